@@ -1,0 +1,12 @@
+"""The base of every stage's configuration."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Config(BaseModel):
+    """A frozen, validated set of parameters; an unknown key is an error that names the key.
+
+    Sub-classes live beside the code they configure and give each field a description with its unit.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

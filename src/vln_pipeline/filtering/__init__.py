@@ -1,0 +1,1 @@
+"""Which walks carry information."""

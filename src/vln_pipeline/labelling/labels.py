@@ -1,0 +1,40 @@
+"""The words that belong to one walk."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A stretch of a walk between two keyframes.
+
+    Attributes:
+        start, end: first and last frame of the continuous dialect, both included.
+        sub_instruction: what to do on this stretch, as the labeller described it.
+        revised_sub_instruction: the same, rewritten for fluency.
+    """
+
+    start: int
+    end: int
+    sub_instruction: str
+    revised_sub_instruction: str
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Instructions of one trajectory.
+
+    Attributes:
+        trajectory: trajectory id.
+        clips: in order, covering the walk.
+        sum_instruction: the whole route in one instruction.
+        sum_indexes: (first, last) frame that ``sum_instruction`` covers.
+        variants: further whole-route wordings, for dialects that carry several.
+        labeller: name and version of what wrote them.
+    """
+
+    trajectory: str
+    clips: tuple[Clip, ...]
+    sum_instruction: str
+    sum_indexes: tuple[int, int]
+    variants: tuple[str, ...] = ()
+    labeller: str = ""

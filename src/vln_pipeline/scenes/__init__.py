@@ -1,0 +1,1 @@
+"""Scenes from any source, as one type."""
