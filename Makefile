@@ -1,0 +1,61 @@
+# One door for the chores; `make` lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# BLAS and OpenMP threads of several processes stall each other; the pipeline runs in parallel by process.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export NUMBA_NUM_THREADS ?= 1
+
+.PHONY: help install demo test test-all lint format types contracts docs viz clean
+
+help:  ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	scripts/system_packages.sh
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet "pip>=25"
+
+# The run needs rendering and the lineage page; models and checks come with the tests.
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[render,viz]"
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[render,viz,models,dev]"
+	touch $@
+
+install: $(VENV)/.run  ## make .venv with all that a run needs
+
+demo: install  ## generate a small dataset in procedural homes and say where it lies
+	$(BIN)/kedro run --pipelines=datagen
+	@$(BIN)/vln-pipeline where
+
+test: $(VENV)/.dev  ## run the fast tests
+	$(BIN)/pytest -m "not slow and not gpu" -q
+
+test-all: $(VENV)/.dev  ## run the slow tests too
+	$(BIN)/pytest -m "not gpu" -q
+
+lint: $(VENV)/.dev  ## check style
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: $(VENV)/.dev  ## mend style
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+types: $(VENV)/.dev  ## check types
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev  ## check which package may import which
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev  ## build the documentation into site/
+	$(BIN)/mkdocs build --strict --quiet
+
+viz: install  ## open the lineage page
+	$(BIN)/kedro viz run
+
+clean:  ## remove caches and build output, never data
+	rm -rf build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

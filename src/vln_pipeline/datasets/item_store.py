@@ -1,0 +1,161 @@
+"""A versioned store of work items that makes what it is asked to keep.
+
+::
+
+    <filepath>/
+      items/<fingerprint>/...                written once, shared by all versions
+      <run id>/<name>/manifest.json          key -> fingerprint; present when the version is complete
+      <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kedro.io.core import AbstractVersionedDataset, DatasetError, Version
+from tqdm import tqdm
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.datasets.job import ItemJob, is_complete, sweep
+from vln_pipeline.datasets.manifest import JOURNAL, MANIFEST, Manifest, Quarantined
+from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.executors import Outcome, available_workers, open_executor
+from vln_pipeline.runtime.fingerprint import fingerprint
+from vln_pipeline.runtime.shard import Shard
+
+logger = logging.getLogger(__name__)
+
+
+class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
+    """Saves tasks by running them, loads handles on their results.
+
+    A task whose fingerprint (function, code, parameters, inputs) was finished before, by any run, is not run again:
+    a version only refers to it. So an interrupted run goes on where it stopped, and large results are never copied.
+
+    Args:
+        filepath: the store's folder.
+        reader: dotted name of the function that reads an item's folder.
+        writer: dotted name of the function ``(value, folder)`` that writes what a task returns; without one a task
+            writes into ``Workplace.directory`` by itself.
+        code: packages whose source decides the results.
+        executor: serial, processes or ray.
+        workers: number of workers, or "auto".
+        shard: "i/n" to run only every n-th task, from the i-th (0-based).
+        max_failures: the run stops when more items than this fail.
+        cache: folder shared by all runs, see ``Workplace.cache``.
+        unit: what an item is called in the progress bar.
+        version, metadata: see Kedro.
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        reader: str,
+        cache: str,
+        code: list[str],
+        writer: str | None = None,
+        executor: str = "processes",
+        workers: int | str = "auto",
+        shard: str | None = None,
+        max_failures: int = 0,
+        unit: str = "scene",
+        version: Version | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(PurePosixPath(filepath), version, exists_function=_is_sealed)
+        self.metadata = metadata
+        self._reader, self._writer, self._code = reader, writer, tuple(code)
+        self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
+        self._shard = Shard.parse(shard)
+        self._max_failures, self._unit = max_failures, unit
+
+    def load(self) -> dict[str, Item]:
+        """Return a handle per item of the version, by key, in order of keys."""
+        manifest = self.manifest()
+        return {key: self._item(key, name) for key, name in sorted(manifest.items.items())}
+
+    def manifest(self) -> Manifest:
+        """Return the list of the version's items and of what was quarantined."""
+        return Manifest.read(Path(self._get_load_path()))
+
+    def save(self, data: dict[str, Task]) -> None:
+        """Run what is not there yet, and seal the version.
+
+        Raises:
+            DatasetError: nothing could be made, too many items failed, or the disk is full.
+        """
+        version = Path(self._get_save_path())
+        version.mkdir(parents=True, exist_ok=True)
+        self._items.mkdir(parents=True, exist_ok=True)
+        sweep(self._items)
+        names = {key: fingerprint(task, self._code) for key, task in sorted(data.items())}
+        missing = [key for key in self._shard.part(names) if not is_complete(self._items, names[key])]
+        if len(missing) < len(names):
+            logger.info("%s: %d of %d already made", self._filepath.name, len(names) - len(missing), len(names))
+        causes = dict(self._run(data, names, missing, version))
+        made = {key: name for key, name in names.items() if is_complete(self._items, name)}
+        if not made:
+            some = next(iter(causes.values()), "the stage before it handed on nothing")
+            raise DatasetError(f"{self._filepath.name}: no {self._unit} could be made; the first: {some}")
+        if len(made) + len(causes) < len(names):
+            logger.info("%s: shard %s done, version not sealed yet", self._filepath.name, self._shard)
+            return
+        Manifest(made, tuple(Quarantined(k, c) for k, c in sorted(causes.items()))).write(version)
+
+    def _run(
+        self, tasks: dict[str, Task], names: dict[str, str], missing: list[str], version: Path
+    ) -> Iterator[tuple[str, str]]:
+        """Run the missing tasks, journal each, and yield (key, cause) of those that failed."""
+        if not missing:
+            return
+        workers = min(available_workers(self._workers), len(missing)) if self._executor != "serial" else 1
+        threads = max(1, available_workers("auto") // workers)
+        jobs = [
+            (key, ItemJob(key, names[key], tasks[key], self._items, self._writer, self._cache, threads))
+            for key in missing
+        ]
+        failed = 0
+        bar = tqdm(total=len(jobs), desc=f"{self._filepath.name:<14}", unit=f" {self._unit}", dynamic_ncols=True)
+        with bar, (version / JOURNAL).open("a") as journal:
+            for outcome in open_executor(self._executor, workers).run(jobs):
+                _journal(journal, outcome, names[outcome.key])
+                bar.update()
+                if outcome.failure is None:
+                    continue
+                failed += 1
+                bar.write(f"quarantined in {self._filepath.name}: {outcome.failure.cause}")
+                if outcome.failure.fatal or failed > self._max_failures:
+                    raise DataError(
+                        f"{self._filepath.name}, {outcome.key}",
+                        outcome.failure.cause,
+                        "" if outcome.failure.fatal else f"more than max_failures={self._max_failures} failed",
+                    )
+                yield outcome.key, outcome.failure.cause
+
+    def _item(self, key: str, name: str) -> Item:
+        return Item(key, name, self._items / name, self._reader)
+
+    @property
+    def _items(self) -> Path:
+        return Path(self._filepath).resolve() / "items"
+
+    def _exists(self) -> bool:
+        return _is_sealed(str(self._get_load_path()))
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath), "version": self._version, "executor": self._executor}
+
+
+def _is_sealed(version: str) -> bool:
+    return (Path(version) / MANIFEST).is_file()
+
+
+def _journal(journal, outcome: Outcome, name: str) -> None:  # noqa: ANN001 - a text file
+    line = {"key": outcome.key, "fingerprint": name, "seconds": round(outcome.seconds, 3), "host": outcome.host}
+    if outcome.failure is not None:
+        line |= {"cause": outcome.failure.cause, "detail": outcome.failure.detail}
+    journal.write(json.dumps(line) + "\n")
+    journal.flush()

@@ -1,0 +1,33 @@
+"""All pipelines, in the order of the data."""
+
+from kedro.pipeline import Pipeline
+
+from vln_pipeline.pipelines import (
+    esdf,
+    export,
+    filtering,
+    labelling,
+    rendering,
+    report,
+    sampling,
+    scenes,
+    trajectories,
+)
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Return every pipeline by name: the stages, then what is made of them."""
+    stages = {
+        "scenes": scenes.create_pipeline(),
+        "esdf": esdf.create_pipeline(),
+        "sampling": sampling.create_pipeline(),
+        "trajectories": trajectories.create_pipeline(),
+        "rendering": rendering.create_pipeline(),
+        "labelling": labelling.create_pipeline(),
+        "filtering": filtering.create_pipeline(),
+        "export": export.create_pipeline(),
+        "report": report.create_pipeline(),
+    }
+    planning = stages["scenes"] + stages["esdf"] + stages["sampling"] + stages["trajectories"]
+    datagen = sum(stages.values(), start=Pipeline([]))
+    return {**stages, "planning": planning, "datagen": datagen, "__default__": datagen}

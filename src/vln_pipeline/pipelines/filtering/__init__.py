@@ -1,0 +1,5 @@
+"""Which walks carry information."""
+
+from vln_pipeline.pipelines.filtering.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,17 @@
+"""Nodes of the filtering stage."""
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.filtering.config import FilteringConfig
+from vln_pipeline.runtime.workplace import Workplace
+
+
+def select_walks(footage: dict[str, Item], labels: dict[str, Item], config: FilteringConfig) -> dict[str, Task]:
+    """Return one measuring and selecting task per slice of a scene's walks."""
+    return {key: Task(select_slice, footage[key], label, config) for key, label in labels.items()}
+
+
+def select_slice(footage: Item, labels: Item, config: FilteringConfig, _: Workplace):
+    """Measure one slice of walks and decide which are kept."""
+    from vln_pipeline.filtering.selection import measure, select
+
+    return select(measure(footage(), labels(), config), config)

@@ -1,0 +1,30 @@
+"""Nodes of the labelling stage."""
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.runtime.workplace import Workplace
+
+
+def label_walks(
+    scenes: dict[str, Item],
+    maps: dict[str, Item],
+    walks: dict[str, Item],
+    footage: dict[str, Item],
+    config: LabellingConfig,
+    seed: int,
+) -> dict[str, Task]:
+    """Return one labelling task per slice of a scene's walks."""
+    return {
+        key: Task(label_slice, scenes[scene], maps[scene], walks[scene], item, config, seed)
+        for key, item in footage.items()
+        for scene in [key.rpartition(".")[0]]
+    }
+
+
+def label_slice(
+    scene: Item, nav: Item, walks: Item, footage: Item, config: LabellingConfig, seed: int, place: Workplace
+):
+    """Write the instructions of one slice of walks."""
+    from vln_pipeline.labelling.label import label_footage
+
+    return label_footage(scene(), nav(), walks().kept, footage(), config, place.cache, seed)

@@ -1,0 +1,24 @@
+"""Nodes of the rendering stage."""
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.rendering.config import RenderingConfig
+from vln_pipeline.runtime.workplace import Workplace
+
+
+def film_walks(scenes: dict[str, Item], walks: dict[str, Item], config: RenderingConfig, seed: int) -> dict[str, Task]:
+    """Return one filming task per slice of a scene's walks; a scene with many takes longer than a task should."""
+    size = config.trajectories_per_task
+    return {
+        f"{key}.{first // size:04d}": Task(film_slice, scenes[key], plans, first, first + size, config, seed)
+        for key, plans in walks.items()
+        for first in range(0, len(plans().kept), size)
+    }
+
+
+def film_slice(
+    scene: Item, walks: Item, first: int, last: int, config: RenderingConfig, seed: int, place: Workplace
+) -> None:
+    """Film walks ``first`` to ``last - 1`` of one scene."""
+    from vln_pipeline.rendering.film import film  # loads the ray caster: only in the process that works
+
+    film(scene(), walks().kept[first:last], config, place.directory, seed, place.cache)

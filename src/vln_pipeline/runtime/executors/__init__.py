@@ -1,0 +1,38 @@
+"""Where work items run: ``serial``, ``processes`` (one machine) or ``ray`` (a cluster)."""
+
+import os
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.executors.executor import Executor, Failure, Job, Outcome
+
+__all__ = ["Executor", "Failure", "Job", "Outcome", "available_workers", "open_executor"]
+
+
+def available_workers(workers: int | str) -> int:
+    """Return the number of workers meant by a number or by "auto" (the CPUs this process may use)."""
+    if workers == "auto":
+        return len(os.sched_getaffinity(0))
+    if isinstance(workers, int) and workers >= 1:
+        return workers
+    raise DataError("workers", f"{workers!r} is neither a positive number nor 'auto'", "set --params=workers=2")
+
+
+def open_executor(name: str, workers: int) -> Executor:
+    """Return the executor of that name.
+
+    Raises:
+        DataError: there is none of that name.
+    """
+    if name == "serial":
+        from vln_pipeline.runtime.executors.serial import SerialExecutor
+
+        return SerialExecutor()
+    if name == "processes":
+        from vln_pipeline.runtime.executors.processes import ProcessExecutor
+
+        return ProcessExecutor(workers)
+    if name == "ray":
+        from vln_pipeline.runtime.executors.ray_cluster import RayExecutor
+
+        return RayExecutor(workers)
+    raise DataError("executor", f"{name!r} is unknown", "use serial, processes or ray")

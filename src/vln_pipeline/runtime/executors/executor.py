@@ -1,0 +1,49 @@
+"""Where work items run; the choice never changes their results."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a work item did not finish.
+
+    Attributes:
+        cause: one line.
+        detail: traceback or exit status, for the journal.
+        fatal: nothing else can succeed either (a full disk), so the run stops.
+    """
+
+    cause: str
+    detail: str = ""
+    fatal: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one work item.
+
+    Attributes:
+        key: the item's key.
+        seconds: wall time.
+        failure: None when it finished.
+        host: name of the machine.
+    """
+
+    key: str
+    seconds: float
+    failure: Failure | None = None
+    host: str = ""
+
+
+Job = Callable[[], Outcome]
+"""A picklable call that does one item and never raises for a fault of the item itself."""
+
+
+class Executor(Protocol):
+    """Runs jobs; one that dies (killed, out of memory) becomes a failed outcome and the others go on."""
+
+    def run(self, jobs: Sequence[tuple[str, Job]]) -> Iterator[Outcome]:
+        """Yield one outcome per (key, job), in the order they end."""
+        ...

@@ -1,0 +1,49 @@
+"""Several processes of one machine."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+
+from pebble import ProcessExpired, ProcessPool
+
+from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
+
+# Numerical libraries would otherwise start a thread per core in every worker and stall each other.
+_PINNED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class ProcessExecutor:
+    """A pool of spawned workers that survives the death of any of them.
+
+    Args:
+        workers: number of processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def run(self, jobs: Sequence[tuple[str, Job]]) -> Iterator[Outcome]:
+        """Yield one outcome per job, in the order they end."""
+        context = multiprocessing.get_context("spawn")  # a fork after a render hangs, and CUDA forbids it
+        with ProcessPool(self.workers, context=context, initializer=_pin_threads) as pool:
+            futures = {pool.schedule(job): key for key, job in jobs}
+            try:
+                for future in as_completed(futures):
+                    yield _outcome(futures[future], future)
+            except BaseException:
+                pool.stop()
+                raise
+
+
+def _pin_threads() -> None:
+    for name in _PINNED:
+        os.environ.setdefault(name, "1")
+
+
+def _outcome(key: str, future) -> Outcome:  # noqa: ANN001 - pebble's future is untyped
+    try:
+        return future.result()
+    except ProcessExpired as death:
+        cause = f"the worker process was killed (exit code {death.exitcode}); it may have run out of memory, run again to retry"
+        return Outcome(key, 0.0, Failure(cause, str(death)))

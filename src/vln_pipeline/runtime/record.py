@@ -1,0 +1,61 @@
+"""What a run did, as one JSON file per run."""
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vln_pipeline import __version__
+
+
+@dataclass
+class RunRecord:
+    """A run's parameters, versions and times.
+
+    Attributes:
+        run_id: Kedro's session id, also the id of the versions written.
+        pipelines: what was asked for.
+        parameters: all parameters of the run.
+        version: of this package.
+        commit: git commit of the project, with "+" where files were changed; empty outside a repository.
+        read: version id by dataset, of what older runs had made.
+        written: version id by dataset.
+        seconds: wall time by stage.
+        made: number of items by dataset.
+        quarantined: causes by item key, by dataset.
+        error: why the run ended early; empty when it did not.
+    """
+
+    run_id: str
+    pipelines: list[str]
+    parameters: dict[str, Any]
+    version: str = __version__
+    commit: str = ""
+    read: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    made: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, dict[str, str]] = field(default_factory=dict)
+    error: str = ""
+
+    def write(self, directory: Path) -> Path:
+        """Write ``<directory>/<run id>.json`` and return its path."""
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{self.run_id}.json"
+        path.write_text(json.dumps(asdict(self), indent=1, sort_keys=True, default=str) + "\n")
+        return path
+
+
+def git_commit(project: Path) -> str:
+    """Return the project's commit, "+" appended where tracked files were changed; "" outside a repository."""
+    try:
+        commit = _git(project, "rev-parse", "HEAD")
+        return commit + ("+" if _git(project, "status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _git(project: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(project), *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()

@@ -1,0 +1,17 @@
+"""Project settings; see https://docs.kedro.org/en/stable/configure/configuration_basics/."""
+
+from omegaconf.resolvers import oc
+
+from vln_pipeline.runtime.hooks import CheckParameters, PinOutputs, RunRecorder
+from vln_pipeline.runtime.session import PinnedSession
+
+HOOKS = (CheckParameters(), PinOutputs(), RunRecorder())
+SESSION_CLASS = PinnedSession
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "base",
+    # An environment or --params then changes single values; the default would drop the rest of the block.
+    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+    "custom_resolvers": {"oc.env": oc.env},
+}

@@ -1,0 +1,23 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+ROOT = Path(__file__).parents[1]
+REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"
+
+# Spawned workers inherit sys.path, so tasks that tests define must be importable by name.
+for _folder in ("datasets", "runtime"):
+    sys.path.insert(0, str(ROOT / "tests" / _folder))
+
+
+@pytest.fixture(scope="session")
+def real_scenes() -> Path:
+    """Folder of the real scenes; a test that needs it is skipped where it is absent."""
+    if not REAL_SCENES.is_dir():
+        pytest.skip(f"the real scenes are not beside the project ({REAL_SCENES.name} is absent)")
+    return REAL_SCENES

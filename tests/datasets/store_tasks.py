@@ -1,0 +1,52 @@
+"""Tasks for the tests of the item store; in a module of their own, so that spawned workers can import them."""
+
+import os
+import signal
+from pathlib import Path
+
+from vln_pipeline.datasets.item import Item
+from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.workplace import Workplace
+
+
+def note(log: str, key: str) -> None:
+    with Path(log).open("a") as file:
+        file.write(key + "\n")
+
+
+def make(key: str, number: int, log: str, _: Workplace) -> str:
+    note(log, key)
+    return f"{key}={number}"
+
+
+def twice(item: Item, _: Workplace) -> str:
+    return item() * 2
+
+
+def write_by_itself(key: str, place: Workplace) -> None:
+    (place.directory / "text.txt").write_text(key)
+
+
+def refuse(key: str, _: Workplace) -> str:
+    raise DataError(f"scene {key}", "no floor found", "check the up axis")
+
+
+def stumble(key: str, _: Workplace) -> str:
+    raise ZeroDivisionError("a bug")
+
+
+def fill_disk(key: str, _: Workplace) -> str:
+    raise OSError(28, "No space left on device", "somewhere")
+
+
+def die(key: str, _: Workplace) -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return key
+
+
+def read_text(directory: Path) -> str:
+    return (directory / "text.txt").read_text()
+
+
+def write_text(value: str, directory: Path) -> None:
+    (directory / "text.txt").write_text(value)

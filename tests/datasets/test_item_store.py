@@ -1,0 +1,142 @@
+import json
+from pathlib import Path
+
+import pytest
+import store_tasks as tasks
+from kedro.io.core import DatasetError, Version
+
+from vln_pipeline.datasets.item import Task
+from vln_pipeline.datasets.item_store import ItemStore
+
+FIRST, SECOND = "2026-01-01T00.00.00.000Z", "2026-01-02T00.00.00.000Z"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log.txt"
+
+
+def store(folder: Path, run: str = FIRST, **options) -> ItemStore:
+    given = {
+        "filepath": str(folder / "store"),
+        "cache": str(folder / "cache"),
+        "reader": "store_tasks.read_text",
+        "writer": "store_tasks.write_text",
+        "code": ["store_tasks"],
+        "executor": "serial",
+        "max_failures": 10,
+        "version": Version(run, run),
+    }
+    return ItemStore(**(given | options))
+
+
+def numbers(log: Path, count: int = 3) -> dict[str, Task]:
+    return {f"s{i}": Task(tasks.make, f"s{i}", i, str(log)) for i in range(count)}
+
+
+def done(log: Path) -> list[str]:
+    return log.read_text().split() if log.exists() else []
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_saves_by_running_and_loads_handles(tmp_path, log, executor):
+    here = store(tmp_path, executor=executor, workers=2)
+    here.save(numbers(log))
+    assert {key: item() for key, item in here.load().items()} == {"s0": "s0=0", "s1": "s1=1", "s2": "s2=2"}
+
+
+def test_an_item_made_by_an_older_run_is_not_made_again(tmp_path, log):
+    store(tmp_path, FIRST).save(numbers(log))
+    store(tmp_path, SECOND).save(numbers(log, 4))
+    assert done(log) == ["s0", "s1", "s2", "s3"]
+    assert len(list((tmp_path / "store" / "items").iterdir())) == 4
+
+
+def test_a_changed_argument_makes_a_new_item_and_keeps_the_old_version(tmp_path, log):
+    store(tmp_path, FIRST).save({"a": Task(tasks.make, "a", 1, str(log))})
+    store(tmp_path, SECOND).save({"a": Task(tasks.make, "a", 2, str(log))})
+    assert store(tmp_path, FIRST).load()["a"]() == "a=1"
+    assert store(tmp_path, SECOND).load()["a"]() == "a=2"
+
+
+def test_a_changed_input_changes_what_is_made_from_it(tmp_path, log):
+    upstream, downstream = tmp_path / "up", tmp_path / "down"
+    for number, run in ((1, FIRST), (2, SECOND)):
+        above = store(upstream, run)
+        above.save({"a": Task(tasks.make, "a", number, str(log))})
+        store(downstream, run).save({"a": Task(tasks.twice, above.load()["a"])})
+    assert store(downstream, FIRST).load()["a"]() == "a=1a=1"
+    assert store(downstream, SECOND).load()["a"]() == "a=2a=2"
+
+
+def test_a_task_without_writer_fills_the_folder_itself(tmp_path):
+    here = store(tmp_path, writer=None)
+    here.save({"a": Task(tasks.write_by_itself, "a")})
+    assert here.load()["a"]() == "a"
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_a_refused_scene_is_quarantined_and_the_others_go_on(tmp_path, log, executor):
+    here = store(tmp_path, executor=executor, workers=2)
+    here.save({**numbers(log), "bad": Task(tasks.refuse, "bad"), "bug": Task(tasks.stumble, "bug")})
+    assert sorted(here.load()) == ["s0", "s1", "s2"]
+    causes = {q.key: q.cause for q in here.manifest().quarantined}
+    assert causes["bad"] == "scene bad: no floor found; check the up axis"
+    assert causes["bug"] == "bug: unexpected ZeroDivisionError: a bug"
+    journal = [json.loads(x) for x in (tmp_path / "store" / FIRST / "store" / "journal.jsonl").read_text().splitlines()]
+    assert "Traceback" in next(line["detail"] for line in journal if line["key"] == "bug")
+
+
+def test_a_killed_worker_is_one_failed_item(tmp_path, log):
+    here = store(tmp_path, executor="processes", workers=2)
+    here.save({**numbers(log), "dead": Task(tasks.die, "dead")})
+    assert sorted(here.load()) == ["s0", "s1", "s2"]
+    assert "killed" in here.manifest().quarantined[0].cause
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path, log):
+    """A half-written folder would otherwise stay for ever; it is never taken for an item, as it has no final name."""
+    here = store(tmp_path, executor="processes", workers=1)
+    here.save({**numbers(log), "dead": Task(tasks.die, "dead")})
+    assert list((tmp_path / "store" / "items").glob(".part-*"))
+    store(tmp_path, SECOND).save(numbers(log))
+    assert not list((tmp_path / "store" / "items").glob(".part-*"))
+
+
+def test_too_many_failures_stop_the_run(tmp_path, log):
+    bad = {f"b{i}": Task(tasks.refuse, f"b{i}") for i in range(3)}
+    with pytest.raises(DatasetError, match="no floor found"):
+        store(tmp_path, max_failures=2).save({**bad, **numbers(log)})
+    assert not store(tmp_path).exists()
+
+
+def test_nothing_made_is_an_error_that_names_the_first_cause(tmp_path):
+    with pytest.raises(DatasetError, match="no scene could be made.*no floor found"):
+        store(tmp_path).save({"bad": Task(tasks.refuse, "bad")})
+
+
+def test_a_full_disk_stops_the_run_at_once(tmp_path, log):
+    with pytest.raises(DatasetError) as raised:
+        store(tmp_path).save({"a": Task(tasks.fill_disk, "a"), **numbers(log)})
+    assert "the disk is full" in str(raised.value.__cause__)
+    assert done(log) == []
+
+
+def test_shards_fill_one_version_and_the_last_run_seals_it(tmp_path, log):
+    for shard in ("0/2", "1/2"):
+        store(tmp_path, shard=shard).save(numbers(log, 5))
+    assert sorted(done(log)) == ["s0", "s1", "s2", "s3", "s4"]
+    assert len(store(tmp_path).load()) == 5
+
+
+def test_one_shard_alone_does_not_seal(tmp_path, log):
+    here = store(tmp_path, shard="0/2")
+    here.save(numbers(log, 5))
+    assert done(log) == ["s0", "s2", "s4"]
+    assert not here.exists()
+
+
+def test_a_version_is_immutable(tmp_path, log):
+    store(tmp_path).save(numbers(log))
+    with pytest.raises(DatasetError, match="must not exist"):
+        store(tmp_path).save(numbers(log))
