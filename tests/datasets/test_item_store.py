@@ -111,7 +111,7 @@ def test_too_many_failures_stop_the_run(tmp_path, log):
 
 
 def test_nothing_made_is_an_error_that_names_the_first_cause(tmp_path):
-    with pytest.raises(DatasetError, match="no scene could be made.*no floor found"):
+    with pytest.raises(DatasetError, match=r"no scene could be made.*no floor found"):
         store(tmp_path).save({"bad": Task(tasks.refuse, "bad")})
 
 

@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TextIO
 
 from kedro.io.core import AbstractVersionedDataset, DatasetError, Version
 from tqdm import tqdm
@@ -153,7 +153,7 @@ def _is_sealed(version: str) -> bool:
     return (Path(version) / MANIFEST).is_file()
 
 
-def _journal(journal, outcome: Outcome, name: str) -> None:  # noqa: ANN001 - a text file
+def _journal(journal: TextIO, outcome: Outcome, name: str) -> None:
     line = {"key": outcome.key, "fingerprint": name, "seconds": round(outcome.seconds, 3), "host": outcome.host}
     if outcome.failure is not None:
         line |= {"cause": outcome.failure.cause, "detail": outcome.failure.detail}

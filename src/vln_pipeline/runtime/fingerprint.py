@@ -6,7 +6,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -18,7 +18,9 @@ class Fingerprinted(Protocol):
     """An input that already has a name of this kind, for instance an item of an earlier stage."""
 
     @property
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """What it was made from."""
+        ...
 
 
 def fingerprint(task: partial, code: tuple[str, ...]) -> str:
@@ -43,7 +45,7 @@ def fingerprint(task: partial, code: tuple[str, ...]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
 
-@lru_cache(maxsize=None)
+@cache
 def code_digest(package: str) -> str:
     """Return a digest of all source files of a package, or of one module; data files that ship with it count too."""
     spec = importlib.util.find_spec(package)
@@ -51,7 +53,9 @@ def code_digest(package: str) -> str:
         raise ModuleNotFoundError(package)
     origin = Path(spec.origin)
     root = origin.parent if origin.name == "__init__.py" else origin
-    files = sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts) if root.is_dir() else [root]
+    files = (
+        sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts) if root.is_dir() else [root]
+    )
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

@@ -8,7 +8,14 @@ from vln_pipeline.pipelines.labelling.nodes import label_walks
 def create_pipeline() -> Pipeline:
     """Return the stage as one box."""
     return Pipeline(
-        [Node(label_walks, inputs=["scenes", "esdf", "trajectories", "footage", "params:labelling", "params:seed"], outputs="labels", name="label")],
+        [
+            Node(
+                label_walks,
+                inputs=["scenes", "esdf", "trajectories", "footage", "params:labelling", "params:seed"],
+                outputs="labels",
+                name="label",
+            )
+        ],
         namespace="labelling",
         prefix_datasets_with_namespace=False,
     )

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
 
@@ -41,9 +41,9 @@ def _pin_threads() -> None:
         os.environ.setdefault(name, "1")
 
 
-def _outcome(key: str, future) -> Outcome:  # noqa: ANN001 - pebble's future is untyped
+def _outcome(key: str, future: ProcessFuture) -> Outcome:
     try:
         return future.result()
     except ProcessExpired as death:
-        cause = f"the worker process was killed (exit code {death.exitcode}); it may have run out of memory, run again to retry"
+        cause = f"{key}: its worker process was killed (exit code {death.exitcode}), perhaps for memory; run again"
         return Outcome(key, 0.0, Failure(cause, str(death)))

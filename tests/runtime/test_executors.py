@@ -1,0 +1,39 @@
+import importlib.util
+
+import pytest
+from executor_jobs import Done, Killed
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.executors import available_workers, open_executor
+
+EXECUTORS = [
+    "serial",
+    "processes",
+    pytest.param("ray", marks=pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="ray is not installed")),
+]
+
+
+@pytest.mark.parametrize("name", EXECUTORS)
+def test_every_job_has_one_outcome(name):
+    jobs = [(f"j{i}", Done(f"j{i}")) for i in range(5)]
+    outcomes = list(open_executor(name, 2).run(jobs))
+    assert sorted(o.key for o in outcomes) == [f"j{i}" for i in range(5)]
+    assert all(o.failure is None for o in outcomes)
+
+
+@pytest.mark.parametrize("name", EXECUTORS[1:])
+def test_a_killed_worker_does_not_take_the_others_with_it(name):
+    jobs = [("dead", Killed("dead")), *((f"j{i}", Done(f"j{i}")) for i in range(4))]
+    failed = {o.key for o in open_executor(name, 2).run(jobs) if o.failure}
+    assert failed == {"dead"}
+
+
+def test_an_unknown_executor_is_named_with_the_mend():
+    with pytest.raises(DataError, match="'slurm' is unknown; use serial, processes or ray"):
+        open_executor("slurm", 1)
+
+
+@pytest.mark.parametrize("workers", [0, -1, "many", 1.5])
+def test_a_wrong_number_of_workers_is_refused(workers):
+    with pytest.raises(DataError, match="workers"):
+        available_workers(workers)
