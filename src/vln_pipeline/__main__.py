@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from kedro.framework.cli.utils import find_run_command
 from kedro.framework.project import configure_project
 
 
 def main() -> None:
-    """Run ``kedro run`` of this project."""
-    package = Path(__file__).parent.name
-    configure_project(package)
-    find_run_command(package)()
+    """Run a command of this project."""
+    configure_project(Path(__file__).parent.name)
+    from vln_pipeline.cli import cli  # it reads the settings, so the project must be configured first
+
+    cli()
 
 
 if __name__ == "__main__":

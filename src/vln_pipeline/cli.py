@@ -13,6 +13,7 @@ from kedro.utils import find_kedro_project
 from pydantic import ValidationError
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.commands import commands
 from vln_pipeline.runtime.hooks import RunRecorder
 
 EXIT_PARTIAL = 3
@@ -72,4 +73,5 @@ _kedro_run = run.callback
 run.callback = _run
 if _project := find_kedro_project(Path.cwd()):
     run.context_settings["default_map"] = run_defaults(_project)
-cli.add_command(run)
+for _command in (run, *commands()):
+    cli.add_command(_command)

@@ -136,6 +136,21 @@ def test_one_shard_alone_does_not_seal(tmp_path, log):
     assert not here.exists()
 
 
+def test_a_version_links_to_its_items_by_key(tmp_path, log):
+    store(tmp_path).save(numbers(log))
+    link = tmp_path / "store" / FIRST / "store" / "s1"
+    assert (link / "text.txt").read_text() == "s1=1"
+    assert not link.readlink().is_absolute()
+
+
+def test_only_what_no_version_refers_to_is_unreferenced(tmp_path, log):
+    store(tmp_path, FIRST).save(numbers(log, 2))
+    store(tmp_path, SECOND).save({"a": Task(tasks.make, "a", 1, str(log))})
+    assert store(tmp_path).unreferenced() == []
+    (tmp_path / "store" / SECOND / "store" / "manifest.json").unlink()
+    assert len(store(tmp_path).unreferenced()) == 1
+
+
 def test_a_version_is_immutable(tmp_path, log):
     store(tmp_path).save(numbers(log))
     with pytest.raises(DatasetError, match="must not exist"):

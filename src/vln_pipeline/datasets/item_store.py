@@ -4,12 +4,14 @@
 
     <filepath>/
       items/<fingerprint>/...                written once, shared by all versions
+      <run id>/<name>/<key>                  link to the item, for people and other programs
       <run id>/<name>/manifest.json          key -> fingerprint; present when the version is complete
       <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure
 """
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
@@ -81,6 +83,11 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         """Return the list of the version's items and of what was quarantined."""
         return Manifest.read(Path(self._get_load_path()))
 
+    def unreferenced(self) -> list[Path]:
+        """Return the folders of items that no complete version refers to."""
+        kept = {name for path in self._get_versions() for name in Manifest.read(Path(path)).items.values()}
+        return sorted(folder for folder in self._items.glob("*") if folder.name not in kept)
+
     def save(self, data: dict[str, Task]) -> None:
         """Run what is not there yet, and seal the version.
 
@@ -103,6 +110,10 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         if len(made) + len(causes) < len(names):
             logger.info("%s: shard %s done, version not sealed yet", self._filepath.name, self._shard)
             return
+        for key, name in made.items():
+            link = version / key
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.path.relpath(self._items / name, version.resolve()))
         Manifest(made, tuple(Quarantined(k, c) for k, c in sorted(causes.items()))).write(version)
 
     def _run(

@@ -1,0 +1,66 @@
+"""Commands about what lies on the disk: where it is, whether it is the same, what is no longer needed."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.io import CatalogProtocol
+from kedro.utils import find_kedro_project
+
+from vln_pipeline.datasets.item_store import ItemStore
+
+
+@contextmanager
+def _catalog() -> Iterator[CatalogProtocol]:
+    project = find_kedro_project(Path.cwd())
+    if project is None:
+        raise click.ClickException(f"{Path.cwd()} lies in no Kedro project; change into the project's folder")
+    bootstrap_project(project)
+    with KedroSession.create(project) as session:
+        yield session.load_context().catalog
+
+
+@click.command()
+def where() -> None:
+    """Print where the latest datasets and the report lie."""
+    with _catalog() as catalog:
+        for name in ("lerobot", "report"):
+            dataset = catalog.get(name)
+            if not dataset.exists():
+                raise click.ClickException(f"there is no {name} yet; run: kedro run --pipelines=datagen")
+            path = Path(dataset._get_load_path())
+            click.echo(f"{name:<8} {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+def digest(folder: Path | None) -> None:
+    """Print one hash of a dataset folder, by default of the latest export."""
+    from vln_pipeline.export.digest import digest as digest_of
+
+    if folder is None:
+        with _catalog() as catalog:
+            folder = Path(catalog.get("lerobot")._get_load_path())
+    click.echo(digest_of(folder))
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+def prune(yes: bool) -> None:
+    """Delete items that no version refers to any more (delete the versions you do not need first)."""
+    with _catalog() as catalog:
+        stores = [d for name in catalog.keys() if isinstance(d := catalog.get(name), ItemStore)]  # noqa: SIM118
+        unused = [folder for store in stores for folder in store.unreferenced()]
+    click.echo(f"{len(unused)} items are referred to by no version")
+    if unused and (yes or click.confirm("Delete them?")):
+        for folder in unused:
+            shutil.rmtree(folder)
+
+
+def commands() -> tuple[click.Command, ...]:
+    """Return all of them."""
+    return where, digest, prune
