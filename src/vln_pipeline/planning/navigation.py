@@ -1,0 +1,133 @@
+"""A scene's navigation map: floors, free space, distance fields and rooms."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.planning.config import EsdfConfig
+from vln_pipeline.planning.distance import signed_distance
+from vln_pipeline.planning.floors import find_storeys, storey_layer
+from vln_pipeline.planning.ground import ground_heights
+from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
+from vln_pipeline.planning.rasterise import VOXEL, grid_shape, rasterise
+from vln_pipeline.planning.rooms import rooms_from_polygons, rooms_from_walls
+from vln_pipeline.planning.spans import find_spans
+from vln_pipeline.planning.traversability import Traversability, traverse
+from vln_pipeline.scenes.scene import Mesh, Scene
+
+_LARGEST = 2**28
+"""Words in the largest volume that is built: 2 GiB."""
+_UPWARDS = 0.8
+"""Below this ratio of upward to downward level area a mesh's winding is not to be trusted."""
+
+
+def build_navigation_map(scene: Scene, config: EsdfConfig) -> NavigationMap:
+    """Find a scene's storeys and what the robot can do on each.
+
+    Raises:
+        DataError: vertices are not finite, the scene is absurdly large, it has no floor, or the robot fits nowhere.
+    """
+    mesh = scene.mesh
+    if not len(mesh.faces) or not np.isfinite(mesh.vertices).all():
+        raise DataError(scene.id, "the mesh is empty or has vertices that are not finite", "repair or re-export it")
+    origin, shape = grid_shape(scene.bounds, config.cell)
+    if shape[0] * shape[1] * (shape[2] // 64 + 1) > _LARGEST:
+        extent = " x ".join(f"{size:.0f}" for size in np.ptp(scene.bounds, axis=0))
+        raise DataError(scene.id, f"it measures {extent} m, too large for cells of {config.cell} m", "check its unit")
+    walkable = _walkable(mesh, config.max_slope)
+    columns = rasterise(mesh.vertices, mesh.faces, walkable, origin, shape, config.cell)
+    spans = find_spans(columns, config.height, config.max_step)
+    storeys = find_storeys(spans, config.cell, config.min_floor_area)
+    if not storeys.levels:
+        raise DataError(
+            scene.id,
+            f"no floor of {config.min_floor_area} m2 with {config.height} m of headroom",
+            "check its up axis and unit, or lower esdf.min_floor_area or esdf.height",
+        )
+    ramp = int(np.ceil(config.cell * np.tan(np.radians(config.max_slope)) / VOXEL)) + 1
+    rise = spans.step if config.stairs == "link" else min(ramp, spans.step)
+    spaces = []
+    for index in range(len(storeys.levels)):
+        layer = storey_layer(spans, storeys, index, rise)
+        spaces.append(
+            traverse(
+                columns,
+                layer,
+                spans.step,
+                spans.clearance,
+                max_hole_area=config.max_hole_area,
+                max_gap=config.max_gap,
+                outdoors=config.outdoors == "include",
+            )
+        )
+    ground = ground_heights(mesh, walkable, columns, np.stack([space.level for space in spaces]))
+    floors = _floor_maps(scene, spaces, ground, origin[:2], config)
+    if not floors:
+        raise DataError(
+            scene.id, f"no free space for a robot of {config.radius} m radius", "lower esdf.radius or esdf.height"
+        )
+    return NavigationMap(scene.id, floors, config.radius)
+
+
+def _walkable(mesh: Mesh, max_slope: float) -> NDArray[np.bool_]:
+    """Return (F,) which faces are level enough to stand on, on their upper side.
+
+    Where level faces look down far more than up, the winding says nothing and both sides count.
+    """
+    a, b, c = (mesh.vertices[mesh.faces[:, corner]] for corner in range(3))
+    normal = np.cross(b - a, c - a)
+    steepness = normal[:, 2] / np.maximum(np.linalg.norm(normal, axis=1), np.finfo(float).tiny)
+    limit = np.cos(np.radians(max_slope))
+    up, down = steepness >= limit, steepness <= -limit
+    trusted = normal[up, 2].sum() >= _UPWARDS * -normal[down, 2].sum()
+    return up if trusted else up | down
+
+
+def _floor_maps(
+    scene: Scene,
+    spaces: list[Traversability],
+    ground: NDArray[np.float32],
+    origin: NDArray[np.float64],
+    config: EsdfConfig,
+) -> tuple[FloorMap, ...]:
+    """Return the storeys on which the robot fits somewhere, lowest first."""
+    fields = [_clearance(space.free, config) for space in spaces]
+    kept = [i for i, (_, navigable) in enumerate(fields) if navigable.any()]
+    heights = [float(np.median(ground[i][spaces[i].free])) for i in kept]
+    rows, columns = spaces[0].free.shape
+    x = origin[0] + (np.arange(columns) + 0.5) * config.cell
+    y = origin[1] + (np.arange(rows) + 0.5) * config.cell
+    floors = []
+    for index, i in enumerate(kept):
+        esdf, navigable = fields[i]
+        if scene.rooms:
+            room = rooms_from_polygons(scene.rooms, heights, index, np.stack(np.meshgrid(x, y), axis=-1))
+        else:
+            room = np.where(esdf > 0, rooms_from_walls(spaces[i].open, config.cell), np.int16(-1))
+        height = np.where(esdf > 0, ground[i], np.float32(np.nan))
+        floors.append(FloorMap(index, heights[index], config.cell, origin, esdf, height, navigable, room))
+    return tuple(floors)
+
+
+def _clearance(free: NDArray[np.bool_], config: EsdfConfig) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the signed distance and the navigable cells of a storey.
+
+    Free space where the robot cannot be (inside walls and cupboards, beyond walls) is blocked before the distance is
+    taken, so that the field leads out of obstacles and not into their hollows.
+    """
+    navigable = _largest(signed_distance(~free, config.cell, config.backend) >= config.radius, config)
+    _, label = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
+    space = free & np.isin(label, np.unique(label[navigable]))
+    esdf = signed_distance(~space, config.cell, config.backend)
+    return esdf, _largest(esdf >= config.radius, config)
+
+
+def _largest(mask: NDArray[np.bool_], config: EsdfConfig) -> NDArray[np.bool_]:
+    """Return the largest 4-connected piece of a mask and those of at least the smallest floor's area."""
+    _, label, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    area = stats[1:, cv2.CC_STAT_AREA]
+    keep = np.zeros(len(stats), dtype=bool)
+    if len(area):
+        keep[1:] = area >= min(area.max(), config.min_floor_area / config.cell**2)
+    return keep[label]

@@ -1,0 +1,163 @@
+"""Places where a robot can stand, linked where it can step from one to the next."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vln_pipeline.planning.rasterise import VOXEL, Columns
+
+OPEN = 1 << 20
+"""Level of the ceiling where there is none."""
+_COVER = 0.1
+"""Metres: what lies this flat on a standable voxel (a carpet, scanning noise) can be stood on too."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Standable places, ordered by cell and, within a cell, from low to high.
+
+    Attributes:
+        start: (H * W + 1,) int32; those of cell ``i`` (row-major) are ``start[i]`` to ``start[i + 1]``.
+        cell: (S,) int32 index of the cell.
+        top: (S,) int32 level of the surface.
+        ceiling: (S,) int32 level of the next solid voxel above, or ``OPEN``.
+        component: (S,) int32 index of the linked component, 0 for the largest.
+        shape: (H, W) of the grid.
+        step, clearance: the robot's largest step and its height, in levels.
+    """
+
+    start: NDArray[np.int32]
+    cell: NDArray[np.int32]
+    top: NDArray[np.int32]
+    ceiling: NDArray[np.int32]
+    component: NDArray[np.int32]
+    shape: tuple[int, int]
+    step: int
+    clearance: int
+
+
+def find_spans(columns: Columns, height: float, max_step: float) -> Spans:
+    """Return the standable places of a volume for a robot's height and largest step, metres.
+
+    A step is measured between voxels, so one up to one voxel higher than ``max_step`` may pass; headroom is rounded up.
+    """
+    clearance, step = int(np.ceil(height / VOXEL - 1e-9)), int(max_step / VOXEL + 1e-9)
+    cover = round(_COVER / VOXEL)
+    counts = np.zeros(columns.solid.shape[0] * columns.solid.shape[1] + 1, dtype=np.int32)
+    nothing = np.empty(0, dtype=np.int32)
+    _scan(columns.solid, columns.standable, cover, clearance, counts, nothing, nothing, nothing)
+    start = np.cumsum(counts, dtype=np.int32)
+    cell, top, ceiling = (np.empty(start[-1], dtype=np.int32) for _ in range(3))
+    _scan(columns.solid, columns.standable, cover, clearance, start, cell, top, ceiling)
+    shape = columns.solid.shape[:2]
+    roots = _link(start, top, ceiling, shape[0], shape[1], step, clearance)
+    _, label, size = np.unique(roots, return_inverse=True, return_counts=True)
+    rank = np.empty(len(size), dtype=np.int32)
+    rank[np.argsort(-size, kind="stable")] = np.arange(len(size), dtype=np.int32)
+    return Spans(start, cell, top, ceiling, rank[label], (shape[0], shape[1]), step, clearance)
+
+
+def grow(spans: Spans, seeds: NDArray[np.bool_], lowest: int, highest: int, rise: int) -> NDArray[np.bool_]:
+    """Return (S,) which spans are reached from the seeds over links, staying between two levels.
+
+    Args:
+        spans: all places.
+        seeds: (S,) where to begin.
+        lowest, highest: levels that bound the surfaces, inclusive.
+        rise: largest change of level from cell to cell; links of a larger one are not used.
+    """
+    reached = seeds.copy()
+    rows, columns = spans.shape
+    levels = (lowest, highest, rise, spans.clearance)
+    _flood(spans.start, spans.cell, spans.top, spans.ceiling, rows, columns, levels, reached)
+    return reached
+
+
+@njit(cache=True)
+def _scan(solid, standable, cover, clearance, start, cell, top, ceiling):  # type: ignore[no-untyped-def]
+    """Count the spans of cell i in start[i + 1] when there is no room for them, else write them from start[i] on."""
+    rows, columns, words = solid.shape
+    one = np.uint64(1)
+    for index in range(rows * columns):
+        row, column = index // columns, index % columns
+        surface = floor = -OPEN
+        found = 0
+        for word in range(words + 1):
+            bits = solid[row, column, word] if word < words else one
+            if bits == 0:
+                continue
+            for bit in range(64 if word < words else 1):
+                if not (bits >> np.uint64(bit)) & one:
+                    continue
+                level = 64 * word + bit if word < words else OPEN
+                gap = level - surface - 1
+                if gap >= clearance and floor >= surface - cover and surface >= 0:
+                    if len(cell):
+                        at = start[index] + found
+                        cell[at], top[at], ceiling[at] = index, surface, level
+                    found += 1
+                surface = level
+                if word < words and (standable[row, column, word] >> np.uint64(bit)) & one:
+                    floor = level
+        if not len(cell):
+            start[index + 1] = found
+
+
+@njit(cache=True)
+def _linked(a, b, top, ceiling, step, clearance):  # type: ignore[no-untyped-def]
+    room = min(ceiling[a], ceiling[b]) - max(top[a], top[b]) - 1
+    return abs(top[a] - top[b]) <= step and room >= clearance
+
+
+@njit(cache=True)
+def _root(parent, i):  # type: ignore[no-untyped-def]
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@njit(cache=True)
+def _link(start, top, ceiling, rows, columns, step, clearance):  # type: ignore[no-untyped-def]
+    parent = np.arange(len(top), dtype=np.int32)
+    for row in range(rows):
+        for column in range(columns):
+            here = row * columns + column
+            for a in range(start[here], start[here + 1]):
+                for side in range(2):
+                    if (column if side == 0 else row) + 1 == (columns if side == 0 else rows):
+                        continue
+                    there = here + (1 if side == 0 else columns)
+                    for b in range(start[there], start[there + 1]):
+                        if _linked(a, b, top, ceiling, step, clearance):
+                            ra, rb = _root(parent, a), _root(parent, b)
+                            parent[max(ra, rb)] = min(ra, rb)
+    for i in range(len(parent)):
+        parent[i] = _root(parent, i)
+    return parent
+
+
+@njit(cache=True)
+def _flood(start, cell, top, ceiling, rows, columns, levels, reached):  # type: ignore[no-untyped-def]
+    lowest, highest, rise, clearance = levels
+    stack = np.empty(len(top), dtype=np.int32)
+    count = 0
+    for i in range(len(top)):
+        if reached[i]:
+            stack[count] = i
+            count += 1
+    while count:
+        count -= 1
+        a = stack[count]
+        row, column = cell[a] // columns, cell[a] % columns
+        for dr, dc in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+            if not (0 <= row + dr < rows and 0 <= column + dc < columns):
+                continue
+            there = cell[a] + dr * columns + dc
+            for b in range(start[there], start[there + 1]):
+                if not reached[b] and lowest <= top[b] <= highest and _linked(a, b, top, ceiling, rise, clearance):
+                    reached[b] = True
+                    stack[count] = b
+                    count += 1
