@@ -1,0 +1,167 @@
+"""Draws starts and goals: within a distance band, clear of obstacles, where the floor was visited least."""
+
+import math
+from collections import Counter
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.planning.astar import AStar
+from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
+from vln_pipeline.planning.goal_field import goal_field
+from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
+from vln_pipeline.planning.search_grid import search_grid
+from vln_pipeline.planning.string_pull import corners, pulled_length
+from vln_pipeline.planning.walk_config import SamplingConfig
+from vln_pipeline.seeding import generator
+
+FEW_STARTS = 3
+"""Up to so many starts per goal, single searches are faster than a field over the whole floor."""
+GRID_EXCESS = 1.05
+"""Length of a path along eight directions over the straight one, averaged over directions."""
+
+Route = tuple[NDArray[np.int64], float]
+"""Cells of the cheapest grid path from start to goal, and the length of the shortest path, metres."""
+
+
+def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> EndpointPairs:
+    """Draw the pairs of one scene.
+
+    Goals are drawn over all floors, starts from the goal's surroundings by geodesic distance, both in inverse
+    proportion to how often the paths drawn so far crossed their part of the floor.
+
+    Args:
+        nav: the scene's floors.
+        config: bands, weights, numbers.
+        seed: the run's seed.
+
+    Raises:
+        DataError: not a single pair was found.
+    """
+    storeys = [_Storey(floor, nav.radius, config) for floor in nav.floors]
+    pairs: list[EndpointPair] = []
+    rejected: Counter[str] = Counter()
+    for draw in range(config.tries * math.ceil(config.pairs / config.starts_per_goal)):
+        interest = np.array([storey.interest() for storey in storeys])
+        if len(pairs) == config.pairs or not interest.sum():
+            break
+        rng = generator(seed, nav.scene, "sampling", draw)
+        storey = storeys[rng.choice(len(storeys), p=interest / interest.sum())]
+        count = min(config.starts_per_goal, config.pairs - len(pairs))
+        for start, goal, caution, (cells, geodesic) in storey.draw(rng, count, rejected):
+            storey.visit(cells)
+            ends = storey.on_ground(np.array([start, goal]))
+            path = storey.floor.to_world(corners(cells).astype(np.float64))
+            pairs.append(EndpointPair(len(pairs), storey.floor.index, ends[0], ends[1], geodesic, caution, path))
+    if not pairs:
+        reasons = ", ".join(f"{count} x {reason}" for reason, count in rejected.items()) or "no cell is clear enough"
+        cause = f"no navigable pair of {config.min_distance} to {config.max_distance} m ({reasons})"
+        raise DataError(nav.scene, cause, "lower sampling.min_distance, sampling.endpoint_clearance or esdf.radius")
+    return EndpointPairs(nav.scene, tuple(pairs), dict(sorted(rejected.items())))
+
+
+class _Storey:
+    """One floor, with how often each block of it was visited."""
+
+    def __init__(self, floor: FloorMap, radius: float, config: SamplingConfig) -> None:
+        self.floor, self._radius, self._config = floor, radius, config
+        self._block = max(1, round(config.coverage_cell / floor.cell))
+        self._visits = np.zeros(np.array(floor.esdf.shape) // self._block + 1, dtype=np.float32)
+        cells = np.argwhere(floor.navigable & (floor.esdf >= radius + config.endpoint_clearance))
+        self._cells = cells[np.argsort(self._blocks(cells), kind="stable")]
+        self._block_of = self._blocks(self._cells)
+        self._first = np.searchsorted(self._block_of, np.arange(self._visits.size + 1))
+        pieces = cv2.connectedComponents(floor.navigable.astype(np.uint8), connectivity=4)[1]
+        self._piece = pieces[self._cells[:, 0], self._cells[:, 1]]
+        self._shortest = search_grid(floor, radius)
+        self._cheapest = {
+            caution: search_grid(floor, radius, caution * config.clearance_weight, config.clearance_band)
+            for caution in (1.0, config.low_clearance_caution)
+        }
+        self._astar: dict[float | None, AStar] = {}
+
+    def interest(self) -> float:
+        """Return how much of the floor there is to visit, less where it was visited before."""
+        return float((self._weights() * np.diff(self._first)).sum())
+
+    def visit(self, cells: NDArray[np.int64]) -> None:
+        """Count a path over (N, 2) cells."""
+        self._visits.ravel()[np.unique(self._blocks(cells))] += 1
+
+    def on_ground(self, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return (N, 3) world positions of (N, 2) cells."""
+        height = self.floor.ground[cells[:, 0], cells[:, 1]].astype(np.float64)
+        height = np.where(np.isnan(height), self.floor.height, height)
+        return np.column_stack([self.floor.to_world(cells.astype(np.float64)), height])
+
+    def draw(
+        self, rng: np.random.Generator, count: int, rejected: Counter[str]
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.int64], float, Route]]:
+        """Draw one goal and up to ``count`` starts; count what is rejected, by reason."""
+        low = rng.random() < self._config.low_clearance_share
+        caution = self._config.low_clearance_caution if low else 1.0
+        goal = self._pick(rng, 1, np.ones(len(self._cells), dtype=bool))[0]
+        starts, routes = (self._near if count <= FEW_STARTS else self._all)(rng, goal, caution, count)
+        if not len(starts):
+            rejected["no start in the distance band"] += 1
+        found = []
+        for start, route in zip(starts, routes, strict=True):
+            if route[1] < self._config.min_distance:
+                rejected["nearer than min_distance"] += 1
+            elif route[1] > self._config.max_distance:
+                rejected["farther than max_distance"] += 1
+            else:
+                found.append((self._cells[start], self._cells[goal], caution, route))
+        return found
+
+    def _near(
+        self, rng: np.random.Generator, goal: int, caution: float, count: int
+    ) -> tuple[NDArray[np.int64], list[Route]]:
+        """Draw starts by their straight-line distance and search from each."""
+        straight = np.hypot(*(self._cells - self._cells[goal]).T) * self.floor.cell
+        starts = self._pick(rng, count, (self._piece == self._piece[goal]) & self._in_band(straight))
+        if not self._astar:
+            self._astar = {key: AStar(grid) for key, grid in self._cheapest.items()} | {None: AStar(self._shortest)}
+        ends = [(self._cells[start], self._cells[goal]) for start in starts]
+        shortest = (self._length(self._astar[None].path(*pair)[0]) for pair in ends)
+        return starts, list(zip((self._astar[caution].path(*pair)[0] for pair in ends), shortest, strict=True))
+
+    def _all(
+        self, rng: np.random.Generator, goal: int, caution: float, count: int
+    ) -> tuple[NDArray[np.int64], list[Route]]:
+        """Draw starts by their distance along the grid from one search that they share."""
+        shortest = goal_field(self._shortest, self._cells[goal])
+        distance = shortest.cost[self._cells[:, 0], self._cells[:, 1]] * self.floor.cell / GRID_EXCESS
+        starts = self._pick(rng, count, self._in_band(distance))
+        cheapest = goal_field(self._cheapest[caution], self._cells[goal])
+        cells = self._cells[starts]
+        return starts, [(cheapest.path(start), self._length(shortest.path(start))) for start in cells]
+
+    def _in_band(self, distance: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return (distance >= self._config.min_distance) & (distance <= self._config.max_distance)
+
+    def _pick(self, rng: np.random.Generator, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Draw up to ``count`` indexes into the cells, no two in one block.
+
+        Blocks are drawn without replacement by weight (exponential keys, Efraimidis and Spirakis 2006), then a cell
+        in each.
+        """
+        population = np.bincount(self._block_of[among], minlength=self._visits.size)
+        blocks = np.flatnonzero(population)
+        keys = rng.exponential(size=blocks.size) / (self._weights()[blocks] * population[blocks])
+        chosen = blocks[np.argsort(keys, kind="stable")[:count]]
+        members = (np.flatnonzero(among[self._first[b] : self._first[b + 1]]) + self._first[b] for b in chosen)
+        return np.array([rng.choice(member) for member in members], dtype=np.int64)
+
+    def _weights(self) -> NDArray[np.float64]:
+        visits = cv2.GaussianBlur(self._visits, (0, 0), 1.0)
+        return 1 / (1 + visits.ravel().astype(np.float64)) ** 2
+
+    def _length(self, cells: NDArray[np.int64]) -> float:
+        points = corners(cells)[:, ::-1] * self.floor.cell
+        return float(pulled_length(points, self.floor.esdf, self.floor.cell, self._radius))
+
+    def _blocks(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+        return (cells[:, 0] // self._block) * self._visits.shape[1] + cells[:, 1] // self._block
