@@ -55,7 +55,9 @@ def house(seed=0, rooms=(3, 4), room=4.0, cell=0.05):
         for j in range(rooms[1]):
             for _ in range(3):
                 row, column = rng.integers(side * i, side * (i + 1)), rng.integers(side * j, side * (j + 1))
-                free[row : row + round(rng.uniform(0.3, 1) / cell), column : column + round(rng.uniform(0.3, 1) / cell)] = False
+                free[
+                    row : row + round(rng.uniform(0.3, 1) / cell), column : column + round(rng.uniform(0.3, 1) / cell)
+                ] = False
     for i in range(rooms[0]):
         for j in range(rooms[1]):
             at = rng.integers(round(0.4 / cell), side - door - round(0.4 / cell), 2)

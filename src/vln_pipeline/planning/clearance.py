@@ -90,7 +90,7 @@ def segment_clear(
 def in_cells(mask: NDArray[np.bool_], cell: float, points: NDArray[np.float64]) -> bool:
     """Tell whether every one of (N, >= 2) local points lies in a cell of a mask."""
     for n in range(points.shape[0]):
-        row, column = int(math.floor(points[n, 1] / cell + 0.5)), int(math.floor(points[n, 0] / cell + 0.5))
+        row, column = math.floor(points[n, 1] / cell + 0.5), math.floor(points[n, 0] / cell + 0.5)
         if row < 0 or column < 0 or row >= mask.shape[0] or column >= mask.shape[1] or not mask[row, column]:
             return False
     return True

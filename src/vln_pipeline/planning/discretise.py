@@ -80,7 +80,7 @@ def discretise(
         while aim < along.size - 1 and along[aim] < along[nearest] + look_ahead:
             aim += 1
         to_x, to_y = path[aim, 0] - here[0], path[aim, 1] - here[1]
-        wanted = int(round(((math.atan2(to_y, to_x) - yaw - turns * turn + math.pi) % (2 * math.pi) - math.pi) / turn))
+        wanted = round(((math.atan2(to_y, to_x) - yaw - turns * turn + math.pi) % (2 * math.pi) - math.pi) / turn)
         stepped = False
         for detour in DETOURS:
             heading = yaw + (turns + wanted + detour) * turn

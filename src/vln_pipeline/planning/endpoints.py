@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.planning.astar import AStar
 from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
-from vln_pipeline.planning.goal_field import goal_field
+from vln_pipeline.planning.goal_field import goal_field, route_cost
 from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
 from vln_pipeline.planning.search_grid import search_grid
 from vln_pipeline.planning.string_pull import corners, pulled_length
@@ -124,20 +124,27 @@ class _Storey:
         starts = self._pick(rng, count, (self._piece == self._piece[goal]) & self._in_band(straight))
         if not self._astar:
             self._astar = {key: AStar(grid) for key, grid in self._cheapest.items()} | {None: AStar(self._shortest)}
-        ends = [(self._cells[start], self._cells[goal]) for start in starts]
-        shortest = (self._length(self._astar[None].path(*pair)[0]) for pair in ends)
-        return starts, list(zip((self._astar[caution].path(*pair)[0] for pair in ends), shortest, strict=True))
+        routes = []
+        for start in self._cells[starts]:
+            length = self._length(self._astar[None].path(start, self._cells[goal])[0])
+            searched = self._astar[caution if length <= self._config.max_distance else None]
+            routes.append((searched.path(start, self._cells[goal])[0], length))
+        return starts, routes
 
     def _all(
         self, rng: np.random.Generator, goal: int, caution: float, count: int
     ) -> tuple[NDArray[np.int64], list[Route]]:
         """Draw starts by their distance along the grid from one search that they share."""
-        shortest = goal_field(self._shortest, self._cells[goal])
+        farthest = self._config.max_distance / self.floor.cell * GRID_EXCESS
+        shortest = goal_field(self._shortest, self._cells[goal], farthest)
         distance = shortest.cost[self._cells[:, 0], self._cells[:, 1]] * self.floor.cell / GRID_EXCESS
         starts = self._pick(rng, count, self._in_band(distance))
-        cheapest = goal_field(self._cheapest[caution], self._cells[goal])
-        cells = self._cells[starts]
-        return starts, [(cheapest.path(start), self._length(shortest.path(start))) for start in cells]
+        direct = [shortest.path(start) for start in self._cells[starts]]
+        # The cheapest way costs no more than the shortest one does.
+        limit = max((route_cost(self._cheapest[caution], cells) for cells in direct), default=0.0)
+        cheapest = goal_field(self._cheapest[caution], self._cells[goal], limit * (1 + 1e-9))
+        lengths = map(self._length, direct)
+        return starts, list(zip(map(cheapest.path, self._cells[starts]), lengths, strict=True))
 
     def _in_band(self, distance: NDArray[np.float64]) -> NDArray[np.bool_]:
         return (distance >= self._config.min_distance) & (distance <= self._config.max_distance)
@@ -153,14 +160,14 @@ class _Storey:
         keys = rng.exponential(size=blocks.size) / (self._weights()[blocks] * population[blocks])
         chosen = blocks[np.argsort(keys, kind="stable")[:count]]
         members = (np.flatnonzero(among[self._first[b] : self._first[b + 1]]) + self._first[b] for b in chosen)
-        return np.array([rng.choice(member) for member in members], dtype=np.int64)
+        return np.array([member[rng.integers(member.size)] for member in members], dtype=np.int64)
 
     def _weights(self) -> NDArray[np.float64]:
         visits = cv2.GaussianBlur(self._visits, (0, 0), 1.0)
         return 1 / (1 + visits.ravel().astype(np.float64)) ** 2
 
     def _length(self, cells: NDArray[np.int64]) -> float:
-        points = corners(cells)[:, ::-1] * self.floor.cell
+        points = corners(cells)[:, ::-1].astype(np.float64) * self.floor.cell
         return float(pulled_length(points, self.floor.esdf, self.floor.cell, self._radius))
 
     def _blocks(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:

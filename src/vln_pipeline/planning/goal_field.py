@@ -27,14 +27,25 @@ class GoalField:
         return _follow(self.towards, start[0] + 1, start[1] + 1)
 
 
-def goal_field(grid: NDArray[np.float64], goal: tuple[int, int]) -> GoalField:
-    """Search from a goal (row, column) over a whole ``search_grid``."""
-    cost, towards = _dijkstra(grid, (goal[0] + 1) * grid.shape[1] + goal[1] + 1)
+def goal_field(grid: NDArray[np.float64], goal: tuple[int, int], limit: float = np.inf) -> GoalField:
+    """Search from a goal (row, column) over a ``search_grid``, as far as ways cost no more than ``limit``."""
+    cost, towards = _dijkstra(grid, (goal[0] + 1) * grid.shape[1] + goal[1] + 1, limit)
     return GoalField(cost[1:-1, 1:-1], towards)
 
 
 @njit(cache=True)
-def _dijkstra(grid: NDArray[np.float64], goal: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+def route_cost(grid: NDArray[np.float64], cells: NDArray[np.int64]) -> float:
+    """Return what a path over (N, 2) (row, column) cells costs on a ``search_grid``."""
+    total = 0.0
+    for n in range(1, cells.shape[0]):
+        stride = math.hypot(cells[n, 0] - cells[n - 1, 0], cells[n, 1] - cells[n - 1, 1])
+        here, there = grid[cells[n - 1, 0] + 1, cells[n - 1, 1] + 1], grid[cells[n, 0] + 1, cells[n, 1] + 1]
+        total += stride * 0.5 * (here + there)
+    return total
+
+
+@njit(cache=True)
+def _dijkstra(grid: NDArray[np.float64], goal: int, limit: float) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Label-setting search; buckets no wider than the cheapest edge, 1, need no order inside (Dial 1969)."""
     half = grid.ravel() * 0.5
     offsets = STEPS[:, 0] * grid.shape[1] + STEPS[:, 1]
@@ -68,7 +79,7 @@ def _dijkstra(grid: NDArray[np.float64], goal: int) -> tuple[NDArray[np.float64]
             if half[there] < np.inf:
                 free |= 1 << k
                 reached = cost[here] + half[here] + half[there]
-                if reached < cost[there]:
+                if reached < cost[there] and reached <= limit:
                     cost[there], towards[there] = reached, k ^ 2
                     push(there, int(reached) % n_buckets, stacks, sizes, bucket_of)
         for k in range(4):
@@ -76,7 +87,7 @@ def _dijkstra(grid: NDArray[np.float64], goal: int) -> tuple[NDArray[np.float64]
             there = here + offsets[4 + k]
             if free & sides == sides and half[there] < np.inf:
                 reached = cost[here] + math.sqrt(2.0) * (half[here] + half[there])
-                if reached < cost[there]:
+                if reached < cost[there] and reached <= limit:
                     cost[there], towards[there] = reached, 4 + (k ^ 2)
                     push(there, int(reached) % n_buckets, stacks, sizes, bucket_of)
     return cost.reshape(grid.shape), towards.reshape(grid.shape)

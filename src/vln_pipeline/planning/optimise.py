@@ -10,7 +10,7 @@ MEMORY = 6
 """Pairs of steps and gradient changes that approximate the curvature."""
 LONGEST_STEP = 0.25
 """Most that one control point moves in one iteration, metres: the field is far from linear beyond a doorway."""
-TOLERANCE = 1e-4
+TOLERANCE = 3e-4
 """Relative decrease of the cost below which the path is settled."""
 
 
@@ -49,15 +49,15 @@ def optimise(
         direction = -gradient
         for n in range(kept - 1, max(kept - MEMORY, 0) - 1, -1):
             m = n % MEMORY
-            alpha[m] = inverse[m] * np.sum(steps[m] * direction)
+            alpha[m] = inverse[m] * _dot(steps[m], direction)
             direction -= alpha[m] * changes[m]
         if kept > 0:
             m = (kept - 1) % MEMORY
-            direction *= 1 / (inverse[m] * np.sum(changes[m] * changes[m]))
+            direction *= 1 / (inverse[m] * _dot(changes[m], changes[m]))
         for n in range(max(kept - MEMORY, 0), kept):
             m = n % MEMORY
-            direction += (alpha[m] - inverse[m] * np.sum(changes[m] * direction)) * steps[m]
-        slope = np.sum(direction * gradient)
+            direction += (alpha[m] - inverse[m] * _dot(changes[m], direction)) * steps[m]
+        slope = _dot(direction, gradient)
         if slope >= 0:
             break
         size = min(1.0, LONGEST_STEP / np.max(np.abs(direction)))
@@ -75,7 +75,7 @@ def optimise(
         steps[m] = trial - points
         # The gradient is zero at ends and phantoms, so that the phantoms' own motion drops out of every product.
         changes[m] = trial_gradient - gradient
-        product = np.sum(steps[m] * changes[m])
+        product = _dot(steps[m], changes[m])
         settled = cost - trial_cost <= TOLERANCE * trial_cost
         points[:], gradient[:], cost = trial, trial_gradient, trial_cost
         if settled:
@@ -84,3 +84,11 @@ def optimise(
             inverse[m] = 1 / product
             kept += 1
     return points
+
+
+@njit(cache=True)
+def _dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    total = 0.0
+    for i in range(a.shape[0]):
+        total += a[i, 0] * b[i, 0] + a[i, 1] * b[i, 1]
+    return total

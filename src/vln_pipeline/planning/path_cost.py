@@ -79,12 +79,11 @@ def path_cost(
             too_near = max(0.0, weights.hard_distance - distance)
             total += piece * (weights.obstacle * near * near + weights.hard * too_near * too_near)
             push = -2 * piece * (weights.obstacle * near + weights.hard * too_near)
-            speed2 = dx * dx + dy * dy + 1e-9
-            cross = dx * ddy - dy * ddx
-            curvature = cross / (speed2 * math.sqrt(speed2))
-            excess = abs(curvature) - weights.curvature_limit
+            cross, speed2 = dx * ddy - dy * ddx, dx * dx + dy * dy + 1e-9
             bend = slow = 0.0
-            if excess > 0:
+            if cross * cross > weights.curvature_limit**2 * speed2**3:
+                curvature = cross / (speed2 * math.sqrt(speed2))
+                excess = abs(curvature) - weights.curvature_limit
                 total += piece * weights.curvature * excess * excess
                 bend = math.copysign(2 * piece * weights.curvature * excess, curvature)
                 slow = -3 * bend * curvature / speed2

@@ -125,8 +125,6 @@ def _rollout(
     for look_ahead in config.look_aheads:
         actions = discretise(path, yaw, look_ahead, floor.esdf, floor.cell, radius, config.forward, turn)
         poses = replay(actions, start, config.forward, turn)
-        if rollout_valid(
-            poses, path[-1], config.end_tolerance, floor.esdf, floor.navigable, floor.cell, radius
-        ):
+        if rollout_valid(poses, path[-1], config.end_tolerance, floor.esdf, floor.navigable, floor.cell, radius):
             return actions, poses
     return None

@@ -54,7 +54,7 @@ def resample(
         speed[n] = min(speed[n], math.sqrt(speed[n + 1] ** 2 + 2 * step_change * pieces[n]))
     for n in range(count - 1):
         frames[n + 1] = frames[n] + 2 * pieces[n] / (speed[n] + speed[n + 1])
-    points = evaluate(padded, np.interp(np.linspace(0, frames[-1], int(math.ceil(frames[-1])) + 1), frames, at))
+    points = evaluate(padded, np.interp(np.linspace(0, frames[-1], math.ceil(frames[-1]) + 1), frames, at))
     return points[:, :2].copy(), np.arctan2(points[:, 3], points[:, 2]), Verdict.KEPT
 
 

@@ -46,7 +46,7 @@ def control_points(polyline: NDArray[np.float64], spacing: float) -> tuple[NDArr
     for n in range(1, along.size):
         dx, dy = polyline[n, 0] - polyline[n - 1, 0], polyline[n, 1] - polyline[n - 1, 1]
         along[n] = along[n - 1] + math.hypot(dx, dy)
-    spans = max(3, int(math.ceil(along[-1] / spacing)))
+    spans = max(3, math.ceil(along[-1] / spacing))
     padded = np.empty((spans + 3, 2))
     at = np.linspace(0, along[-1], spans + 1)
     padded[1:-1, 0] = np.interp(at, along, polyline[:, 0])

@@ -10,7 +10,7 @@ from vln_pipeline.planning.clearance import segment_clear
 
 
 @njit(cache=True)
-def corners(cells: NDArray[np.int64]) -> NDArray[np.int32]:
+def corners(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the (K, 2) cells of an (N, 2) grid path at which its direction changes, with both ends."""
     kept = np.empty(cells.shape, dtype=np.int64)
     count = 0
@@ -67,7 +67,7 @@ def _cut(points: NDArray[np.float64], piece: float) -> NDArray[np.float64]:
     pieces = np.empty(points.shape[0] - 1, dtype=np.int64)
     for n in range(pieces.size):
         length = math.hypot(points[n + 1, 0] - points[n, 0], points[n + 1, 1] - points[n, 1])
-        pieces[n] = max(1, int(math.ceil(length / piece)))
+        pieces[n] = max(1, math.ceil(length / piece))
     out = np.empty((pieces.sum() + 1, 2))
     count = 0
     for n in range(pieces.size):
