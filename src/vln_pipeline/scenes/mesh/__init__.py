@@ -1,0 +1,1 @@
+"""Scenes from mesh files: GLB, glTF, OBJ and PLY."""

@@ -1,0 +1,57 @@
+"""What a mesh file holds, before anything is known of its meaning."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.scene import Material
+
+Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Triangles of one material under one node.
+
+    Attributes:
+        path: names of the nodes from the root to the one that carries the mesh.
+        node: identity of that node in its file; surfaces of one node share it.
+        vertices: (V, 3) float64 in the file's frame and unit, transforms of all nodes applied.
+        faces: (F, 3) int64 indexes into ``vertices``.
+        material: index into the model's materials.
+        uv: (V, 2) float32, v upwards, or None.
+        colors: (V, 3) uint8 sRGB, or None.
+    """
+
+    path: tuple[str, ...]
+    node: tuple[int, ...]
+    vertices: NDArray[np.float64]
+    faces: NDArray[np.int64]
+    material: int
+    uv: NDArray[np.float32] | None = None
+    colors: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """All surfaces of one file.
+
+    Attributes:
+        surfaces: in file order.
+        materials: as ``Scene.materials``.
+        up: the axis that is up by the custom of the format.
+        defects: what could not be read, one clause each.
+    """
+
+    surfaces: tuple[Surface, ...]
+    materials: tuple[Material, ...]
+    up: Axis
+    defects: tuple[str, ...] = ()
+
+
+def too_many_triangles(file: str, limit: int) -> DataError:
+    """Return the error of a file that is too large to be a scene."""
+    return DataError(file, f"more than {limit} triangles", "decimate it or raise scenes.mesh.max_triangles")

@@ -1,0 +1,94 @@
+"""Which surfaces form one object, and what it is."""
+
+import csv
+import fnmatch
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.mesh.model import Surface
+from vln_pipeline.scenes.scene import UNKNOWN
+from vln_pipeline.scenes.vocabulary import category_of
+
+_PIECE = re.compile(r"__\d+$")
+"""How exporters number the pieces of an object that they split by material."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a surface belongs to.
+
+    Attributes:
+        name: of the object.
+        category: of the object.
+        instance: object id >= 1.
+    """
+
+    name: str
+    category: str
+    instance: int
+
+
+class Mapping:
+    """Node-name patterns (* and ?) and their categories, first match first.
+
+    >>> Mapping([("Box*", "suitcase")]).category("Box_01")
+    'suitcase'
+    """
+
+    def __init__(self, rows: Sequence[tuple[str, str]] = ()) -> None:
+        self._rows = [(re.compile(fnmatch.translate(pattern), re.IGNORECASE), name) for pattern, name in rows]
+
+    def category(self, name: str) -> str | None:
+        """Return the category of a node name, or None."""
+        return next((category for pattern, category in self._rows if pattern.match(name)), None)
+
+
+def read_mapping(file: Path) -> Mapping:
+    """Read a mapping file: CSV rows ``pattern,category``, or a JSON or YAML object of the same.
+
+    Raises:
+        DataError: the file is missing or is neither.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        if file.suffix.lower() == ".csv":
+            rows = [(row[0], row[1]) for row in csv.reader(text.splitlines()) if row]
+        else:
+            rows = list((json.loads if file.suffix.lower() == ".json" else yaml.safe_load)(text).items())
+        return Mapping([(str(pattern), " ".join(str(name).lower().split())) for pattern, name in rows])
+    except (OSError, ValueError, IndexError, AttributeError, csv.Error, yaml.YAMLError) as error:
+        cause = f"no readable mapping ({type(error).__name__})"
+        raise DataError(file.name, cause, "give scenes.mesh.categories rows of pattern,category") from error
+
+
+def identify(surfaces: Sequence[Surface], mapping: Mapping) -> list[Identity]:
+    """Return the object of each surface.
+
+    A node is an object. Nodes whose names differ only in a piece number ("Bed_01__1", "Bed_01__2") are one object. A
+    node that names no category belongs to the nearest node above it that does, so the legs of a chair are the chair.
+    """
+    instances: dict[tuple[str, ...] | tuple[int, ...], int] = {}
+    found = []
+    for surface in surfaces:
+        path = tuple(_PIECE.sub("", name) for name in surface.path)
+        depth, category = _named(path, mapping)
+        pieces = path[-1] != surface.path[-1] or depth < len(path)
+        key = path[:depth] if pieces else surface.node
+        instance = instances.setdefault(key, len(instances) + 1)
+        found.append(Identity(path[depth - 1], category, instance))
+    return found
+
+
+def _named(path: tuple[str, ...], mapping: Mapping) -> tuple[int, str]:
+    """Return how many nodes lead to the one that names a category, and the category."""
+    for depth in range(len(path), 0, -1):
+        category = mapping.category(path[depth - 1]) or category_of(path[depth - 1])
+        if category is not None:
+            return depth, category
+    return len(path), UNKNOWN

@@ -1,0 +1,53 @@
+"""Which way is up in a mesh, and the turn to z up."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.scenes.mesh.model import Axis
+
+_LEVEL = 0.95
+"""Cosine above which a face counts as perpendicular to an axis."""
+_CONVINCING = 2.0
+"""How many times stronger another axis must be before it overrules the format's custom."""
+
+_TO_Z_UP: dict[Axis, list[list[int]]] = {
+    "x": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+    "y": [[1, 0, 0], [0, 0, -1], [0, 1, 0]],
+    "z": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "-x": [[0, 1, 0], [0, 0, -1], [-1, 0, 0]],
+    "-y": [[1, 0, 0], [0, 0, 1], [0, -1, 0]],
+    "-z": [[1, 0, 0], [0, -1, 0], [0, 0, -1]],
+}
+
+
+def to_z_up(up: Axis) -> NDArray[np.float64]:
+    """Return the (3, 3) rotation that turns an axis to +z; y up becomes (x, -z, y)."""
+    return np.array(_TO_Z_UP[up], dtype=np.float64)
+
+
+def detect_up(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], custom: Axis) -> Axis:
+    """Return the axis that is up, judged by the geometry.
+
+    A storey is flat, and floors and ceilings are its largest surfaces: the evidence for an axis is the area of the
+    faces perpendicular to it over the extent along it. Whether the scene stands on its head is not judged.
+
+    Args:
+        meshes: (V, 3) vertices and (F, 3) faces of each surface, in one frame.
+        custom: what holds unless another axis has twice its evidence.
+    """
+    area, low, high = np.zeros(3), np.full(3, np.inf), np.full(3, -np.inf)
+    for vertices, faces in meshes:
+        corners = vertices[faces]
+        cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        size = np.linalg.norm(cross, axis=1)
+        area += ((np.abs(cross) > _LEVEL * size[:, None]) * size[:, None]).sum(axis=0)
+        low = np.minimum(low, corners.min(axis=(0, 1), initial=np.inf))
+        high = np.maximum(high, corners.max(axis=(0, 1), initial=-np.inf))
+    extent = high - low
+    # A single flat floor has no extent along its normal.
+    evidence = area / np.maximum(extent, 1e-3 * extent.max())
+    best = int(np.argmax(evidence))
+    axes: tuple[Axis, ...] = ("x", "y", "z")
+    return axes[best] if evidence[best] >= _CONVINCING * evidence[axes.index(custom)] else custom

@@ -1,0 +1,102 @@
+"""Files that a mesh file refers to, and that must lie in its folder."""
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from vln_pipeline.errors import DataError
+
+_MTLLIB = re.compile(rb"^[ \t]*mtllib[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+_MAP = re.compile(rb"^[ \t]*map_[Kk]d[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+_TEXTURE_FILE = re.compile(rb"^comment TextureFile[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+
+
+def beside(file: Path, reference: str) -> Path:
+    """Return where a reference inside a file points.
+
+    Args:
+        file: the file that refers.
+        reference: relative path or URI as it stands in the file; backslashes count as separators.
+
+    Raises:
+        DataError: the reference is absolute, a URL, or leaves the file's folder, by ".." or by a link.
+    """
+    folder = file.parent.resolve()
+    relative = unquote(reference.strip()).replace("\\", "/")
+    try:
+        target = (folder / relative).resolve()
+    except (OSError, ValueError, RuntimeError):
+        target = None
+    if not relative or ":" in relative or target is None or not target.is_relative_to(folder):
+        raise DataError(
+            file.name,
+            f"refers to {reference[:80]!r} outside its folder",
+            "put the file beside it and name it relatively",
+        )
+    return target
+
+
+def sidecars(file: Path) -> tuple[Path, ...]:
+    """Return the existing files that a mesh file refers to, without loading geometry.
+
+    A reference that cannot be followed is left out: whether that matters is for the loader to say.
+    """
+    found = {}
+    try:
+        for reference in _references(file):
+            target = _inside(file, reference)
+            if target is not None and target.is_file():
+                found[target] = None
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, struct.error):
+        return ()
+    return tuple(sorted(found))
+
+
+def _inside(file: Path, reference: str) -> Path | None:
+    try:
+        return beside(file, reference)
+    except DataError:
+        return None
+
+
+def _references(file: Path) -> Iterator[str]:
+    match file.suffix.lower():
+        case ".gltf":
+            yield from uris(json.loads(file.read_bytes()))
+        case ".glb":
+            with file.open("rb") as stream:
+                size = struct.unpack("<5I", stream.read(20))[3]
+                yield from uris(json.loads(stream.read(size)))
+        case ".obj":
+            for name in _MTLLIB.findall(file.read_bytes()):
+                yield name.decode()
+                library = _inside(file, name.decode())
+                if library is not None and library.is_file():
+                    yield from (map_file(line.decode()) for line in _MAP.findall(library.read_bytes()))
+        case ".ply":
+            with file.open("rb") as stream:
+                head = stream.read(65536)
+            yield from (name.decode() for name in _TEXTURE_FILE.findall(head))
+
+
+def uris(document: dict[str, Any]) -> list[str]:
+    """Return the references of a glTF document to other files; data URIs are none."""
+    entries = [*document.get("buffers", []), *document.get("images", [])]
+    return [e["uri"] for e in entries if "uri" in e and not e["uri"].startswith("data:")]
+
+
+def map_file(line: str) -> str:
+    """Return the file name of an MTL map statement, whose options (-o, -s, -bm ...) come before it.
+
+    >>> map_file("-s 2 2 2 -clamp on wood floor.png")
+    'wood floor.png'
+    """
+    values = {"-o": 3, "-s": 3, "-t": 3, "-mm": 2}
+    words = line.split()
+    while words and words[0].startswith("-"):
+        words = words[1 + values.get(words[0], 1) :]
+    return " ".join(words)

@@ -1,0 +1,168 @@
+"""The ``mesh`` source: every mesh file of a folder is a scene."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.checks import check
+from vln_pipeline.scenes.mesh import gltf, polygon_file
+from vln_pipeline.scenes.mesh.config import MeshConfig
+from vln_pipeline.scenes.mesh.model import Axis, Model
+from vln_pipeline.scenes.mesh.objects import Mapping, identify, read_mapping
+from vln_pipeline.scenes.mesh.orientation import detect_up, to_z_up
+from vln_pipeline.scenes.mesh.sidecars import sidecars
+from vln_pipeline.scenes.mesh.structure import label_structure
+from vln_pipeline.scenes.mesh.units import UNITS, detect_unit
+from vln_pipeline.scenes.scene import Part, Scene
+from vln_pipeline.scenes.source import SceneRef
+
+_READERS = {".glb": gltf.read, ".gltf": gltf.read, ".obj": polygon_file.read, ".ply": polygon_file.read}
+
+
+class MeshSource:
+    """Reads GLB, glTF, OBJ and PLY files."""
+
+    def __init__(self, config: MeshConfig) -> None:
+        self._config = config
+
+    def discover(self) -> tuple[SceneRef, ...]:
+        """Return the files as scenes, in the order of their paths.
+
+        Raises:
+            DataError: no file is found, or the mapping file cannot be read.
+        """
+        root, files = self._files()
+        if not files:
+            known = ", ".join(_READERS)
+            cause = f"no {known} file" if root.exists() else "does not exist"
+            raise DataError(self._config.path or "scenes.mesh.path", cause, "set scenes.mesh.path to a file or folder")
+        names = [f.stem if self._config.id == "stem" else f.relative_to(root).with_suffix("").as_posix() for f in files]
+        ids = _legal_ids(names, [f.relative_to(root).as_posix() for f in files])
+        shared = [Path(self._config.categories)] if self._config.categories else []
+        self._mapping  # noqa: B018 - a mapping file that cannot be read stops the run, not each scene
+        return tuple(
+            SceneRef(name, "mesh", str(file), _digest([file, *sidecars(file), *shared]))
+            for name, file in zip(ids, files, strict=True)
+        )
+
+    def load(self, ref: SceneRef) -> Scene:
+        """Return one file as a scene, checked, z up, in metres.
+
+        Raises:
+            DataError: the file cannot be used.
+        """
+        file = Path(ref.location)
+        model = self._read(file)
+        up, unit, notes = self._frame(model, file.name)
+        turn = to_z_up(up).T * unit
+        identities = identify(model.surfaces, self._mapping)
+        parts = tuple(
+            Part(
+                name=" / ".join(surface.path),
+                vertices=surface.vertices @ turn,
+                faces=surface.faces.astype(np.int32),
+                material=surface.material,
+                category=identity.category,
+                instance=identity.instance,
+                uv=surface.uv,
+                colors=surface.colors,
+            )
+            for surface, identity in zip(model.surfaces, identities, strict=True)
+        )
+        scene = check(
+            Scene(
+                id=ref.id,
+                parts=parts,
+                materials=model.materials,
+                source="mesh",
+                licence=self._config.licence,
+                origin=file.name,
+                defects=(*model.defects, *notes),
+            )
+        )
+        return label_structure(scene) if self._config.label_structure else scene
+
+    @cached_property
+    def _mapping(self) -> Mapping:
+        return read_mapping(Path(self._config.categories)) if self._config.categories else Mapping()
+
+    def _files(self) -> tuple[Path, list[Path]]:
+        """Return the folder that names are told from, and the files below it."""
+        path = Path(self._config.path)
+        if not self._config.path:
+            return path, []
+        if path.is_dir():
+            root, found = path, path.glob(self._config.pattern)
+        elif path.is_file():
+            root, found = path.parent, iter([path])
+        else:
+            fixed = len(path.parts)
+            while fixed and re.search(r"[*?\[]", "".join(path.parts[:fixed])):
+                fixed -= 1
+            root = Path(*path.parts[:fixed])
+            pattern = "/".join(path.parts[fixed:])
+            found = root.glob(pattern) if pattern and root.is_dir() else iter([])
+        return root, sorted(f for f in found if f.suffix.lower() in _READERS and f.is_file())
+
+    def _read(self, file: Path) -> Model:
+        limit = self._config.max_file_size * 2**30
+        try:
+            size = sum(f.stat().st_size for f in (file, *sidecars(file)))
+            if size > limit:
+                raise DataError(file.name, f"{size / 2**30:.1f} GiB", "raise scenes.mesh.max_file_size")
+            model = _READERS[file.suffix.lower()](file, self._config)
+        except DataError:
+            raise
+        except Exception as error:
+            # A parser of foreign files meets what nobody foresaw; whatever it is, it concerns this one file.
+            cause = f"cannot be read as {file.suffix[1:]} ({type(error).__name__}: {str(error)[:120]})"
+            raise DataError(file.name, cause, "export or download it again") from error
+        if not any(len(s.faces) for s in model.surfaces):
+            raise DataError(file.name, "holds no triangles", "export it with its meshes")
+        missing = [d for d in model.defects if d.startswith("missing texture")]
+        if missing and self._config.missing_texture == "refuse":
+            raise DataError(file.name, missing[0], "add the file or set scenes.mesh.missing_texture to flat")
+        return model
+
+    def _frame(self, model: Model, name: str) -> tuple[Axis, float, list[str]]:
+        """Return the up axis, the metres per unit, and what is worth telling about them."""
+        notes = []
+        finite = [(s.vertices, s.faces) for s in model.surfaces if np.isfinite(s.vertices).all() and len(s.faces)]
+        in_range = [(v, f) for v, f in finite if f.min() >= 0 and f.max() < len(v)]
+        if not in_range:
+            raise DataError(name, "no surface has finite vertices and valid indexes", "export it again")
+        up = detect_up(in_range, model.up) if self._config.up == "auto" else self._config.up
+        if self._config.up == "auto" and up != model.up:
+            notes.append(f"up axis: {up} by the geometry, {model.up} by the format")
+        if self._config.unit != "auto":
+            return up, self._config.unit, notes
+        low = np.min([v[f].min(axis=(0, 1)) for v, f in in_range], axis=0)
+        high = np.max([v[f].max(axis=(0, 1)) for v, f in in_range], axis=0)
+        unit = detect_unit(np.abs(to_z_up(up) @ (high - low)), name)
+        if unit != "metres":
+            notes.append(f"unit: taken for {unit} by the extent")
+        return up, UNITS[unit], notes
+
+
+def _legal_ids(names: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """Return ids of letters, digits, "-" and "_"; where two would be equal, a digest of the path tells them apart."""
+    ids = [re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:80] or "scene" for name in names]
+    count = Counter(i.lower() for i in ids)
+    return [
+        i if count[i.lower()] == 1 else f"{i}-{hashlib.sha256(p.encode()).hexdigest()[:8]}"
+        for i, p in zip(ids, paths, strict=True)
+    ]
+
+
+def _digest(files: list[Path]) -> str:
+    found = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            found.update(hashlib.file_digest(stream, "sha256").digest())
+    return found.hexdigest()

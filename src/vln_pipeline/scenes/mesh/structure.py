@@ -1,0 +1,105 @@
+"""Floor, walls and ceiling of a scan that names nothing, by their geometry."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.scenes.scene import UNKNOWN, Part, Scene
+from vln_pipeline.scenes.vocabulary import is_structural
+
+_LEVEL, _UPRIGHT = 0.9, 0.15
+"""|z| of the normal above which a face is level, and below which it is upright."""
+_SLICE = 0.1
+"""Thickness of the slabs in which level faces, and of the sheets in which upright faces are gathered, metres."""
+_STOREY = 0.3
+"""Area of a storey's floor or ceiling over that of the largest level slab."""
+_WALL = (1.6, 1.5)
+"""Least height, metres, and area, square metres, of a wall's sheet."""
+_DIRECTIONS = 36
+"""Headings that walls are told apart by, over half a turn."""
+
+
+def label_structure(scene: Scene) -> Scene:
+    """Return the scene with floor, walls and ceiling split off its unknown parts, if no part is structural yet.
+
+    Level faces are gathered in horizontal slabs. A slab with a good share of the largest one's area is a floor where
+    it faces up and a ceiling where it faces down; the lowest is a floor however it is wound. Upright faces are
+    gathered in vertical sheets; a high and large sheet is a wall. What is left stays unknown: furniture is not
+    guessed, and the side of a wardrobe as high as a wall counts as one.
+    """
+    if any(is_structural(p.category) for p in scene.parts):
+        return scene
+    unknown = [p for p in scene.parts if p.category == UNKNOWN]
+    if not unknown:
+        return scene
+    labels = np.split(_labels(unknown), np.cumsum([len(p.faces) for p in unknown])[:-1])
+    next_instance = max(p.instance for p in scene.parts) + 1
+    instance = {name: next_instance + i for i, name in enumerate(("floor", "ceiling", "wall"))}
+    parts: list[Part] = [p for p in scene.parts if p.category != UNKNOWN]
+    for part, label in zip(unknown, labels, strict=True):
+        for value, name in enumerate((UNKNOWN, *instance)):
+            mask = label == value
+            if mask.any():
+                piece = _piece(part, mask)
+                parts.append(piece if name == UNKNOWN else replace(piece, category=name, instance=instance[name]))
+    note = "floor, walls and ceiling told apart by their geometry: no name tells them"
+    return replace(scene, parts=tuple(parts), defects=(*scene.defects, note))
+
+
+def _labels(parts: list[Part]) -> NDArray[np.int8]:
+    """Return per face 0 unknown, 1 floor, 2 ceiling, 3 wall, for all parts end to end."""
+    corners = np.concatenate([p.vertices[p.faces] for p in parts])
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    size = np.linalg.norm(cross, axis=1)
+    normal, area = cross / size[:, None], size / 2
+    labels = np.zeros(len(corners), dtype=np.int8)
+    _label_levels(labels, corners, normal, area)
+    _label_walls(labels, corners, normal, area)
+    return labels
+
+
+def _label_levels(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, area: NDArray) -> None:
+    level = np.flatnonzero(np.abs(normal[:, 2]) > _LEVEL)
+    if len(level) == 0:
+        return
+    height = corners[level, :, 2].mean(axis=1)
+    slab = np.floor((height - height.min()) / _SLICE).astype(np.int64)
+    slab_area = np.bincount(slab, area[level])
+    # A floor that lies across the border of two slabs is found by their sum.
+    spread = np.convolve(slab_area, (1, 1, 1), mode="same")
+    storey = (spread >= _STOREY * spread.max()) & (slab_area > 0)
+    facing = np.convolve(np.bincount(slab, area[level] * np.sign(normal[level, 2])), (1, 1, 1), mode="same")
+    lowest = np.flatnonzero(storey)[0]
+    floor = storey & ((facing >= 0) | (np.arange(len(storey)) <= lowest + 1))
+    labels[level[floor[slab]]] = 1
+    labels[level[(storey & ~floor)[slab]]] = 2
+
+
+def _label_walls(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, area: NDArray) -> None:
+    upright = np.flatnonzero(np.abs(normal[:, 2]) < _UPRIGHT)
+    if len(upright) == 0:
+        return
+    angle = np.arctan2(normal[upright, 1], normal[upright, 0])
+    heading = np.round(angle / np.pi * _DIRECTIONS).astype(np.int64) % _DIRECTIONS
+    direction = heading / _DIRECTIONS * np.pi
+    middle = corners[upright].mean(axis=1)
+    offset = np.floor((middle[:, 0] * np.cos(direction) + middle[:, 1] * np.sin(direction)) / _SLICE).astype(np.int64)
+    sheet = np.unique(np.stack([heading, offset], axis=1), axis=0, return_inverse=True)[1].ravel()
+    low, high = np.full(sheet.max() + 1, np.inf), np.full(sheet.max() + 1, -np.inf)
+    np.minimum.at(low, sheet, corners[upright, :, 2].min(axis=1))
+    np.maximum.at(high, sheet, corners[upright, :, 2].max(axis=1))
+    wall = (high - low >= _WALL[0]) & (np.bincount(sheet, area[upright]) >= _WALL[1])
+    labels[upright[wall[sheet]]] = 3
+
+
+def _piece(part: Part, mask: NDArray[np.bool_]) -> Part:
+    """Return some faces of a part with the vertices they use."""
+    used, faces = np.unique(part.faces[mask], return_inverse=True)
+    return replace(
+        part,
+        vertices=part.vertices[used],
+        faces=faces.reshape(-1, 3).astype(np.int32),
+        uv=None if part.uv is None else part.uv[used],
+        colors=None if part.colors is None else part.colors[used],
+    )

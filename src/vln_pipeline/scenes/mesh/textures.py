@@ -1,0 +1,44 @@
+"""Images of materials."""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_MAX_PIXELS = 16384 * 16384
+"""An image that claims more is taken for a decompression bomb."""
+
+
+def decode(data: bytes, longest: int) -> NDArray[np.uint8]:
+    """Return an image as (h, w, 3) uint8, as stored (no colour conversion), scaled down to a longest edge.
+
+    Args:
+        data: a PNG, JPEG, WebP, BMP, TGA or TIFF file.
+        longest: pixels.
+
+    Raises:
+        ValueError: the data is no such image, is damaged, or claims an absurd size.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "BMP", "TGA", "TIFF")) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise ValueError(f"image of {image.width} x {image.height} pixels")
+            image.draft("RGB", (longest, longest))
+            rgb = image.convert("RGB")
+    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+    rgb.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return np.asarray(rgb)
+
+
+def linear(srgb: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return linear intensities of sRGB values, both in [0, 1] (IEC 61966-2-1)."""
+    srgb = np.clip(srgb, 0, 1)
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def srgb(linear: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return sRGB values of linear intensities, both in [0, 1] (IEC 61966-2-1)."""
+    linear = np.clip(linear, 0, 1)
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -1,0 +1,63 @@
+"""Where scenes come from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from vln_pipeline.scenes.config import ScenesConfig
+from vln_pipeline.scenes.scene import Scene
+
+
+@dataclass(frozen=True)
+class SceneRef:
+    """One scene of a source, not loaded yet; small and picklable.
+
+    Attributes:
+        id: as ``Scene.id``.
+        source: name of the source.
+        location: what the source finds it by, for instance a path.
+        digest: hexadecimal name of everything the scene is made from: file contents, or seed and parameters.
+    """
+
+    id: str
+    source: str
+    location: str
+    digest: str
+
+
+class SceneSource(Protocol):
+    """Lists scenes without loading them, and loads one."""
+
+    def discover(self) -> tuple[SceneRef, ...]:
+        """Return all scenes, ids unique, in a stable order. A damaged scene is listed all the same.
+
+        Raises:
+            DataError: there is nothing to list.
+        """
+        ...
+
+    def load(self, ref: SceneRef) -> Scene:
+        """Return one scene.
+
+        Raises:
+            DataError: it cannot be used.
+        """
+        ...
+
+
+def open_source(config: ScenesConfig, seed: int) -> SceneSource:
+    """Return the source that a configuration names."""
+    sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {"mesh": _mesh, "procedural": _procedural}
+    return sources[config.source](config, seed)
+
+
+def _mesh(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.mesh.source import MeshSource
+
+    return MeshSource(config.mesh)
+
+
+def _procedural(config: ScenesConfig, seed: int) -> SceneSource:
+    from vln_pipeline.scenes.procedural.source import ProceduralSource
+
+    return ProceduralSource(config.procedural, seed)
