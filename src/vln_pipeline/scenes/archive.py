@@ -30,7 +30,8 @@ def write(scene: Scene, directory: Path) -> None:
     }
     (directory / "scene.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
     with (directory / "geometry.npz").open("wb") as file:
-        np.savez(file, **_arrays(scene))
+        arrays = _arrays(scene)
+        np.savez(file, vertices=arrays["vertices"], faces=arrays["faces"], uv=arrays["uv"], colors=arrays["colors"])
     for index, texture in enumerate(textures):
         Image.fromarray(texture).save(directory / _texture_file(index), compress_level=1)
 

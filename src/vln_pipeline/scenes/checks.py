@@ -82,7 +82,7 @@ def _mended(parts: tuple[Part, ...], total: int, subject: str, defects: list[str
 def _bad_faces(part: Part) -> dict[str, NDArray[np.bool_]]:
     """Return a (F,) mask of unusable faces per cause; a face counts once."""
     faces, vertices = part.faces, part.vertices
-    outside = ((faces < 0) | (faces >= len(vertices))).any(axis=1)
+    outside: NDArray[np.bool_] = np.any((faces < 0) | (faces >= len(vertices)), axis=1)
     if len(vertices) == 0:
         nothing = np.zeros(len(faces), dtype=bool)
         return {"indexes out of range": outside, "vertices that are not finite": nothing, "no area": nothing}

@@ -59,7 +59,7 @@ def _nodes(document: Document) -> Iterator[tuple[int, tuple[str, ...], NDArray[n
     else:
         roots = sorted(set(range(len(nodes))) - {c for n in nodes for c in n.get("children", [])})
     seen = set()
-    pending = [(root, (), np.eye(4)) for root in reversed(roots)]
+    pending: list[tuple[Any, tuple[str, ...], NDArray[np.float64]]] = [(r, (), np.eye(4)) for r in reversed(roots)]
     while pending:
         index, above, matrix = pending.pop()
         node = document.entry("nodes", index)

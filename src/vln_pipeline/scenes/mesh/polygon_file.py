@@ -44,7 +44,7 @@ class SceneFolder(Resolver):
             self.missing.append(map_file(key))
             raise
 
-    def write(self, name: str, data: Any) -> None:
+    def write(self, name: str, data: Any) -> None:  # noqa: ARG002
         """Refuse: reading a scene writes nothing."""
         raise PermissionError(name)
 
@@ -100,7 +100,7 @@ def _obj(file: Path, folder: SceneFolder) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _owner(key: str, names: dict[str, int]) -> str | None:
-    """Return the object of a mesh that trimesh named object, or object_material, with a number where it is not unique."""
+    """Return the object of a mesh; trimesh calls it object or object_material, numbered where that is not unique."""
     return max((n for n in names if key == n or key.startswith(f"{n}_")), key=len, default=None)
 
 

@@ -45,12 +45,12 @@ def sidecars(file: Path) -> tuple[Path, ...]:
 
     A reference that cannot be followed is left out: whether that matters is for the loader to say.
     """
-    found = {}
+    found: set[Path] = set()
     try:
         for reference in _references(file):
             target = _inside(file, reference)
             if target is not None and target.is_file():
-                found[target] = None
+                found.add(target)
     except (OSError, ValueError, TypeError, AttributeError, KeyError, struct.error):
         return ()
     return tuple(sorted(found))

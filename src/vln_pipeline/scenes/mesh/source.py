@@ -98,16 +98,16 @@ class MeshSource:
         if not self._config.path:
             return path, []
         if path.is_dir():
-            root, found = path, path.glob(self._config.pattern)
+            root, found = path, [*path.glob(self._config.pattern)]
         elif path.is_file():
-            root, found = path.parent, iter([path])
+            root, found = path.parent, [path]
         else:
             fixed = len(path.parts)
             while fixed and re.search(r"[*?\[]", "".join(path.parts[:fixed])):
                 fixed -= 1
             root = Path(*path.parts[:fixed])
             pattern = "/".join(path.parts[fixed:])
-            found = root.glob(pattern) if pattern and root.is_dir() else iter([])
+            found = [*root.glob(pattern)] if pattern and root.is_dir() else []
         return root, sorted(f for f in found if f.suffix.lower() in _READERS and f.is_file())
 
     def _read(self, file: Path) -> Model:
