@@ -29,7 +29,8 @@ def replay(actions: NDArray[np.int8], start: NDArray[np.float64], forward: float
     poses = np.empty((actions.size + 1, 3))
     x, y, turns = start[0], start[1], 0
     for n in range(actions.size + 1):
-        yaw = (start[2] + turns * turn + math.pi) % (2 * math.pi) - math.pi
+        yaw = start[2] + turns * turn
+        yaw -= 2 * math.pi * math.floor((yaw + math.pi) / (2 * math.pi))
         poses[n, 0], poses[n, 1], poses[n, 2] = x, y, yaw
         if n == actions.size:
             break
