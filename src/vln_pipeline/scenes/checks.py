@@ -87,7 +87,7 @@ def _bad_faces(part: Part) -> dict[str, NDArray[np.bool_]]:
         nothing = np.zeros(len(faces), dtype=bool)
         return {"indexes out of range": outside, "vertices that are not finite": nothing, "no area": nothing}
     safe = np.where(outside[:, None], 0, faces)
-    infinite = ~np.isfinite(vertices).all(axis=1)[safe].all(axis=1) & ~outside
+    infinite = ~np.all(np.isfinite(vertices[safe]), axis=(1, 2)) & ~outside
     corners = np.nan_to_num(vertices, nan=0, posinf=0, neginf=0)[safe]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
     return {
@@ -98,20 +98,22 @@ def _bad_faces(part: Part) -> dict[str, NDArray[np.bool_]]:
 
 
 def _with_faces(part: Part, good: NDArray[np.bool_]) -> Part:
-    """Return a part with some of its faces, and finite vertices and texture coordinates only."""
-    finite = np.isfinite(part.vertices).all(axis=1)
+    """Return a part with some of its faces, the vertices these use, and finite texture coordinates."""
+    faces = part.faces[good]
+    used = np.zeros(len(part.vertices), dtype=bool)
+    used[faces] = True
     uv = part.uv
     if uv is not None and not np.isfinite(uv).all():
         uv = np.nan_to_num(uv, nan=0, posinf=0, neginf=0)
-    if good.all() and finite.all():
+    if good.all() and used.all():
         return part if uv is part.uv else replace(part, uv=uv)
-    new_index = np.cumsum(finite) - 1
+    new_index = np.cumsum(used) - 1
     return replace(
         part,
-        vertices=part.vertices[finite],
-        faces=new_index[part.faces[good]].astype(np.int32),
-        uv=None if uv is None else uv[finite],
-        colors=None if part.colors is None else part.colors[finite],
+        vertices=part.vertices[used],
+        faces=new_index[faces].astype(np.int32),
+        uv=None if uv is None else uv[used],
+        colors=None if part.colors is None else part.colors[used],
     )
 
 

@@ -48,7 +48,7 @@ def topology(mesh: Mesh) -> Topology:
         centre[:, axis] = np.bincount(mesh.part, corners[..., axis].mean(axis=1), minlength=parts)
     centre /= np.maximum(faces, 1)[:, None]
     a, b, c = np.moveaxis(corners - centre[mesh.part][:, None], 1, 0)
-    volume = np.bincount(mesh.part, np.einsum("ij,ij->i", a, np.cross(b, c)) / 6, minlength=parts)
+    volume = np.bincount(mesh.part, np.vecdot(a, np.cross(b, c)) / 6.0, minlength=parts).astype(np.float64)
     return Topology(
         closed=(unmatched == 0) & (faces >= 4), volume=volume, open_edges=float((count == 1).sum() / len(count))
     )

@@ -1,0 +1,160 @@
+"""What a scene holds, for a person."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.scenes.scene import Scene
+
+
+class Storey(Protocol):
+    """What is read of a planning ``FloorMap``; this package does not know the later stages."""
+
+    @property
+    def height(self) -> float:
+        """Height of the floor, metres."""
+
+    @property
+    def cell(self) -> float:
+        """Edge of a cell, metres."""
+
+    @property
+    def ground(self) -> NDArray[np.float32]:
+        """(H, W) height of the floor, NaN where there is none."""
+
+    @property
+    def navigable(self) -> NDArray[np.bool_]:
+        """(H, W) cells where the robot's axis may be."""
+
+
+class StoreyMaps(Protocol):
+    """What is read of a planning ``NavigationMap``."""
+
+    @property
+    def floors(self) -> Sequence[Storey]:
+        """The storeys, lowest first."""
+
+
+@dataclass(frozen=True)
+class StoreyReport:
+    """One storey.
+
+    Attributes:
+        height: of its floor, metres.
+        floor_area: square metres that have a floor.
+        free_area: square metres where the robot's axis may be.
+    """
+
+    height: float
+    floor_area: float
+    free_area: float
+
+
+@dataclass(frozen=True)
+class SceneReport:
+    """The figures of one scene.
+
+    Attributes:
+        scene: its id.
+        source: name of its source.
+        origin: file, or generator and seed.
+        extent: metres along x, y and z.
+        triangles: in all.
+        parts: meshes of one material.
+        storeys: lowest first; empty where no map of the scene was given.
+        rooms: room labels and how many there are of each.
+        categories: categories and how many objects there are of each, most frequent first.
+        lights: lamps.
+        textures: distinct images.
+        defects: what was found and mended or left.
+    """
+
+    scene: str
+    source: str
+    origin: str
+    extent: tuple[float, float, float]
+    triangles: int
+    parts: int
+    storeys: tuple[StoreyReport, ...]
+    rooms: dict[str, int]
+    categories: dict[str, int]
+    lights: int
+    textures: int
+    defects: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "SceneReport":
+        """Return the report that ``to_json`` wrote."""
+        told = json.loads(text)
+        told["extent"] = tuple(told["extent"])
+        told["storeys"] = tuple(StoreyReport(**s) for s in told["storeys"])
+        told["defects"] = tuple(told["defects"])
+        return cls(**told)
+
+    def text(self) -> str:
+        """Return the report as lines of plain text."""
+        x, y, z = self.extent
+        objects = sum(self.categories.values())
+        lines = [
+            f"{self.scene} ({self.source}: {self.origin})" if self.origin else f"{self.scene} ({self.source})",
+            f"  extent      {x:.1f} x {y:.1f} x {z:.1f} m",
+            f"  triangles   {self.triangles:,} in {self.parts} parts of {objects} objects",
+            *(
+                f"  storey {i}    floor at {s.height:.2f} m, {s.floor_area:.1f} m2, {s.free_area:.1f} m2 free"
+                for i, s in enumerate(self.storeys)
+            ),
+            f"  rooms       {_counts(self.rooms) or 'not known'}",
+            f"  categories  {_counts(self.categories)}",
+            f"  looks       {self.textures} textures, {self.lights} lights",
+            *(f"  defect      {defect}" for defect in self.defects),
+        ]
+        return "\n".join(lines)
+
+
+def report(scene: Scene, nav: StoreyMaps | None = None) -> SceneReport:
+    """Return the figures of a scene.
+
+    Args:
+        scene: the scene.
+        nav: its planning ``NavigationMap``, for storeys and free area.
+    """
+    extent = np.ptp(scene.bounds, axis=0)
+    category = {p.instance: p.category for p in scene.parts}
+    return SceneReport(
+        scene=scene.id,
+        source=scene.source,
+        origin=scene.origin,
+        extent=(float(extent[0]), float(extent[1]), float(extent[2])),
+        triangles=len(scene.mesh.faces),
+        parts=len(scene.parts),
+        storeys=tuple(
+            StoreyReport(
+                height=float(floor.height),
+                floor_area=float(np.isfinite(floor.ground).sum() * floor.cell**2),
+                free_area=float(floor.navigable.sum() * floor.cell**2),
+            )
+            for floor in (nav.floors if nav else ())
+        ),
+        rooms=_counted(Counter(room.label for room in scene.rooms)),
+        categories=_counted(Counter(category.values())),
+        lights=len(scene.lights),
+        textures=len({id(m.texture) for m in scene.materials if m.texture is not None}),
+        defects=scene.defects,
+    )
+
+
+def _counted(counter: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
