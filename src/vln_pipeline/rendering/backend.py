@@ -1,0 +1,40 @@
+"""Choosing what makes the colour frames."""
+
+from pathlib import Path
+
+from vln_pipeline.rendering.config import RenderingConfig
+from vln_pipeline.rendering.frame import RgbRenderer
+from vln_pipeline.rendering.lighting import light_scene
+from vln_pipeline.rendering.randomise import randomise
+from vln_pipeline.scenes.scene import Scene
+
+
+def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Path, threads: int) -> RgbRenderer:
+    """Return the configured backend with the scene lit and loaded.
+
+    Light and materials are drawn per scene, so that all slices of its walks show the same home.
+
+    Args:
+        scene: the scene.
+        config: backend, light and randomisation.
+        seed: the run's seed.
+        cache: folder for baked light.
+        threads: CPU threads of the backend.
+
+    Raises:
+        DataError: the backend cannot run on this machine.
+    """
+    scene, lighting = randomise(scene, light_scene(scene, config.lighting, seed), config.randomisation, seed)
+    # Each backend is imported only where it is used: OpenGL and Blender need libraries that a machine may lack.
+    if config.backend == "blender":
+        from vln_pipeline.rendering.blender.renderer import BlenderRenderer
+
+        blender = config.blender.model_copy(update={"threads": threads})
+        return BlenderRenderer(scene, blender, lighting, cache_dir=cache / "baked_light")
+    if config.backend == "gl":
+        from vln_pipeline.rendering.gl import GlRenderer
+
+        return GlRenderer(scene, lighting)
+    from vln_pipeline.rendering.shading import ShadedRenderer
+
+    return ShadedRenderer(scene, lighting)

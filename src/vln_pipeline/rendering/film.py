@@ -1,0 +1,99 @@
+"""Filming walks: every rig of every walk in one pass over the loaded scene."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.planning.trajectory import Trajectory
+from vln_pipeline.rendering.backend import open_renderer
+from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig, camera_poses
+from vln_pipeline.rendering.config import RenderingConfig
+from vln_pipeline.rendering.encode import FrameWriter
+from vln_pipeline.rendering.footage import FootageIndex, camera_name
+from vln_pipeline.rendering.frame import RgbRenderer
+from vln_pipeline.rendering.raycast import Raycaster
+from vln_pipeline.scenes.scene import Scene
+
+_IMAGES = ("rgb", "depth", "semantic", "instance")
+_BLANK = 2.0
+"""Standard deviation of sRGB values below which an image shows nothing."""
+
+
+def film(
+    scene: Scene,
+    walks: Sequence[Trajectory],
+    config: RenderingConfig,
+    directory: Path,
+    *,
+    seed: int,
+    cache: Path,
+    threads: int,
+) -> None:
+    """Film walks of one scene into the layout of ``footage``.
+
+    Args:
+        scene: the scene.
+        walks: at least one.
+        config: rigs and backend.
+        directory: empty folder of the item.
+        seed: the run's seed.
+        cache: folder for baked light.
+        threads: CPU threads the renderer may use; they do not change a pixel.
+
+    Raises:
+        DataError: the backend cannot run here, or a camera sees nothing on a whole walk.
+    """
+    rigs = tuple(rig.rig() for rig in config.rigs)
+    raycaster = Raycaster(scene)
+    renderer = open_renderer(scene, config, seed=seed, cache=cache, threads=threads)
+    try:
+        with FrameWriter(config.jpeg_quality, threads=max(1, threads)) as writer:
+            for walk in walks:
+                for rig in rigs:
+                    for setting in rig.settings:
+                        folder = directory / walk.id / camera_name(rig, setting)
+                        _film_camera(walk, rig, setting, folder, renderer, raycaster, writer)
+    finally:
+        renderer.close()
+    FootageIndex(
+        scene=scene.id,
+        categories=scene.categories,
+        instances={part.instance: part.category for part in scene.parts},
+        rigs=rigs,
+        backend=f"{config.backend}.{config.blender.mode}" if config.backend == "blender" else config.backend,
+        trajectories=tuple(walk.id for walk in walks),
+    ).write(directory)
+
+
+def walk_poses(walk: Trajectory, motion: Motion, setting: CameraSetting) -> NDArray[np.float64]:
+    """Return (N, 4, 4) camera-to-world, OpenCV axes, of one camera along one form of a walk."""
+    if motion is Motion.CONTINUOUS:
+        return camera_poses(walk.path, walk.yaw, setting.height, setting.pitch)
+    return camera_poses(walk.poses[:, :3], walk.poses[:, 3], setting.height, setting.pitch)
+
+
+def _film_camera(
+    walk: Trajectory,
+    rig: Rig,
+    setting: CameraSetting,
+    folder: Path,
+    renderer: RgbRenderer,
+    raycaster: Raycaster,
+    writer: FrameWriter,
+) -> None:
+    for image in _IMAGES:
+        (folder / image).mkdir(parents=True)
+    poses = walk_poses(walk, rig.motion, setting)
+    np.save(folder / "poses.npy", poses)
+    sees = shows = False
+    for frame, rgb in enumerate(renderer.render(poses, setting.intrinsics)):
+        geometry = raycaster.geometry(poses[frame], setting.intrinsics)
+        sees, shows = sees or bool(geometry.depth.any()), shows or float(rgb.std()) > _BLANK
+        writer.write(folder, frame, rgb, geometry, rig.depth_unit)
+    if not sees or not shows:
+        what = "sees no surface" if not sees else "shows one flat colour"
+        mend = "check that the scene has walls around its floor" if not sees else "check lights and exposure"
+        raise DataError(f"{walk.id}, camera {camera_name(rig, setting)}", f"{what} on the whole walk", mend)
