@@ -38,3 +38,29 @@ class Labels:
     sum_indexes: tuple[int, int]
     variants: tuple[str, ...] = ()
     labeller: str = ""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A walk that could not be labelled.
+
+    Attributes:
+        trajectory: trajectory id.
+        reason: one line that names the cause and the mend.
+    """
+
+    trajectory: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LabelledWalks:
+    """What labelling makes of one item of footage.
+
+    Attributes:
+        kept: instructions by walk, in the order of the footage.
+        rejected: the other walks.
+    """
+
+    kept: tuple[Labels, ...]
+    rejected: tuple[Rejection, ...] = ()

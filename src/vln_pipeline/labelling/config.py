@@ -1,0 +1,122 @@
+"""Parameters of the labelling stage."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, HttpUrl, model_validator
+
+from vln_pipeline.config import Config
+
+
+class KeyframeConfig(Config):
+    """Where a walk is cut into clips."""
+
+    turn_angle: float = Field(default=30.0, ge=15, le=45)
+    """Heading change within the window that counts as a turn, degrees."""
+    window: float = Field(default=1.0, gt=0, le=3)
+    """Length of path over which heading change accumulates, metres."""
+    min_clip: float = Field(default=1.0, gt=0)
+    """A clip with a shorter path joins its neighbour, metres."""
+    max_clip: float = Field(default=6.0, gt=0)
+    """A clip with a longer path is divided evenly, metres; at least twice ``min_clip``."""
+
+    @model_validator(mode="after")
+    def _halves_are_long_enough(self) -> Self:
+        if self.max_clip < 2 * self.min_clip:
+            raise ValueError(f"max_clip {self.max_clip} must be at least twice min_clip {self.min_clip}")
+        return self
+
+
+class LandmarkConfig(Config):
+    """Which objects may be named."""
+
+    frames: int = Field(default=8, ge=2, le=64)
+    """Frames of a clip that are searched for landmarks, evenly spread, first and last included."""
+    min_area: float = Field(default=0.004, gt=0, lt=1)
+    """Share of a frame's pixels that an object must cover to be named."""
+    max_distance: float = Field(default=6.0, gt=0)
+    """Farthest object that is named, metres from the camera."""
+    passing_distance: float = Field(default=2.5, gt=0)
+    """Farthest sideways distance at which an object counts as passed, metres."""
+    goal_distance: float = Field(default=2.5, gt=0)
+    """Farthest object that the stopping place is described by, metres."""
+
+
+class TransformersConfig(Config):
+    """Models that run in this process."""
+
+    captioner: str = "llava-hf/llava-onevision-qwen2-7b-ov-hf"
+    """Image-text model that describes a clip: a hub name or a folder."""
+    writer: str = "Qwen/Qwen3-8B"
+    """Text model that rewrites and summarises: a hub name or a folder."""
+    device: str = "cpu"
+    """Torch device, for instance "cpu" or "cuda:0"."""
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """Number format of weights and activations."""
+    batch: int = Field(default=4, ge=1)
+    """Questions answered in one forward pass."""
+    max_new_tokens: int = Field(default=160, ge=1)
+    """Longest answer, tokens."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """0 decodes greedily; above 0 each question is sampled with a seed of its own."""
+
+
+class ServedModel(Config):
+    """A model behind a server."""
+
+    name: str
+    """As the server calls it."""
+    price_prompt: float = Field(default=0.0, ge=0)
+    """Price of 1,000 prompt tokens, in the currency of the usage record."""
+    price_completion: float = Field(default=0.0, ge=0)
+    """Price of 1,000 generated tokens."""
+
+
+class OpenaiConfig(Config):
+    """Models behind a server that speaks the OpenAI chat protocol, such as vLLM."""
+
+    base_url: HttpUrl = HttpUrl("http://127.0.0.1:8000/v1")
+    """Address up to and including the version, without a trailing "/chat/completions"."""
+    captioner: ServedModel = ServedModel(name="llava-hf/llava-onevision-qwen2-7b-ov-hf")
+    """Image-text model that describes a clip."""
+    writer: ServedModel = ServedModel(name="Qwen/Qwen3-72B")
+    """Text model that rewrites and summarises."""
+    api_key_variable: str | None = None
+    """Environment variable that holds the key; None where the server asks for none."""
+    concurrency: int = Field(default=8, ge=1, le=256)
+    """Requests in flight."""
+    timeout: float = Field(default=60.0, gt=0)
+    """Longest wait for one answer, seconds."""
+    retries: int = Field(default=5, ge=0, le=20)
+    """Further attempts after a first one that failed in a way that may pass."""
+    backoff: float = Field(default=1.0, gt=0)
+    """Wait before the first further attempt, seconds; it doubles with each, and a seeded jitter is added."""
+    max_backoff: float = Field(default=60.0, gt=0)
+    """Longest wait between attempts, seconds; bounds what a server may ask for, too."""
+    max_tokens: int = Field(default=160, ge=1)
+    """Longest answer, tokens."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """Sampling temperature."""
+
+
+class LabellingConfig(Config):
+    """How a walk is put into words."""
+
+    labeller: Literal["template", "transformers", "openai"] = "template"
+    """What writes the instructions."""
+    variants: int = Field(default=2, ge=0, le=16)
+    """Further wordings of the whole-route instruction."""
+    prompt_template: Path | None = None
+    """YAML file with the prompts of the model labellers; None for the built-in ones."""
+    clip_frames: int = Field(default=4, ge=1, le=32)
+    """Frames of a clip that a model is shown."""
+    max_characters: int = Field(default=1200, ge=40)
+    """Longest answer of a model that is accepted; a longer one is cut at a sentence end."""
+    keyframes: KeyframeConfig = KeyframeConfig()
+    """Where a walk is cut into clips."""
+    landmarks: LandmarkConfig = LandmarkConfig()
+    """Which objects may be named."""
+    transformers: TransformersConfig = TransformersConfig()
+    """Models that run in this process, for labeller "transformers"."""
+    openai: OpenaiConfig = OpenaiConfig()
+    """Models behind a server, for labeller "openai"."""

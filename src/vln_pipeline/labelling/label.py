@@ -1,0 +1,89 @@
+"""The labelling of one item of footage."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.labelling.keyframes import cut
+from vln_pipeline.labelling.labeller import open_labeller
+from vln_pipeline.labelling.labels import LabelledWalks, Labels, Rejection
+from vln_pipeline.labelling.phrasebook import load_phrasebook
+from vln_pipeline.labelling.regions import visits
+from vln_pipeline.labelling.walk import Film, Walk
+from vln_pipeline.planning.navigation_map import NavigationMap
+from vln_pipeline.planning.trajectory import Trajectory
+from vln_pipeline.rendering.footage import Footage
+from vln_pipeline.scenes.scene import Scene
+
+
+def label_footage(
+    scene: Scene,
+    nav: NavigationMap,
+    trajectories: Sequence[Trajectory],
+    footage: Footage,
+    config: LabellingConfig,
+    cache_dir: Path,
+    seed: int,
+) -> LabelledWalks:
+    """Return the instructions of every walk that was filmed; one that cannot be labelled is listed with its reason.
+
+    Args:
+        scene: the scene the walks are in.
+        nav: its storeys.
+        trajectories: its walks, at least those filmed.
+        footage: the frames.
+        config: the stage's parameters.
+        cache_dir: folder shared by all runs, for answers of models.
+        seed: the run's seed.
+
+    Raises:
+        DataError: the labeller cannot be opened, or a walk was filmed that is not among ``trajectories``.
+    """
+    known = {trajectory.id: trajectory for trajectory in trajectories}
+    strange = [name for name in footage.index.trajectories if name not in known]
+    if strange:
+        raise DataError(strange[0], "filmed, but not among the scene's trajectories", "render this item again")
+    labeller = open_labeller(config, cache_dir, seed)
+    labels = room_labels(scene)
+
+    def label(name: str) -> Labels | Rejection:
+        try:
+            return labeller.label(open_walk(known[name], nav, labels, footage, config))
+        except DataError as error:
+            return Rejection(name, str(error))
+
+    with ThreadPoolExecutor(labeller.concurrency) as pool:
+        results = list(pool.map(label, footage.index.trajectories))
+    return LabelledWalks(
+        kept=tuple(r for r in results if isinstance(r, Labels)),
+        rejected=tuple(r for r in results if isinstance(r, Rejection)),
+    )
+
+
+def open_walk(
+    trajectory: Trajectory, nav: NavigationMap, rooms: Sequence[str], footage: Footage, config: LabellingConfig
+) -> Walk:
+    """Return what a labeller knows of a walk.
+
+    Args:
+        trajectory: the walk.
+        nav: the scene's storeys.
+        rooms: type of each room that the storeys refer to; empty where it has no name.
+        footage: the frames.
+        config: the stage's parameters.
+    """
+    return Walk(
+        trajectory=trajectory,
+        film=Film.of(footage, trajectory.id),
+        clips=cut(trajectory.path, trajectory.yaw, config.keyframes),
+        visits=visits(trajectory.path, nav.floors[trajectory.floor], rooms),
+    )
+
+
+def room_labels(scene: Scene) -> tuple[str, ...]:
+    """Return the type of each room of a scene; empty where the type says nothing."""
+    nouns = load_phrasebook().nouns
+    labels = (room.label.strip().lower().replace("_", " ") for room in scene.rooms)
+    return tuple(label if nouns.speakable(label) else "" for label in labels)

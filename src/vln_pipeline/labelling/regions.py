@@ -1,0 +1,54 @@
+"""Which rooms a walk passes through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.labelling.keyframes import arc_length
+from vln_pipeline.planning.navigation_map import FloorMap
+
+_STAY = 0.6
+"""A stretch in a room that is shorter than this only brushes its corner, metres."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A stretch of a walk in one room.
+
+    Attributes:
+        start: first frame.
+        room: index of the room, -1 where none is known.
+        label: type of the room, for instance "living room"; empty where it has no name.
+    """
+
+    start: int
+    room: int
+    label: str
+
+
+def visits(path: NDArray[np.float64], floor: FloorMap, labels: Sequence[str]) -> tuple[Visit, ...]:
+    """Return the rooms of a walk in order, at least one; neighbours differ.
+
+    Args:
+        path: (N, 3) positions, metres, world.
+        floor: the storey it runs on.
+        labels: type of each room that ``floor.room`` refers to; regions beyond the list have no name.
+    """
+    cells = np.rint(floor.to_cell(path[:, :2])).astype(int)
+    cells = np.clip(cells, 0, np.array(floor.room.shape) - 1)
+    rooms = floor.room[cells[:, 0], cells[:, 1]].astype(int)
+    walked = arc_length(path)
+    starts = np.flatnonzero(np.diff(rooms, prepend=rooms[0] - 1))
+    stops = np.append(starts[1:], len(rooms) - 1)
+    found: list[Visit] = []
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        room = int(rooms[start])
+        # A doorway's cells may belong to no room, and a path along a boundary flickers.
+        if (found and room in (-1, found[-1].room)) or (len(starts) > 1 and walked[stop] - walked[start] < _STAY):
+            continue
+        found.append(Visit(start, room, labels[room] if 0 <= room < len(labels) else ""))
+    if not found:
+        return (Visit(0, -1, ""),)
+    return (Visit(0, found[0].room, found[0].label), *found[1:])
