@@ -82,7 +82,7 @@ def test_paths_stay_on_navigable_cells():
 
 def test_no_navigable_pair_names_the_scene_and_the_mend():
     closet = NavigationMap("closet_7", map_of(np.ones((24, 24), dtype=bool)).floors, RADIUS)
-    with pytest.raises(DataError, match=r"closet_7: no navigable pair of 2.0 to 15.0 m .*no start.*min_distance"):
+    with pytest.raises(DataError, match=r"closet_7: no navigable pair of 2.0 to 12.0 m .*no start.*min_distance"):
         sample_endpoints(closet, SamplingConfig(), seed=0)
 
 

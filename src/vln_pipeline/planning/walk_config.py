@@ -16,7 +16,7 @@ class SamplingConfig(Config):
     """Starts that share one goal, and with it one search; more is faster and less diverse."""
     min_distance: float = Field(default=2.0, gt=0)
     """Smallest geodesic distance from start to goal, metres."""
-    max_distance: float = Field(default=15.0, gt=0)
+    max_distance: float = Field(default=12.0, gt=0)
     """Largest geodesic distance from start to goal, metres."""
     endpoint_clearance: float = Field(default=0.05, ge=0)
     """Room that a start or a goal has beyond the robot's radius, metres."""
