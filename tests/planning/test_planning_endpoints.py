@@ -7,6 +7,7 @@ from drawn_floor import RADIUS, house, map_of, two_rooms
 from pydantic import ValidationError
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.planning import endpoints
 from vln_pipeline.planning.endpoints import sample_endpoints
 from vln_pipeline.planning.geodesic import geodesic_distance
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -61,6 +62,19 @@ def test_least_visited_floor_is_preferred():
     nav = map_of(two_rooms(), two_rooms())
     counts = Counter(pair.floor for pair in sample_endpoints(nav, SamplingConfig(pairs=60), seed=0).pairs)
     assert min(counts.values()) >= 20
+
+
+def test_least_visited_weighting_covers_more_floor_than_uniform_draws(monkeypatch):
+    nav = map_of(house())
+    config = SamplingConfig(pairs=100, starts_per_goal=4)
+
+    def covered():
+        points = [np.rint(nav.floors[0].to_cell(p.path) / 10) for p in sample_endpoints(nav, config, seed=1).pairs]
+        return len(np.unique(np.concatenate(points), axis=0))
+
+    least_visited = covered()
+    monkeypatch.setattr(endpoints._Storey, "_weights", lambda storey: np.ones(storey._visits.size))
+    assert least_visited > 1.05 * covered()
 
 
 def test_the_asked_share_of_paths_has_little_caution():

@@ -18,7 +18,7 @@ def replay(actions: NDArray[np.int8], start: NDArray[np.float64], forward: float
     """Return the poses that actions lead through.
 
     Args:
-        actions: (K,) ``Action`` ids of forward, left and right.
+        actions: (K,) ``Action`` ids; all but forward, left and right leave the pose as it is.
         start: (3,) x, y, metres, and yaw, radians.
         forward: length of a forward action, metres.
         turn: angle of a turn action, radians.
@@ -37,8 +37,10 @@ def replay(actions: NDArray[np.int8], start: NDArray[np.float64], forward: float
         if actions[n] == Action.FORWARD:
             x += forward * math.cos(yaw)
             y += forward * math.sin(yaw)
-        else:
-            turns += 1 if actions[n] == Action.LEFT else -1
+        elif actions[n] == Action.LEFT:
+            turns += 1
+        elif actions[n] == Action.RIGHT:
+            turns -= 1
     return poses
 
 
