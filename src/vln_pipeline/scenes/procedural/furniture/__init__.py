@@ -1,0 +1,1 @@
+"""Parametric furniture, one module a kind of thing; dimensions in metres."""
