@@ -85,6 +85,9 @@ class RenderingConfig(Config):
     trajectories_per_task: int = Field(default=4, ge=1)
     """Walks filmed by one work item; smaller resumes finer, larger loads the scene less often."""
 
+    compared_views: int = Field(default=1, ge=0)
+    """Views per scene that all backends render side by side for the report; 0 leaves the comparison out."""
+
     @model_validator(mode="after")
     def _rigs_have_names_of_their_own(self) -> Self:
         names = [rig.name for rig in self.rigs]

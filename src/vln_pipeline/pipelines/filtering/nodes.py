@@ -2,6 +2,7 @@
 
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.filtering.config import FilteringConfig
+from vln_pipeline.filtering.selection import Selection
 from vln_pipeline.runtime.workplace import Workplace
 
 
@@ -10,8 +11,8 @@ def select_walks(footage: dict[str, Item], labels: dict[str, Item], config: Filt
     return {key: Task(select_slice, footage[key], label, config) for key, label in labels.items()}
 
 
-def select_slice(footage: Item, labels: Item, config: FilteringConfig, _: Workplace):
+def select_slice(footage: Item, labels: Item, config: FilteringConfig, _: Workplace) -> Selection:
     """Measure one slice of walks and decide which are kept."""
-    from vln_pipeline.filtering.selection import measure, select
+    from vln_pipeline.filtering.selection import select_footage
 
-    return select(measure(footage(), labels(), config), config)
+    return select_footage(footage(), labels(), config)

@@ -27,4 +27,4 @@ def label_slice(
     """Write the instructions of one slice of walks."""
     from vln_pipeline.labelling.label import label_footage
 
-    return label_footage(scene(), nav(), walks().kept, footage(), config, place.cache, seed)
+    return label_footage(scene(), nav(), walks().trajectories, footage(), config, place.cache, seed)

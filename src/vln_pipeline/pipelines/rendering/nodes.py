@@ -11,7 +11,7 @@ def film_walks(scenes: dict[str, Item], walks: dict[str, Item], config: Renderin
     return {
         f"{key}.{first // size:04d}": Task(film_slice, scenes[key], plans, first, first + size, config, seed)
         for key, plans in walks.items()
-        for first in range(0, len(plans().kept), size)
+        for first in range(0, len(plans().trajectories), size)
     }
 
 
@@ -21,4 +21,21 @@ def film_slice(
     """Film walks ``first`` to ``last - 1`` of one scene."""
     from vln_pipeline.rendering.film import film  # loads the ray caster: only in the process that works
 
-    film(scene(), walks().kept[first:last], config, place.directory, seed, place.cache)
+    part = walks().trajectories[first:last]
+    film(scene(), part, config, place.directory, seed=seed, cache=place.cache, threads=place.threads)
+
+
+def compare_scenes(
+    scenes: dict[str, Item], walks: dict[str, Item], config: RenderingConfig, seed: int
+) -> dict[str, Task]:
+    """Return one comparing task per scene."""
+    return {key: Task(compare_scene, scenes[key], plans, config, seed) for key, plans in walks.items()}
+
+
+def compare_scene(scene: Item, walks: Item, config: RenderingConfig, seed: int, place: Workplace) -> "Comparison":
+    """Render views of one scene by every backend."""
+    from vln_pipeline.rendering.comparison import compare_backends  # loads the ray caster: only in the process that works
+
+    return compare_backends(
+        scene(), walks().trajectories, config, seed=seed, cache=place.cache, threads=place.threads
+    )

@@ -11,7 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 plan_walks,
-                inputs=["esdf", "pairs", "params:trajectories", "params:seed"],
+                inputs=["esdf", "pairs", "params:trajectories"],
                 outputs="trajectories",
                 name="plan",
             )
