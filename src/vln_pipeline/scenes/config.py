@@ -16,3 +16,9 @@ class ScenesConfig(Config):
     """The generator of homes; read when ``source`` is "procedural"."""
     mesh: MeshConfig = MeshConfig()
     """The files to read; read when ``source`` is "mesh"."""
+
+    def of_one_scene(self) -> "ScenesConfig":
+        """Return what one scene depends on: not how many there are, nor where the others lie."""
+        one_home = self.procedural.model_copy(update={"count": 1})
+        one_file = self.mesh.model_copy(update={"path": "", "pattern": ""})
+        return self.model_copy(update={"procedural": one_home, "mesh": one_file})

@@ -9,7 +9,8 @@ from vln_pipeline.scenes.source import SceneRef, open_source
 
 def list_scenes(config: ScenesConfig, seed: int) -> dict[str, Task]:
     """Return one loading task per scene of the source."""
-    return {ref.id: Task(load_scene, ref, config, seed) for ref in open_source(config, seed).discover()}
+    refs = open_source(config, seed).discover()
+    return {ref.id: Task(load_scene, ref, config.of_one_scene(), seed) for ref in refs}
 
 
 def load_scene(ref: SceneRef, config: ScenesConfig, seed: int, _: Workplace) -> Scene:
