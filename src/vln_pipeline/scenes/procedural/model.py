@@ -34,6 +34,11 @@ class Model:
         width, depth, height = (self.bounds[1] - self.bounds[0]).tolist()
         return width, depth, height
 
+    def centred(self) -> "Model":
+        """Return the model with its back at y = 0 and centred on x = 0, for one that was made about the origin."""
+        (x0, y0, _), (x1, _, _) = self.bounds.tolist()
+        return Model(self.category, tuple((role, s.moved(-(x0 + x1) / 2, -y0)) for role, s in self.pieces))
+
 
 def model(category: str, *pieces: tuple[str, Solid | Sequence[Solid]]) -> Model:
     """Return a model of (role, solids) pairs, solids of one role joined."""

@@ -90,6 +90,11 @@ class RoomSpace:
         x, y = ((at, y0 + gap), (x1 - gap, at), (at, y1 - gap), (x0 + gap, at))[side]
         return Pose(x, y, z, YAW[side])
 
+    def middle(self) -> Pose:
+        """Return the pose at the middle of the floor."""
+        x0, y0, x1, y1 = self.rect
+        return Pose((x0 + x1) / 2, (y0 + y1) / 2)
+
     def footprint(self, thing: Model, pose: Pose) -> Rect:
         """Return the bounding rectangle of a posed model."""
         (x0, y0, _), (x1, y1, _) = thing.bounds.tolist()
