@@ -80,7 +80,12 @@ class Raycaster:
             pose: (4, 4) camera-to-world, OpenCV axes.
             intrinsics: the camera.
         """
-        return self.cast(pose[:3, 3], _pixel_rays(intrinsics) @ pose[:3, :3].T)
+        return self.cast(pose[:3, 3], self.rays(pose, intrinsics))
+
+    @staticmethod
+    def rays(pose: NDArray[np.float64], intrinsics: Intrinsics) -> NDArray[np.float64]:
+        """Return (h * w, 3) directions through a camera's pixel centres, row by row, of one metre depth, world."""
+        return _pixel_rays(intrinsics) @ pose[:3, :3].T
 
     def geometry(self, pose: NDArray[np.float64], intrinsics: Intrinsics) -> GeometryFrame:
         """Return depth and ids of a camera's image; arguments as for ``view``."""

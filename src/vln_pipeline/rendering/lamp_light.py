@@ -1,0 +1,102 @@
+"""Light of lamps without shadows, for renderers that do not trace light."""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.scenes.scene import Mesh
+
+NEAREST = 32
+"""Lamps that light a frame; what lies beyond the nearest 32 is far away and adds next to nothing."""
+_ALBEDO = 0.6
+"""Mean reflectance of furnished rooms, for the light that surfaces exchange."""
+
+
+@dataclass(frozen=True)
+class LampLight:
+    """Lamps and the even light that their rooms send back; arrays over the lamps, L.
+
+    Without shadows a lamp still does not reach what it is behind, since that faces away from it.
+
+    Attributes:
+        position: (L, 3) float32 metres, world.
+        axis: (L, 3) float32 unit direction an area light shines along; zeros for a point light.
+        intensity: (L, 3) float32 radiant intensity (along the axis, for an area light), W/sr, linear RGB.
+        size: (L,) float32 extent of the lamp, metres.
+        ambient: (3,) float32 radiance that a white matt surface returns of the even light, linear RGB.
+    """
+
+    position: NDArray[np.float32]
+    axis: NDArray[np.float32]
+    intensity: NDArray[np.float32]
+    size: NDArray[np.float32]
+    ambient: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, lighting: Lighting, mesh: Mesh) -> "LampLight":
+        """Return the light that a scene's lamps make.
+
+        A closed room is an integrating sphere: flux F on surfaces of area A and reflectance r is exchanged until it
+        has become F / A * r / (1 - r) of even irradiance. A sun's direct light would need shadows, so all of it counts
+        as even light.
+        """
+        lamps = [lamp for lamp in lighting.lights if lamp.kind != "sun"]
+        corners = mesh.vertices[mesh.faces]
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        inside = max(float(np.linalg.norm(normals, axis=1).sum()) / 4, 1.0)  # half the surfaces face the rooms
+        footprint = float(np.prod(np.ptp(mesh.vertices[:, :2], axis=0)))
+        flux = np.zeros(3)
+        for lamp in lighting.lights:
+            flux += lamp.power * (footprint if lamp.kind == "sun" else 1.0) * np.asarray(lamp.color)
+        ambient = flux / inside * _ALBEDO / (1 - _ALBEDO) / np.pi
+        # A point light spreads its power over 4 pi; a flat one that follows Lambert's law has power / pi ahead.
+        spread = [4 * np.pi if lamp.kind == "point" else np.pi for lamp in lamps]
+        return cls(
+            position=_rows([lamp.position for lamp in lamps]),
+            axis=_rows([-lamp.rotation[:, 2] if lamp.kind == "area" else np.zeros(3) for lamp in lamps]),
+            intensity=_rows([np.asarray(lamp.color) * lamp.power / s for lamp, s in zip(lamps, spread, strict=True)]),
+            size=np.array([lamp.size for lamp in lamps], dtype=np.float32),
+            ambient=ambient.astype(np.float32),
+        )
+
+    def near(self, point: NDArray[np.float64]) -> "LampLight":
+        """Return the light with only the lamps nearest to a (3,) point, metres."""
+        if len(self.size) <= NEAREST:
+            return self
+        kept = np.sort(np.argsort(((self.position - point) ** 2).sum(axis=1), kind="stable")[:NEAREST])
+        return LampLight(self.position[kept], self.axis[kept], self.intensity[kept], self.size[kept], self.ambient)
+
+    def on(self, points: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (P, 3) radiance that white matt surfaces return, for (P, 3) points and unit normals, world."""
+        direct = _direct(points, normals, self.position, self.axis, self.intensity, self.size)
+        return np.asarray(direct / np.float32(np.pi) + self.ambient, dtype=np.float32)
+
+
+@numba.njit(cache=True)
+def _direct(points, normals, position, axis, intensity, size):  # type: ignore[no-untyped-def]
+    """Return (P, 3) irradiance; ``glsl/lamps.glsl`` does the same."""
+    irradiance = np.zeros((len(points), 3), dtype=np.float32)
+    for p in range(len(points)):
+        for lamp in range(len(position)):
+            x = position[lamp, 0] - points[p, 0]
+            y = position[lamp, 1] - points[p, 1]
+            z = position[lamp, 2] - points[p, 2]
+            towards = normals[p, 0] * x + normals[p, 1] * y + normals[p, 2] * z
+            if towards <= 0:
+                continue
+            # No hotter beside a lamp than on it.
+            squared = max(x * x + y * y + z * z, size[lamp] * size[lamp] / 4)
+            fall = towards / (squared * np.sqrt(squared))
+            if axis[lamp, 0] != 0 or axis[lamp, 1] != 0 or axis[lamp, 2] != 0:
+                ahead = -(axis[lamp, 0] * x + axis[lamp, 1] * y + axis[lamp, 2] * z)
+                fall *= max(ahead, 0) / np.sqrt(squared)
+            for channel in range(3):
+                irradiance[p, channel] += intensity[lamp, channel] * fall
+    return irradiance
+
+
+def _rows(vectors: list) -> NDArray[np.float32]:
+    return np.asarray(vectors, dtype=np.float32).reshape(-1, 3)
