@@ -28,7 +28,8 @@ def test_pairs_are_in_the_band_and_clear(starts_per_goal):
     assert [pair.index for pair in pairs] == list(range(18))
     for pair in pairs:
         assert 2 <= pair.geodesic <= 6
-        assert pair.geodesic == pytest.approx(geodesic_distance(floor, pair.start[:2], pair.goal[:2]), rel=0.03)
+        exact = geodesic_distance(floor, pair.start[:2], pair.goal[:2])
+        assert 0.98 * exact < pair.geodesic < 1.05 * exact
         np.testing.assert_allclose(pair.path[[0, -1]], [pair.start[:2], pair.goal[:2]])
         cells = np.rint(floor.to_cell(np.array([pair.start[:2], pair.goal[:2]]))).astype(int)
         assert (floor.esdf[cells[:, 0], cells[:, 1]] >= RADIUS + config.endpoint_clearance).all()
@@ -44,8 +45,8 @@ def test_same_seed_same_pairs_other_seed_others():
 
 
 def test_rejections_are_counted_by_reason():
-    config = SamplingConfig(pairs=30, starts_per_goal=1, min_distance=2, max_distance=4)
-    assert set(sample_endpoints(TWO, config, seed=0).rejected) == {"farther than max_distance"}
+    config = SamplingConfig(pairs=200, starts_per_goal=50, min_distance=2, max_distance=5)
+    assert sample_endpoints(map_of(house()), config, seed=0).rejected["farther than max_distance"] > 0
     config = SamplingConfig(pairs=12, starts_per_goal=6, min_distance=8.3, max_distance=20)
     assert sample_endpoints(TWO, config, seed=0).rejected["no start in the distance band"] > 0
 

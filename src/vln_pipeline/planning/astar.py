@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from vln_pipeline.planning.search_grid import STEPS, push
 
+FINENESS = 4
+"""Buckets per unit of cost: finer ones expand fewer cells more than once and set aside more memory."""
+
 
 class AStar:
     """A* with octile heuristic on one ``search_grid``, 8-connected, never cutting a corner.
@@ -19,7 +22,7 @@ class AStar:
     def __init__(self, grid: NDArray[np.float64]) -> None:
         dearest = float(grid[np.isfinite(grid)].max(initial=1.0))
         # An edge raises cost plus heuristic by at most its own cost and its own heuristic.
-        n_buckets = int(math.sqrt(2) * (dearest + 1)) + 2
+        n_buckets = int(FINENESS * math.sqrt(2) * (dearest + 1)) + 2
         self._grid = grid
         self._cost = np.empty(grid.size)
         self._came_by = np.empty(grid.size, dtype=np.int8)
@@ -65,11 +68,11 @@ def _astar(
     n_buckets = stacks.shape[0]
     sizes = np.zeros(n_buckets, dtype=np.int64)
     query_of[source], cost[source], bucket_of[source] = query, 0.0, -1
-    level = int(_octile(source, target, width))
+    level = int(FINENESS * _octile(source, target, width))
     push(source, level % n_buckets, stacks, sizes, bucket_of)
     best, empty = np.inf, 0
     # A goal whose own bucket is done cannot be beaten by what waits in later ones.
-    while empty < n_buckets and level <= best:
+    while empty < n_buckets and level <= FINENESS * best:
         bucket = level % n_buckets
         if sizes[bucket] == 0:
             level += 1
@@ -102,7 +105,7 @@ def _astar(
             reached = cost[here] + stride * 0.5 * (open_cost[here] + open_cost[there])
             if reached < cost[there]:
                 cost[there], came_by[there] = reached, k
-                estimate = int(reached + _octile(there, target, width))
+                estimate = int(FINENESS * (reached + _octile(there, target, width)))
                 push(there, max(estimate, level) % n_buckets, stacks, sizes, bucket_of)
     if best == np.inf:
         return np.empty((0, 2), dtype=np.int64), best

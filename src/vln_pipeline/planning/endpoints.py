@@ -73,14 +73,12 @@ class _Storey:
         self._cells = cells[np.argsort(self._blocks(cells), kind="stable")]
         self._block_of = self._blocks(self._cells)
         self._first = np.searchsorted(self._block_of, np.arange(self._visits.size + 1))
-        pieces = cv2.connectedComponents(floor.navigable.astype(np.uint8), connectivity=4)[1]
-        self._piece = pieces[self._cells[:, 0], self._cells[:, 1]]
         self._shortest = search_grid(floor, radius)
-        self._cheapest = {
+        self._grids = {
             caution: search_grid(floor, radius, caution * config.clearance_weight, config.clearance_band)
             for caution in (1.0, config.low_clearance_caution)
         }
-        self._astar: dict[float | None, AStar] = {}
+        self._astar = {caution: AStar(grid) for caution, grid in self._grids.items()}
 
     def interest(self) -> float:
         """Return how much of the floor there is to visit, less where it was visited before."""
@@ -103,7 +101,7 @@ class _Storey:
         low = rng.random() < self._config.low_clearance_share
         caution = self._config.low_clearance_caution if low else 1.0
         goal = self._pick(rng, 1, np.ones(len(self._cells), dtype=bool))[0]
-        starts, routes = (self._near if count <= FEW_STARTS else self._all)(rng, goal, caution, count)
+        starts, routes = self._routes(rng, goal, caution, count)
         if not len(starts):
             rejected["no start in the distance band"] += 1
         found = []
@@ -116,38 +114,25 @@ class _Storey:
                 found.append((self._cells[start], self._cells[goal], caution, route))
         return found
 
-    def _near(
+    def _routes(
         self, rng: np.random.Generator, goal: int, caution: float, count: int
     ) -> tuple[NDArray[np.int64], list[Route]]:
-        """Draw starts by their straight-line distance and search from each."""
-        straight = np.hypot(*(self._cells - self._cells[goal]).T) * self.floor.cell
-        starts = self._pick(rng, count, (self._piece == self._piece[goal]) & self._in_band(straight))
-        if not self._astar:
-            self._astar = {key: AStar(grid) for key, grid in self._cheapest.items()} | {None: AStar(self._shortest)}
-        routes = []
-        for start in self._cells[starts]:
-            length = self._length(self._astar[None].path(start, self._cells[goal])[0])
-            searched = self._astar[caution if length <= self._config.max_distance else None]
-            routes.append((searched.path(start, self._cells[goal])[0], length))
-        return starts, routes
-
-    def _all(
-        self, rng: np.random.Generator, goal: int, caution: float, count: int
-    ) -> tuple[NDArray[np.int64], list[Route]]:
-        """Draw starts by their distance along the grid from one search that they share."""
+        """Draw starts by their distance along the grid, and the way from each."""
         farthest = self._config.max_distance / self.floor.cell * GRID_EXCESS
         shortest = goal_field(self._shortest, self._cells[goal], farthest)
         distance = shortest.cost[self._cells[:, 0], self._cells[:, 1]] * self.floor.cell / GRID_EXCESS
-        starts = self._pick(rng, count, self._in_band(distance))
+        in_band = (distance >= self._config.min_distance) & (distance <= self._config.max_distance)
+        starts = self._pick(rng, count, in_band)
         direct = [shortest.path(start) for start in self._cells[starts]]
-        # The cheapest way costs no more than the shortest one does.
-        limit = max((route_cost(self._cheapest[caution], cells) for cells in direct), default=0.0)
-        cheapest = goal_field(self._cheapest[caution], self._cells[goal], limit * (1 + 1e-9))
-        lengths = map(self._length, direct)
-        return starts, list(zip(map(cheapest.path, self._cells[starts]), lengths, strict=True))
-
-    def _in_band(self, distance: NDArray[np.float64]) -> NDArray[np.bool_]:
-        return (distance >= self._config.min_distance) & (distance <= self._config.max_distance)
+        if len(starts) <= FEW_STARTS:
+            search = self._astar[caution]
+            cheapest = [search.path(start, self._cells[goal])[0] for start in self._cells[starts]]
+        else:
+            # The cheapest way costs no more than the shortest one does.
+            limit = max(route_cost(self._grids[caution], cells) for cells in direct) * (1 + 1e-9)
+            field = goal_field(self._grids[caution], self._cells[goal], limit)
+            cheapest = [field.path(start) for start in self._cells[starts]]
+        return starts, list(zip(cheapest, map(self._length, direct), strict=True))
 
     def _pick(self, rng: np.random.Generator, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Draw up to ``count`` indexes into the cells, no two in one block.

@@ -15,7 +15,7 @@ class GoalField:
     """Dijkstra's field of one goal, 8-connected, never cutting a corner.
 
     Attributes:
-        cost: (H, W) cost to the goal, in cells of open floor; infinite where it cannot be reached.
+        cost: (H, W) cost to the goal, in cells of open floor; infinite where it was not reached.
         towards: (H + 2, W + 2) index into ``STEPS`` of the next step, -1 at the goal and where there is none.
     """
 

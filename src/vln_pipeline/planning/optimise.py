@@ -58,7 +58,7 @@ def optimise(
             m = n % MEMORY
             direction += (alpha[m] - inverse[m] * _dot(changes[m], direction)) * steps[m]
         slope = _dot(direction, gradient)
-        if slope >= 0:
+        if not slope < 0:  # also stops at a gradient that is not a number
             break
         size = min(1.0, LONGEST_STEP / np.max(np.abs(direction)))
         accepted = False
