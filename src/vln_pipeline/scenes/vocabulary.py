@@ -47,13 +47,13 @@ def is_structural(category: str) -> bool:
 def category_of(name: str) -> str | None:
     """Return the category that the name of an object speaks of, or None.
 
-    Prefixes, numbers and single letters are ignored. Where several categories are named, the last one counts, because
+    Numbers, and words that name nothing, are ignored. Where several categories are named, the last one counts, because
     English puts the head of a compound last; of phrases that end together the longest counts.
 
     >>> category_of("SM_Kitchen_Chair_02.003"), category_of("DeskLampB"), category_of("nursesstation_01")
     ('chair', 'lamp', 'nurses station')
     """
-    words = [w.lower() for w in _WORD.findall(name) if len(w) > 1]
+    words = [w.lower() for w in _WORD.findall(name)]
     for end in range(len(words), 0, -1):
         for start in range(max(0, end - _LONGEST), end):
             for phrase in _singulars("".join(words[start:end])):

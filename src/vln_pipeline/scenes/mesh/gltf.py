@@ -80,7 +80,8 @@ def _local(document: Document, node: dict[str, Any]) -> NDArray[np.float64]:
     else:
         matrix = np.eye(4)
         turn = Rotation.from_quat(np.array(node.get("rotation", (0, 0, 0, 1)), dtype=np.float64)).as_matrix()
-        matrix[:3, :3] = turn * np.array(node.get("scale", (1, 1, 1)), dtype=np.float64).reshape(3)
+        with np.errstate(invalid="ignore"):
+            matrix[:3, :3] = turn * np.array(node.get("scale", (1, 1, 1)), dtype=np.float64).reshape(3)
         matrix[:3, 3] = node.get("translation", (0, 0, 0))
     if not np.isfinite(matrix).all():
         raise document.error(f"node {node.get('name', '')!r} has a transform that is not finite")
@@ -96,7 +97,8 @@ def _surfaces(
         if mode not in (_TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
             continue
         points = document.accessor(attributes["POSITION"])[:, :3].astype(np.float64)
-        vertices = points @ matrix[:3, :3].T + matrix[:3, 3]
+        with np.errstate(invalid="ignore", over="ignore"):
+            vertices = points @ matrix[:3, :3].T + matrix[:3, 3]
         if "indices" in primitive:
             corners = document.accessor(primitive["indices"])[:, 0].astype(np.int64)
         else:

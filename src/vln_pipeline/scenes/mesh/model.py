@@ -34,6 +34,24 @@ class Surface:
     uv: NDArray[np.float32] | None = None
     colors: NDArray[np.uint8] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse arrays of the wrong shape, which parsers of damaged files return."""
+        count = len(self.vertices)
+        for name, array, shape in (
+            ("vertices", self.vertices, (count, 3)),
+            ("faces", self.faces, (len(self.faces), 3)),
+            ("uv", self.uv, (count, 2)),
+            ("colors", self.colors, (count, 3)),
+        ):
+            if array is not None and array.shape != shape:
+                raise ValueError(f"{name} of {self.path[-1]!r} have shape {array.shape}, not {shape}")
+
+    def sound_faces(self) -> NDArray[np.int64]:
+        """Return the faces whose vertices exist and are finite."""
+        inside = np.all((self.faces >= 0) & (self.faces < len(self.vertices)), axis=1)
+        faces = self.faces[inside]
+        return faces[np.all(np.isfinite(self.vertices[faces]), axis=(1, 2))]
+
 
 @dataclass(frozen=True)
 class Model:

@@ -47,7 +47,7 @@ def detect_up(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], c
         high = np.maximum(high, corners.max(axis=(0, 1), initial=-np.inf))
     extent = high - low
     # A single flat floor has no extent along its normal.
-    evidence = area / np.maximum(extent, 1e-3 * extent.max())
+    evidence = area / np.maximum(extent, max(1e-3 * extent.max(), 1e-12))
     best = int(np.argmax(evidence))
     axes: tuple[Axis, ...] = ("x", "y", "z")
     return axes[best] if evidence[best] >= _CONVINCING * evidence[axes.index(custom)] else custom

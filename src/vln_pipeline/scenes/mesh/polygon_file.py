@@ -1,6 +1,5 @@
-"""OBJ and PLY files, parsed by trimesh."""
+"""OBJ and PLY files; trimesh parses their geometry."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,52 +8,32 @@ import trimesh
 from numpy.typing import NDArray
 from trimesh.resolvers import Resolver
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
-from vln_pipeline.scenes.mesh.sidecars import beside, map_file
-from vln_pipeline.scenes.mesh.textures import decode
-from vln_pipeline.scenes.scene import Material
-
-_OBJECT = re.compile(rb"^o[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
-_GROUP = re.compile(rb"^g[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+from vln_pipeline.scenes.mesh.polygon_materials import Materials
+from vln_pipeline.scenes.mesh.sidecars import obj_names, ply_texture
 
 
-class SceneFolder(Resolver):
-    """Gives trimesh the files beside a scene file, and remembers what it could not give.
+class _Names(Resolver):
+    """Gives trimesh a material library that holds nothing but names.
 
-    Attributes:
-        missing: names of files that are not there.
-        escapes: references out of the folder; trimesh swallows errors, so they are raised after it has finished.
+    It then tells the material of each mesh, and opens no file itself.
     """
 
-    def __init__(self, file: Path) -> None:
-        self.missing: list[str] = []
-        self.escapes: list[DataError] = []
-        self._file = file
+    def __init__(self, names: list[str]) -> None:
+        self._library = "".join(f"newmtl {name}\n" for name in names).encode()
 
-    def get(self, key: str) -> bytes:
-        """Return the bytes of a file beside the scene file."""
-        try:
-            return beside(self._file, map_file(key)).read_bytes()
-        except DataError as error:
-            self.escapes.append(error)
-            raise
-        except OSError:
-            self.missing.append(map_file(key))
-            raise
+    def get(self, key: str) -> bytes:  # noqa: ARG002
+        return self._library
 
     def write(self, name: str, data: Any) -> None:  # noqa: ARG002
-        """Refuse: reading a scene writes nothing."""
         raise PermissionError(name)
 
-    def namespaced(self, namespace: str) -> "SceneFolder":
-        """Return the resolver of a folder below."""
-        return SceneFolder(self._file.parent / namespace / self._file.name)
+    def namespaced(self, namespace: str) -> "_Names":  # noqa: ARG002
+        return self
 
     def keys(self) -> list[str]:
-        """Return the names of the files beside the scene file."""
-        return sorted(p.name for p in self._file.parent.iterdir())
+        return []
 
 
 def read(file: Path, config: MeshConfig) -> Model:
@@ -63,40 +42,39 @@ def read(file: Path, config: MeshConfig) -> Model:
     Raises:
         DataError: the file is damaged, too large, or refers outside its folder.
     """
-    folder = SceneFolder(file)
-    meshes = _obj(file, folder) if file.suffix.lower() == ".obj" else _ply(file, folder)
-    if folder.escapes:
-        raise folder.escapes[0]
-    looks = _Looks(folder, config.texture_size)
-    nodes: dict[str, int] = {}
-    surfaces = tuple(
-        _surface(name, nodes.setdefault(name, len(nodes)), mesh, looks.index(mesh.get("visual")))
-        for name, mesh in meshes
-        if "faces" in mesh and mesh["faces"] is not None
-    )
+    materials = Materials(file, config.texture_size)
+    surfaces = (_obj if file.suffix.lower() == ".obj" else _ply)(file, materials)
     if sum(len(s.faces) for s in surfaces) > config.max_triangles:
         raise too_many_triangles(file.name, config.max_triangles)
-    defects = [f"missing texture: {name} does not exist" for name in dict.fromkeys(folder.missing)]
     return Model(
-        surfaces=surfaces,
-        materials=tuple(looks.materials),
+        surfaces=tuple(surfaces),
+        materials=tuple(materials.found),
         up="y" if file.suffix.lower() == ".obj" else "z",
-        defects=(*defects, *looks.defects),
+        defects=tuple(materials.defects),
     )
 
 
-def _obj(file: Path, folder: SceneFolder) -> list[tuple[str, dict[str, Any]]]:
-    """Return name of the object and mesh of each object and material, in a stable order."""
-    text = file.read_bytes()
-    objects = [n.decode(errors="replace") for n in _OBJECT.findall(text)]
-    groups = [] if objects else [n.decode(errors="replace") for n in _GROUP.findall(text)]
+def _obj(file: Path, materials: Materials) -> list[Surface]:
+    """Return a surface per object and material; groups count as objects in a file that names no objects."""
+    names = obj_names(file)
+    for library in names["mtllib"]:
+        materials.read_library(library)
+    objects = names["o"] or names["g"]
     with file.open("rb") as stream:
         loaded = trimesh.exchange.obj.load_obj(
-            stream, resolver=folder, split_objects=bool(objects), split_groups=bool(groups)
+            stream,
+            resolver=_Names(names["usemtl"]),
+            split_objects=bool(names["o"]),
+            split_groups=not names["o"] and bool(names["g"]),
         )
-    order = {name: i for i, name in enumerate(dict.fromkeys(objects or groups))}
-    named = [(_owner(key, order) or file.stem, mesh) for key, mesh in loaded.get("geometry", {}).items()]
-    return sorted(named, key=lambda item: order.get(item[0], -1))
+    order = {name: i for i, name in enumerate(objects)}
+    meshes = [(_owner(key, order) or file.stem, mesh) for key, mesh in loaded.get("geometry", {}).items()]
+    meshes.sort(key=lambda item: order.get(item[0], -1))
+    nodes: dict[str, int] = {}
+    return [
+        _surface(name, nodes.setdefault(name, len(nodes)), mesh, materials.index(_material_name(mesh)))
+        for name, mesh in meshes
+    ]
 
 
 def _owner(key: str, names: dict[str, int]) -> str | None:
@@ -104,64 +82,16 @@ def _owner(key: str, names: dict[str, int]) -> str | None:
     return max((n for n in names if key == n or key.startswith(f"{n}_")), key=len, default=None)
 
 
-def _ply(file: Path, folder: SceneFolder) -> list[tuple[str, dict[str, Any]]]:
+def _material_name(mesh: dict[str, Any]) -> str | None:
+    return getattr(getattr(mesh.get("visual"), "material", None), "name", None)
+
+
+def _ply(file: Path, materials: Materials) -> list[Surface]:
+    texture = ply_texture(file)
+    material = materials.add_texture(texture) if texture else materials.index(None)
     with file.open("rb") as stream:
-        mesh = trimesh.exchange.ply.load_ply(stream, resolver=folder)
-    return [(file.stem, mesh)]
-
-
-class _Looks:
-    """Collects the materials of meshes, each once."""
-
-    def __init__(self, folder: SceneFolder, texture_size: int) -> None:
-        self.materials: list[Material] = []
-        self.defects: list[str] = []
-        self._folder, self._texture_size = folder, texture_size
-        self._known: dict[str, int] = {}
-
-    def index(self, visual: Any) -> int:
-        """Return the index of a mesh's material."""
-        found = getattr(visual, "material", None)
-        name = str(getattr(found, "name", None) or "plain")
-        if name not in self._known:
-            self._known[name] = len(self.materials)
-            self.materials.append(self._material(f"{len(self.materials):03d} {name}", found))
-        return self._known[name]
-
-    def _material(self, name: str, found: Any) -> Material:
-        if found is None:
-            return Material(name)
-        told = found.kwargs
-        texture = None if found.image is None else self._texture(found.image.info.get("file_path"), found.image)
-        shine = float(np.clip(found.glossiness, 0, 1000))
-        return Material(
-            name,
-            # A texture replaces Kd: exporters leave anything there, black included.
-            color=(1.0, 1.0, 1.0) if texture is not None else _triple(told.get("kd"), 0.8),
-            texture=texture,
-            # Phong exponent to GGX roughness (Karis 2013): alpha^2 = 2 / (n + 2), roughness^2 = alpha.
-            roughness=(2 / (shine + 2)) ** 0.25,
-            alpha=float(np.clip(float(told["d"][-1]), 0, 1)) if "d" in told else 1.0,
-            emission=_triple(told.get("ke"), 0.0),
-        )
-
-    def _texture(self, name: str | None, image: Any) -> NDArray[np.uint8] | None:
-        try:
-            if name is None:
-                return np.asarray(image.convert("RGB"))
-            return decode(self._folder.get(name), self._texture_size)
-        except (OSError, ValueError):
-            self.defects.append(f"missing texture: {name} cannot be read")
-        return None
-
-
-def _triple(values: Any, default: float) -> tuple[float, float, float]:
-    """Return three numbers in [0, 1] from what an MTL line holds."""
-    try:
-        found = np.clip(np.nan_to_num(np.array(values, dtype=np.float64).ravel()), 0, 1)
-    except (TypeError, ValueError):
-        found = np.empty(0)
-    return (float(found[0]), float(found[1]), float(found[2])) if len(found) == 3 else (default, default, default)
+        mesh = trimesh.exchange.ply.load_ply(stream, skip_materials=True)
+    return [_surface(file.stem, 0, mesh, material)] if mesh.get("faces") is not None else []
 
 
 def _surface(name: str, node: int, mesh: dict[str, Any], material: int) -> Surface:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from vln_pipeline.errors import DataError
 
-_MTLLIB = re.compile(rb"^[ \t]*mtllib[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+_STATEMENT = re.compile(rb"^[ \t]*(mtllib|usemtl|o|g)[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
 _MAP = re.compile(rb"^[ \t]*map_[Kk]d[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
 _TEXTURE_FILE = re.compile(rb"^comment TextureFile[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
 
@@ -51,7 +51,7 @@ def sidecars(file: Path) -> tuple[Path, ...]:
             target = _inside(file, reference)
             if target is not None and target.is_file():
                 found.add(target)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, struct.error):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError, struct.error):
         return ()
     return tuple(sorted(found))
 
@@ -72,15 +72,29 @@ def _references(file: Path) -> Iterator[str]:
                 size = struct.unpack("<5I", stream.read(20))[3]
                 yield from uris(json.loads(stream.read(size)))
         case ".obj":
-            for name in _MTLLIB.findall(file.read_bytes()):
-                yield name.decode()
-                library = _inside(file, name.decode())
+            for name in obj_names(file)["mtllib"]:
+                yield name
+                library = _inside(file, name)
                 if library is not None and library.is_file():
                     yield from (map_file(line.decode()) for line in _MAP.findall(library.read_bytes()))
         case ".ply":
-            with file.open("rb") as stream:
-                head = stream.read(65536)
-            yield from (name.decode() for name in _TEXTURE_FILE.findall(head))
+            texture = ply_texture(file)
+            yield from [texture] if texture else []
+
+
+def obj_names(file: Path) -> dict[str, list[str]]:
+    """Return the distinct names after mtllib, usemtl, o and g in an OBJ file, in file order."""
+    found: dict[str, dict[str, None]] = {"mtllib": {}, "usemtl": {}, "o": {}, "g": {}}
+    for statement, name in _STATEMENT.findall(file.read_bytes()):
+        found[statement.decode()][name.decode(errors="replace")] = None
+    return {statement: list(names) for statement, names in found.items()}
+
+
+def ply_texture(file: Path) -> str | None:
+    """Return the texture that a PLY file names in its header, or None."""
+    with file.open("rb") as stream:
+        found = _TEXTURE_FILE.search(stream.read(65536).partition(b"end_header")[0])
+    return found.group(1).decode(errors="replace") if found else None
 
 
 def uris(document: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.checks import check
@@ -65,7 +66,7 @@ class MeshSource:
         parts = tuple(
             Part(
                 name=" / ".join(surface.path),
-                vertices=surface.vertices @ turn,
+                vertices=_turned(surface.vertices, turn),
                 faces=surface.faces.astype(np.int32),
                 material=surface.material,
                 category=identity.category,
@@ -133,21 +134,27 @@ class MeshSource:
     def _frame(self, model: Model, name: str) -> tuple[Axis, float, list[str]]:
         """Return the up axis, the metres per unit, and what is worth telling about them."""
         notes = []
-        finite = [(s.vertices, s.faces) for s in model.surfaces if np.isfinite(s.vertices).all() and len(s.faces)]
-        in_range = [(v, f) for v, f in finite if f.min() >= 0 and f.max() < len(v)]
-        if not in_range:
-            raise DataError(name, "no surface has finite vertices and valid indexes", "export it again")
-        up = detect_up(in_range, model.up) if self._config.up == "auto" else self._config.up
+        sound = [(s.vertices, s.sound_faces()) for s in model.surfaces]
+        sound = [(vertices, faces) for vertices, faces in sound if len(faces)]
+        if not sound:
+            raise DataError(name, "no triangle has finite vertices and valid indexes", "export it again")
+        up = detect_up(sound, model.up) if self._config.up == "auto" else self._config.up
         if self._config.up == "auto" and up != model.up:
             notes.append(f"up axis: {up} by the geometry, {model.up} by the format")
         if self._config.unit != "auto":
             return up, self._config.unit, notes
-        low = np.min([v[f].min(axis=(0, 1)) for v, f in in_range], axis=0)
-        high = np.max([v[f].max(axis=(0, 1)) for v, f in in_range], axis=0)
+        low = np.min([v[f].min(axis=(0, 1)) for v, f in sound], axis=0)
+        high = np.max([v[f].max(axis=(0, 1)) for v, f in sound], axis=0)
         unit = detect_unit(np.abs(to_z_up(up) @ (high - low)), name)
         if unit != "metres":
             notes.append(f"unit: taken for {unit} by the extent")
         return up, UNITS[unit], notes
+
+
+def _turned(vertices: NDArray[np.float64], turn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the vertices in the world's frame; those that are not finite stay so, for the checks to find."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return vertices @ turn
 
 
 def _legal_ids(names: Iterable[str], paths: Iterable[str]) -> list[str]:
@@ -161,8 +168,12 @@ def _legal_ids(names: Iterable[str], paths: Iterable[str]) -> list[str]:
 
 
 def _digest(files: list[Path]) -> str:
+    """Return a digest of the files' contents; a file that cannot be opened fails when it is loaded, not here."""
     found = hashlib.sha256()
     for file in files:
-        with file.open("rb") as stream:
-            found.update(hashlib.file_digest(stream, "sha256").digest())
+        try:
+            with file.open("rb") as stream:
+                found.update(hashlib.file_digest(stream, "sha256").digest())
+        except OSError:
+            found.update(b"unreadable")
     return found.hexdigest()

@@ -14,6 +14,8 @@ _SLICE = 0.1
 """Thickness of the slabs in which level faces, and of the sheets in which upright faces are gathered, metres."""
 _STOREY = 0.3
 """Area of a storey's floor or ceiling over that of the largest level slab."""
+_THICK = 0.5
+"""Thickness of a floor or ceiling slab together with its unevenness, metres."""
 _WALL = (1.6, 1.5)
 """Least height, metres, and area, square metres, of a wall's sheet."""
 _DIRECTIONS = 36
@@ -23,10 +25,11 @@ _DIRECTIONS = 36
 def label_structure(scene: Scene) -> Scene:
     """Return the scene with floor, walls and ceiling split off its unknown parts, if no part is structural yet.
 
-    Level faces are gathered in horizontal slabs. A slab with a good share of the largest one's area is a floor where
-    it faces up and a ceiling where it faces down; the lowest is a floor however it is wound. Upright faces are
-    gathered in vertical sheets; a high and large sheet is a wall. What is left stays unknown: furniture is not
-    guessed, and the side of a wardrobe as high as a wall counts as one.
+    Level faces are gathered in horizontal slabs, of which those with a good share of the largest one's area belong to
+    a storey. Around the lowest of them all is floor, around the highest all is ceiling, whichever way it is wound; in
+    between, what faces up is floor and what faces down is ceiling. Upright faces are gathered in vertical sheets; a
+    high and large sheet is a wall. What is left stays unknown: furniture is not guessed, and the side of a wardrobe as
+    high as a wall counts as one.
     """
     if any(is_structural(p.category) for p in scene.parts):
         return scene
@@ -67,13 +70,13 @@ def _label_levels(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, a
     slab = np.floor((height - height.min()) / _SLICE).astype(np.int64)
     slab_area = np.bincount(slab, area[level])
     # A floor that lies across the border of two slabs is found by their sum.
-    spread = np.convolve(slab_area, (1, 1, 1), mode="same")
+    spread = np.convolve(slab_area, (1, 1, 1))[1:-1]
     storey = (spread >= _STOREY * spread.max()) & (slab_area > 0)
-    facing = np.convolve(np.bincount(slab, area[level] * np.sign(normal[level, 2])), (1, 1, 1), mode="same")
-    lowest = np.flatnonzero(storey)[0]
-    floor = storey & ((facing >= 0) | (np.arange(len(storey)) <= lowest + 1))
-    labels[level[floor[slab]]] = 1
-    labels[level[(storey & ~floor)[slab]]] = 2
+    lowest, highest = np.flatnonzero(storey)[[0, -1]] * _SLICE + height.min()
+    top = highest if highest - lowest > _WALL[0] else np.inf
+    floor = (height < lowest + _THICK) | ((normal[level, 2] > 0) & (height < top - _THICK))
+    labels[level[storey[slab] & floor]] = 1
+    labels[level[storey[slab] & ~floor]] = 2
 
 
 def _label_walls(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, area: NDArray) -> None:

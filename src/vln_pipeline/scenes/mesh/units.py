@@ -10,10 +10,15 @@ _BREADTH = (2.0, 200.0)
 """Least and greatest horizontal extent of a building, metres."""
 _HEIGHT = 40.0
 """Greatest height of a building, metres."""
+_USUAL_HEIGHT = (1.8, 12.0)
+"""Height of one to three storeys, metres."""
 
 
 def detect_unit(extent: NDArray[np.float64], file: str) -> str:
     """Return the first of ``UNITS`` in which a scene has the size of a home or a public building.
+
+    Metres hold wherever they are possible; another unit should give a usual height, too. Feet are therefore found in
+    large scenes only, and have to be declared in small ones.
 
     Args:
         extent: (3,) of the scene, units of the file, z up.
@@ -22,9 +27,15 @@ def detect_unit(extent: NDArray[np.float64], file: str) -> str:
     Raises:
         DataError: none fits.
     """
-    for name, metres in UNITS.items():
-        breadth, height = max(extent[:2]) * metres, extent[2] * metres
-        if _BREADTH[0] <= breadth <= _BREADTH[1] and height <= _HEIGHT:
-            return name
+    possible = [
+        name
+        for name, metres in UNITS.items()
+        if _BREADTH[0] <= max(extent[:2]) * metres <= _BREADTH[1] and extent[2] * metres <= _HEIGHT
+    ]
+    if "metres" in possible:
+        return "metres"
+    usual = [name for name in possible if _USUAL_HEIGHT[0] <= extent[2] * UNITS[name] <= _USUAL_HEIGHT[1]]
+    if possible:
+        return (usual or possible)[0]
     size = " x ".join(f"{e:.4g}" for e in extent)
     raise DataError(file, f"an extent of {size} is no building in any common unit", "set scenes.mesh.unit (metres)")

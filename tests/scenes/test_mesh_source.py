@@ -1,0 +1,105 @@
+import pickle
+
+import pytest
+from mesh_rooms import room, write_glb, write_obj
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.config import ScenesConfig
+from vln_pipeline.scenes.mesh.config import MeshConfig
+from vln_pipeline.scenes.mesh.source import MeshSource
+from vln_pipeline.scenes.source import open_source
+
+
+def discover(path, **options):
+    return MeshSource(MeshConfig(path=str(path), **options)).discover()
+
+
+def test_folder_lists_mesh_files_only(tmp_path):
+    for name in ("b/room.glb", "a/room.GLB", "house.ply", "notes.txt", "a/texture.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"anything")
+    refs = discover(tmp_path)
+    assert [r.location for r in refs] == [str(tmp_path / n) for n in ("a/room.GLB", "b/room.glb", "house.ply")]
+    assert refs[2].id == "house"
+    assert len({r.id for r in refs}) == 3 and all(r.id.startswith("room-") for r in refs[:2])
+    assert [r.id for r in discover(tmp_path, id="path")] == ["a-room", "b-room", "house"]
+    assert pickle.loads(pickle.dumps(refs)) == refs
+
+
+def test_glob_and_pattern(tmp_path):
+    for name in ("s1/mesh.ply", "s1/other.ply", "s2/mesh.ply"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    assert [r.id for r in discover(tmp_path / "*" / "mesh.ply", id="path")] == ["s1-mesh", "s2-mesh"]
+    assert [r.id for r in discover(tmp_path, pattern="**/other.*")] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("my flat (2).glb", "my-flat-2"),
+        ("wohnung_größe.glb", "wohnung_gr-e"),
+        ("???.glb", "scene"),
+        ("..glb.glb", "glb"),
+    ],
+)
+def test_unusual_names_become_legal_ids(tmp_path, name, expected):
+    (tmp_path / name).write_bytes(b"x")
+    (ref,) = discover(tmp_path)
+    assert ref.id == expected
+
+
+def test_ids_differ_in_more_than_case(tmp_path):
+    for name in ("Room.glb", "room.ply", "room 1.glb", "room-1.glb"):
+        (tmp_path / name).write_bytes(b"x")
+    ids = [r.id.lower() for r in discover(tmp_path)]
+    assert len(set(ids)) == 4
+
+
+def test_digest_follows_every_file_that_counts(tmp_path):
+    path, mapping = write_obj(tmp_path), tmp_path / "map.csv"
+    mapping.write_text("a,b\n")
+
+    def digest() -> str:
+        (ref,) = discover(path, categories=str(mapping))
+        return ref.digest
+
+    seen = [digest()]
+    for file in (path, tmp_path / "room.mtl", tmp_path / "oak.png", mapping):
+        file.write_bytes(file.read_bytes() + b"\n")
+        seen.append(digest())
+    assert len(set(seen)) == 5
+    (tmp_path / "unrelated.png").write_bytes(b"x")
+    assert digest() == seen[-1]
+
+
+def test_broken_scene_does_not_hide_the_others(tmp_path):
+    write_glb(tmp_path / "good.glb")
+    (tmp_path / "broken.glb").write_bytes(b"\x00\xff" * 50)
+    (tmp_path / "deep.gltf").write_text("[" * 100_000)
+    source = MeshSource(MeshConfig(path=str(tmp_path)))
+    broken, deep, good = source.discover()
+    assert len(source.load(good).parts) == len(room())
+    for ref, name in ((broken, "broken.glb"), (deep, "deep.gltf")):
+        with pytest.raises(DataError, match=name):
+            source.load(ref)
+
+
+@pytest.mark.parametrize("path", ["", "nowhere", "nowhere/*.glb"])
+def test_nothing_to_list_names_the_parameter(path):
+    with pytest.raises(DataError, match=r"set scenes.mesh.path"):
+        discover(path)
+
+
+def test_empty_folder_says_so(tmp_path):
+    with pytest.raises(DataError, match=r"no .glb, .gltf, .obj, .ply file"):
+        discover(tmp_path)
+
+
+def test_open_source_reads_the_configuration(tmp_path):
+    write_glb(tmp_path / "flat.glb")
+    config = ScenesConfig(source="mesh", mesh=MeshConfig(path=str(tmp_path), licence="CC0"))
+    source = open_source(config, seed=7)
+    (ref,) = source.discover()
+    scene = source.load(ref)
+    assert (scene.id, scene.source, scene.licence) == ("flat", "mesh", "CC0")
