@@ -140,10 +140,10 @@ def test_phrases_mix_the_concepts_like_navcon(tmp_path):
     rooms = (("bedroom", -20, -3), ("hallway", -3, 2), ("kitchen", 2, 6), ("living room", 6, 20))
     scene, nav = flat(rooms)
     nouns = load_phrasebook().nouns
-    for number in range(8):
+    for number in range(6):
         parts = [p for _ in range(3) for p in (rng.uniform(1.5, 4), (0.4, rng.choice([-90, -60, 60, 90])))]
         path, yaw = legs(*parts, 2.0)
-        walk = walk_of(path[::4], yaw[::4], number)
+        walk = walk_of(path[::10], yaw[::10], number)
         beside = [
             box(kinds[i], *(path[at, :2] + 1.3 * side * np.array([-np.sin(yaw[at]), np.cos(yaw[at])])))
             for i, (at, side) in enumerate(zip(rng.integers(0, len(path), 8), rng.choice([-1, 1], 8), strict=True))

@@ -84,7 +84,7 @@ class OpenaiConfig(Config):
     api_key_variable: str | None = None
     """Environment variable that holds the key; None where the server asks for none."""
     concurrency: int = Field(default=8, ge=1, le=256)
-    """Requests in flight."""
+    """Walks of one item that are labelled at the same time, each with one request in flight."""
     timeout: float = Field(default=60.0, gt=0)
     """Longest wait for one answer, seconds."""
     retries: int = Field(default=5, ge=0, le=20)

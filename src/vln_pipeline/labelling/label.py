@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
@@ -39,13 +40,13 @@ def label_footage(
         seed: the run's seed.
 
     Raises:
-        DataError: the labeller cannot be opened, or a walk was filmed that is not among ``trajectories``.
+        DataError: the labeller cannot be opened, no walk at all can be labelled, or a walk was filmed that is not
+            among ``trajectories``.
     """
     known = {trajectory.id: trajectory for trajectory in trajectories}
     strange = [name for name in footage.index.trajectories if name not in known]
     if strange:
         raise DataError(strange[0], "filmed, but not among the scene's trajectories", "render this item again")
-    labeller = open_labeller(config, cache_dir, seed)
     labels = room_labels(scene)
 
     def label(name: str) -> Labels | Rejection:
@@ -54,12 +55,19 @@ def label_footage(
         except DataError as error:
             return Rejection(name, str(error))
 
-    with ThreadPoolExecutor(labeller.concurrency) as pool:
+    with (
+        closing(open_labeller(config, cache_dir, seed)) as labeller,
+        ThreadPoolExecutor(labeller.concurrency) as pool,
+    ):
         results = list(pool.map(label, footage.index.trajectories))
-    return LabelledWalks(
+    walks = LabelledWalks(
         kept=tuple(r for r in results if isinstance(r, Labels)),
         rejected=tuple(r for r in results if isinstance(r, Rejection)),
     )
+    if walks.rejected and not walks.kept:
+        # A server that is down must not pass for walks that have no words.
+        raise DataError(footage.index.scene, f"no walk could be labelled, the first: {walks.rejected[0].reason}")
+    return walks
 
 
 def open_walk(

@@ -50,6 +50,9 @@ class TemplateLabeller:
         last = len(trajectory.path) - 1
         return Labels(trajectory.id, clips, routes[0], (0, last), tuple(routes[1:]), self.name)
 
+    def close(self) -> None:
+        """Do nothing; no model is held."""
+
     def _routes(self, legs: Sequence[Leg], plans: Sequence[Sequence[Step]], draw: np.random.Generator) -> list[str]:
         """Return wordings of the whole route, short and full in turn."""
         routes: list[str] = []

@@ -1,0 +1,40 @@
+"""Makes a model's answer fit to be an instruction, or refuses it."""
+
+import re
+import unicodedata
+
+_THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
+_FENCE = re.compile(r"^```\w*\s*|\s*```$")
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»"}
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEWEST_WORDS = 2
+_LEAST_LETTERS = 0.6
+"""Share of characters that are letters or blanks in any answer that is language."""
+
+
+def clean(answer: str, longest: int) -> str:
+    """Return an answer as one paragraph without quotation marks, thoughts, code fences or control characters.
+
+    Args:
+        answer: as the model gave it.
+        longest: characters; a longer answer is cut after the last sentence that fits.
+
+    Raises:
+        ValueError: nothing is left, it is no language, or its first sentence is too long.
+    """
+    text = _FENCE.sub("", _THOUGHTS.sub("", answer).strip())
+    text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    text = " ".join(text.split())
+    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    if not text:
+        raise ValueError("empty answer")
+    letters = sum(c.isalpha() or c == " " for c in text)
+    if len(_WORD.findall(text)) < _FEWEST_WORDS or letters < _LEAST_LETTERS * len(text) or "\ufffd" in text:
+        raise ValueError(f"no language: {text[:40]!r}")
+    if len(text) <= longest:
+        return text
+    end = max(text.rfind(mark, 0, longest) for mark in ".!?")
+    if end < 0:
+        raise ValueError(f"no sentence ends within {longest} characters")
+    return text[: end + 1]

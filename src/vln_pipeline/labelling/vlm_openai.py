@@ -1,0 +1,154 @@
+"""Models behind any server that speaks the OpenAI chat protocol."""
+
+import base64
+import email.utils
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.labelling.config import OpenaiConfig, ServedModel
+from vln_pipeline.labelling.question import Question, fingerprint
+from vln_pipeline.labelling.usage import Usage, UsageRecord
+from vln_pipeline.seeding import generator
+
+_PASSING = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Answers of an overloaded or restarting server, worth another attempt."""
+_JPEG_QUALITY = 90
+
+
+class OpenaiModel:
+    """A chat model behind a server; threads may share it.
+
+    Args:
+        config: the server.
+        model: the model and its prices.
+        usage: where tokens and cost are written.
+        seed: the run's seed, for the server's sampling and for the jitter of waits.
+
+    Raises:
+        DataError: the environment variable that should hold the key is not set.
+    """
+
+    def __init__(self, config: OpenaiConfig, model: ServedModel, usage: UsageRecord, seed: int) -> None:
+        self._config, self._model, self._usage, self._seed = config, model, usage, seed
+        self._server = str(config.base_url).rstrip("/")
+        self._key = ""
+        if config.api_key_variable is not None:
+            self._key = os.environ.get(config.api_key_variable, "")
+            if not self._key:
+                raise DataError(config.api_key_variable, "the environment variable is not set", "put the API key there")
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        limits = httpx.Limits(max_connections=config.concurrency)
+        self._client = httpx.Client(headers=headers, timeout=config.timeout, limits=limits)
+        self.name = model.name
+        self.decoding = {"max_tokens": config.max_tokens, "temperature": config.temperature, "seed": seed}
+
+    def answer(self, questions: Sequence[Question]) -> Iterator[str]:
+        """Yield the answer to each question, in order.
+
+        Raises:
+            DataError: the server refuses the request, or gives no answer within the configured attempts.
+        """
+        for question in questions:
+            yield self._ask(question)
+
+    def close(self) -> None:
+        """Close the connections, and log what was used."""
+        self._client.close()
+        self._usage.log_total()
+
+    def _ask(self, question: Question) -> str:
+        started = time.monotonic()
+        draw = generator(self._seed, "openai", fingerprint(self, question))
+        body = {"model": self.name, "messages": [{"role": "user", "content": _content(question)}], **self.decoding}
+        for attempt in range(self._config.retries + 1):
+            asked = 0.0
+            try:
+                response = self._client.post(f"{self._server}/chat/completions", json=body)
+                if response.is_success:
+                    text, usage = _parse(response)
+                    self._count(usage, time.monotonic() - started, attempt + 1)
+                    return text
+                cause = f"HTTP {response.status_code}"
+                if response.status_code not in _PASSING:
+                    raise DataError(self._server, f"{cause}: {self._said(response)}", self._mend(response.status_code))
+                asked = _retry_after(response)
+            except httpx.TimeoutException:
+                cause = f"no answer within {self._config.timeout:g} s"
+            except httpx.TransportError as error:
+                cause = f"connection failed ({type(error).__name__})"
+            except ValueError as error:
+                cause = f"unusable answer ({error})"
+            if attempt < self._config.retries:
+                wait = self._config.backoff * 2**attempt * draw.uniform(1.0, 1.5)
+                time.sleep(min(max(wait, asked), self._config.max_backoff))
+        attempts = self._config.retries + 1
+        raise DataError(self._server, f"{cause}, {attempts} times in a row", "look at the server's log and run again")
+
+    def _said(self, response: httpx.Response) -> str:
+        """Return the start of an error's text, without the key that some servers repeat."""
+        text = response.text.replace(self._key, "***") if self._key else response.text
+        return text[:200]
+
+    def _count(self, usage: Mapping[str, Any], seconds: float, attempts: int) -> None:
+        prompt, completion = (
+            tokens if isinstance(tokens, int) else None
+            for tokens in (usage.get("prompt_tokens"), usage.get("completion_tokens"))
+        )
+        cost = ((prompt or 0) * self._model.price_prompt + (completion or 0) * self._model.price_completion) / 1000
+        self._usage.add(Usage(self.name, prompt, completion, cost, round(seconds, 3), attempts))
+
+    def _mend(self, status: int) -> str:
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            return f"check the key in {self._config.api_key_variable or 'labelling.openai.api_key_variable'}"
+        if status == HTTPStatus.NOT_FOUND:
+            return "check labelling.openai.base_url and the names of the models"
+        return "check the parameters under labelling.openai"
+
+
+def _content(question: Question) -> list[dict[str, Any]]:
+    images = [{"type": "image_url", "image_url": {"url": _data_url(image)}} for image in question.images]
+    return [*images, {"type": "text", "text": question.prompt}]
+
+
+def _data_url(image: NDArray[np.uint8]) -> str:
+    _, jpeg = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode()}"
+
+
+def _parse(response: httpx.Response) -> tuple[str, Mapping[str, Any]]:
+    """Return text and token counts; ValueError where the body is no chat completion or its text is empty."""
+    try:
+        body = response.json()
+        text, usage = body["choices"][0]["message"]["content"], body.get("usage") or {}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError("no chat completion") from error
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("empty content")
+    return text, usage if isinstance(usage, dict) else {}
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Return the seconds the server asks to wait, 0 where it does not say; RFC 9110 allows seconds and a date."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return 0.0

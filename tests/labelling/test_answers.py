@@ -1,0 +1,36 @@
+import pytest
+
+from vln_pipeline.labelling.answers import clean
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("  Walk past\n\nthe sofa. ", "Walk past the sofa."),
+        ('"Turn left."', "Turn left."),
+        ("“Turn left.”", "Turn left."),
+        ("<think>left or right?</think>\nTurn left.", "Turn left."),
+        ("```text\nTurn left.\n```", "Turn left."),
+        ("Turn\x00 left\u200b now.", "Turn left now."),
+        ("Geh an Kühlschrank und Tür vorbei.", "Geh an Kühlschrank und Tür vorbei."),
+    ],
+)
+def test_an_answer_becomes_one_clean_paragraph(answer, expected):
+    assert clean(answer, 100) == expected
+
+
+def test_a_long_answer_ends_with_a_sentence():
+    assert clean("Turn left at the door. Walk on. And then " + "on " * 50, 40) == "Turn left at the door. Walk on."
+
+
+@pytest.mark.parametrize(
+    "answer", ["", " \n", '""', "<think>never ends", "!!!", "01010101", "Stop", "\ufffd\ufffd walk on", "a 1 b 2 c 3"]
+)
+def test_an_answer_that_says_nothing_is_refused(answer):
+    with pytest.raises(ValueError, match=r"empty answer|no language"):
+        clean(answer, 100)
+
+
+def test_an_endless_first_sentence_is_refused():
+    with pytest.raises(ValueError, match="no sentence ends within 40 characters"):
+        clean("on and " * 20, 40)
