@@ -1,0 +1,4 @@
+"""Bakes."""
+
+
+def bake_light(*a): ...

@@ -1,0 +1,82 @@
+"""Diffuse light at points of the loaded scene, by Cycles' baking."""
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+_RADIUS = 0.002
+"""Circumradius of the small triangle that stands for a point, metres."""
+_LIFT = 0.001
+"""Distance of that triangle above its surface, metres."""
+
+
+def bake_irradiance(
+    positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int, bounces: int
+) -> NDArray[np.float32]:
+    """Return (N, 3) linear RGB light on a white matt surface at each point, as the radiance that it sends back.
+
+    Each point becomes a small triangle that no other ray can see, so the scene stays as it is, its points may lie
+    anywhere, and one bake serves all of them.
+
+    Args:
+        positions: (N, 3) metres, world, on surfaces.
+        normals: (N, 3) unit vectors, the side that is lit.
+        samples: light paths per point.
+        bounces: diffuse bounces.
+    """
+    scene = bpy.context.scene
+    probe = _probe(positions, normals)
+    saved = (scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed)
+    saved_bounces = (scene.cycles.max_bounces, scene.cycles.diffuse_bounces)
+    scene.render.use_persistent_data = False
+    scene.cycles.use_denoising = False
+    scene.cycles.samples = max(1, round(samples / 3))  # once per corner
+    scene.cycles.seed = 0
+    scene.cycles.max_bounces = scene.cycles.diffuse_bounces = bounces
+    bpy.ops.object.select_all(action="DESELECT")
+    probe.select_set(True)
+    bpy.context.view_layer.objects.active = probe
+    bpy.ops.object.bake(type="DIFFUSE", pass_filter={"DIRECT", "INDIRECT"}, target="VERTEX_COLORS")
+    light = np.empty(len(positions) * 3 * 4, dtype=np.float32)
+    probe.data.color_attributes[0].data.foreach_get("color", light)
+    scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed = saved
+    scene.cycles.max_bounces, scene.cycles.diffuse_bounces = saved_bounces
+    mesh = probe.data
+    bpy.data.objects.remove(probe)
+    bpy.data.meshes.remove(mesh)
+    return light.reshape(-1, 3, 4)[..., :3].mean(axis=1)
+
+
+def _probe(positions: NDArray[np.float64], normals: NDArray[np.float64]) -> bpy.types.Object:
+    helper = np.where(np.abs(normals[:, :1]) < 0.9, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
+    across = np.cross(normals, helper)
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    along = np.cross(normals, across)
+    angles = np.radians([0.0, 120.0, 240.0])
+    corners = (
+        (positions + _LIFT * normals)[:, None]
+        + _RADIUS * np.cos(angles)[:, None] * across[:, None]
+        + _RADIUS * np.sin(angles)[:, None] * along[:, None]
+    ).astype(np.float32)
+    count = len(positions)
+    mesh = bpy.data.meshes.new("probe")
+    mesh.vertices.add(3 * count)
+    mesh.vertices.foreach_set("co", corners.ravel())
+    mesh.loops.add(3 * count)
+    mesh.loops.foreach_set("vertex_index", np.arange(3 * count, dtype=np.int32))
+    mesh.polygons.add(count)
+    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * count, 3, dtype=np.int32))
+    mesh.color_attributes.new("light", "FLOAT_COLOR", "CORNER")
+    mesh.update(calc_edges=True)
+    material = bpy.data.materials.new("probe")
+    material.use_nodes = True
+    material.node_tree.nodes.clear()
+    matt = material.node_tree.nodes.new("ShaderNodeBsdfDiffuse")
+    output = material.node_tree.nodes.new("ShaderNodeOutputMaterial")
+    material.node_tree.links.new(matt.outputs[0], output.inputs["Surface"])
+    mesh.materials.append(material)
+    probe = bpy.data.objects.new("probe", mesh)
+    bpy.context.collection.objects.link(probe)
+    for kind in ("camera", "diffuse", "glossy", "transmission", "volume_scatter", "shadow"):
+        setattr(probe, f"visible_{kind}", False)
+    return probe
