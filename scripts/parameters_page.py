@@ -1,0 +1,82 @@
+"""Writes docs/reference/parameters.md from the stages' configuration models: ``python scripts/parameters_page.py``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.filtering.config import FilteringConfig
+from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.planning.config import EsdfConfig
+from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
+from vln_pipeline.rendering.config import RenderingConfig
+from vln_pipeline.scenes.config import ScenesConfig
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "parameters.md"
+STAGES: dict[str, type[BaseModel]] = {
+    "scenes": ScenesConfig,
+    "esdf": EsdfConfig,
+    "sampling": SamplingConfig,
+    "trajectories": TrajectoryConfig,
+    "rendering": RenderingConfig,
+    "labelling": LabellingConfig,
+    "filtering": FilteringConfig,
+    "export": ExportConfig,
+}
+_HEAD = """# Parameters
+
+Set them in `conf/<environment>/parameters.yml`, or for one run as `--params=rendering.jpeg_quality=90,sampling.pairs=20`.
+An unknown key or a value out of range stops the run before it starts. Defaults are those of the code; `conf/base`
+changes a few. Besides the blocks below there is `seed`, the run's seed, and where a run executes: `executor`, `workers`,
+`shard`, `max_failures` (see [Use a large machine](../how-to/scale-out.md)).
+
+<!-- Written by scripts/parameters_page.py; a test compares. -->
+"""
+
+
+def page() -> str:
+    """Return the page as markdown."""
+    parts = [_HEAD]
+    for stage, model in STAGES.items():
+        parts.append(f"## {stage}\n\n{_first_line(model)}\n\n| parameter | default | meaning |\n|---|---|---|")
+        parts += [f"| `{stage}.{name}` | {default} | {text} |" for name, default, text in _rows(model, "")]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        inner = _model_of(field)
+        text = " ".join((field.description or "").split()).replace("|", "\\|")
+        if inner is not None and isinstance(field.get_default(call_default_factory=True), inner):
+            yield from _rows(inner, f"{prefix}{name}.")
+        elif inner is not None:
+            yield f"{prefix}{name}", "see below", text
+            yield from _rows(inner, f"{prefix}{name}[].")
+        else:
+            yield f"{prefix}{name}", _default(field), text
+
+
+def _model_of(field: FieldInfo) -> type[BaseModel] | None:
+    waiting: list[Any] = [field.annotation]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+        waiting += get_args(kind)
+    return None
+
+
+def _default(field: FieldInfo) -> str:
+    return "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)!r}`"
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
