@@ -23,8 +23,8 @@ def geodesic_field(floor: FloorMap, goal: NDArray[np.float64]) -> NDArray[np.flo
     """
     result = np.full(floor.navigable.shape, np.inf, dtype=np.float32)
     row, column = floor.to_cell(np.asarray(goal, dtype=np.float64))
-    rows, columns = np.ogrid[: result.shape[0], : result.shape[1]]
-    straight = np.hypot(rows - row, columns - column)
+    height, width = result.shape
+    straight = np.hypot(np.arange(height)[:, None] - row, np.arange(width)[None, :] - column)
     source = floor.navigable & (straight <= _SOURCE)
     if not source.any():
         return result
@@ -54,8 +54,6 @@ def sample_field(floor: FloorMap, field: NDArray[np.float32], point: NDArray[np.
     values = field[corner[0] : corner[0] + 2, corner[1] : corner[1] + 2].astype(np.float64)
     v, u = np.clip(position - corner, 0, 1)
     if np.isfinite(values).all():
-        return float(
-            (1 - v) * ((1 - u) * values[0, 0] + u * values[0, 1]) + v * ((1 - u) * values[1, 0] + u * values[1, 1])
-        )
-    away = np.hypot(*np.meshgrid([v, v - 1], [u, u - 1], indexing="ij")) * floor.cell
+        return float(np.array([1 - v, v]) @ values @ np.array([1 - u, u]))
+    away = np.hypot(np.array([[v], [1 - v]]), np.array([[u, 1 - u]])) * floor.cell
     return float((values + away).min())

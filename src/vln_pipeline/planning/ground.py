@@ -39,7 +39,6 @@ def ground_heights(
 @njit(cache=True)
 def _lift(points, faces, walkable, levels, found):  # type: ignore[no-untyped-def]
     """Raise ``found`` to the walkable triangles over the cell centres, in voxels."""
-    storeys, rows, columns = levels.shape
     for face in range(len(faces)):
         if not walkable[face]:
             continue
@@ -58,6 +57,6 @@ def _lift(points, faces, walkable, levels, found):  # type: ignore[no-untyped-de
                 if v < 0 or w < 0 or v + w > 1:
                     continue
                 z = za + v * (zb - za) + w * (zc - za)
-                for storey in range(storeys):
+                for storey in range(len(levels)):
                     if abs(z - levels[storey, row, column] - 0.5) <= _REACH:
                         found[storey, row, column] = max(found[storey, row, column], z)

@@ -104,7 +104,7 @@ def _floor_maps(
         if scene.rooms:
             room = rooms_from_polygons(scene.rooms, heights, index, np.stack(np.meshgrid(x, y), axis=-1))
         else:
-            room = np.where(esdf > 0, rooms_from_walls(spaces[i].open, config.cell), np.int16(-1))
+            room = rooms_from_walls(spaces[i].open, esdf > 0, config.cell)
         height = np.where(esdf > 0, ground[i], np.float32(np.nan))
         floors.append(FloorMap(index, heights[index], config.cell, origin, esdf, height, navigable, room))
     return tuple(floors)

@@ -37,7 +37,7 @@ class Columns:
 
 def grid_shape(
     bounds: NDArray[np.float64], cell: float, margin: int = 2
-) -> tuple[NDArray[np.float64], tuple[int, ...]]:
+) -> tuple[NDArray[np.float64], tuple[int, int, int]]:
     """Return the origin and the (H, W, levels) of a grid around (2, 3) bounds, metres.
 
     Cell borders lie on multiples of the cell edge, so that the grid does not shift with the scene's outermost vertex.
@@ -53,7 +53,7 @@ def rasterise(
     faces: NDArray[np.int32],
     walkable: NDArray[np.bool_],
     origin: NDArray[np.float64],
-    shape: tuple[int, ...],
+    shape: tuple[int, int, int],
     cell: float,
 ) -> Columns:
     """Mark every voxel that a triangle touches.
@@ -65,7 +65,8 @@ def rasterise(
         vertices: (V, 3) metres, world, inside the grid.
         faces: (F, 3) indexes into ``vertices``.
         walkable: (F,) whether a robot could stand on the face.
-        origin, shape: of the grid, from ``grid_shape``.
+        origin: lowest corner of the grid, from ``grid_shape``.
+        shape: (rows, columns, levels) of the grid, from ``grid_shape``.
         cell: edge of a cell, metres.
     """
     words = (shape[2] + 63) // 64

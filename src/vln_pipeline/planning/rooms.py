@@ -10,10 +10,10 @@ from skimage.segmentation import watershed
 
 from vln_pipeline.scenes.scene import Room
 
-_DOOR = 0.45
-"""Half the width of the widest neck that counts as a doorway, metres."""
-_CORE = 0.5
-"""Least area of a room's part that is wider than a doorway, square metres."""
+_DOOR = 0.9
+"""Width of a doorway, metres; a part of the space that is nowhere wider is no room of its own."""
+_NARROW = 0.6
+"""A wider opening parts two rooms when it is at most so wide in relation to the narrower of them."""
 
 
 def rooms_from_polygons(
@@ -35,20 +35,54 @@ def rooms_from_polygons(
     return result
 
 
-def rooms_from_walls(open_space: NDArray[np.bool_], cell: float) -> NDArray[np.int16]:
-    """Divide open space at its doorways: (H, W) index of an anonymous region, -1 elsewhere.
+def rooms_from_walls(space: NDArray[np.bool_], inside: NDArray[np.bool_], cell: float) -> NDArray[np.int16]:
+    """Divide a storey at its doorways: (H, W) index of an anonymous region, -1 where not inside.
 
-    Cores are what is left of the space when doorways are closed; a watershed on the distance to the walls grows them
-    back until they meet in the doorways. Space that belongs to no core, such as the inside of a wall, gets -1.
+    A watershed on the distance to the walls parts the space at every neck. Necks are then undone, the widest first, but
+    for doorways: those no wider than a door, or narrow in relation to both of their sides.
 
     Args:
-        open_space: (H, W) where there is no wall.
+        space: (H, W) where there is no wall.
+        inside: (H, W) where a region is wanted.
         cell: edge of a cell, metres.
     """
-    distance = cv2.distanceTransform(np.pad(open_space, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    distance = distance[1:-1, 1:-1] * cell
-    _, label, stats, _ = cv2.connectedComponentsWithStats((distance > _DOOR).astype(np.uint8), connectivity=4)
-    kept = stats[:, cv2.CC_STAT_AREA] >= _CORE / cell**2
-    kept[0] = False
-    core = np.where(kept, np.cumsum(kept), 0)[label]
-    return (watershed(-distance, core, mask=open_space) - 1).astype(np.int16)
+    width = cv2.distanceTransform(np.pad(space, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    width = (np.maximum(2 * width - 1, 0) * cell).astype(np.float32)
+    ridge = space & (width >= cv2.dilate(width, np.ones((3, 3), dtype=np.uint8)))
+    _, peaks = cv2.connectedComponents(ridge.astype(np.uint8), connectivity=8)
+    basin = watershed(-width, peaks, mask=space)
+    widest = np.zeros(basin.max() + 1)
+    np.maximum.at(widest, basin.ravel(), width.ravel())
+    parent = list(range(len(widest)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    for first, second, neck in _necks(basin, width):
+        narrower, wider = sorted((root(first), root(second)), key=lambda index: (widest[index], index))
+        room = widest[narrower] > _DOOR
+        if narrower != wider and not (room and neck <= max(_DOOR, _NARROW * widest[narrower])):
+            parent[narrower] = wider
+    region = np.array([root(index) for index in range(len(parent))])[basin]
+    result = np.full(space.shape, -1, dtype=np.int16)
+    kept = inside & (basin > 0)
+    result[kept] = np.unique(region[kept], return_inverse=True)[1]
+    return result
+
+
+def _necks(basin: NDArray[np.int32], width: NDArray[np.float32]) -> list[tuple[int, int, float]]:
+    """Return each pair of neighbouring basins with the width of the space where they meet, the widest first."""
+    pairs, widths = [], []
+    for here, there in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
+        a, b = basin[here], basin[there]
+        border = (a != b) & (a > 0) & (b > 0)
+        pairs.append(np.sort(np.stack([a[border], b[border]], axis=1), axis=1))
+        widths.append(np.minimum(width[here], width[there])[border])
+    unique, which = np.unique(np.concatenate(pairs), axis=0, return_inverse=True)
+    neck = np.zeros(len(unique), dtype=np.float32)
+    np.maximum.at(neck, which.ravel(), np.concatenate(widths))
+    order = np.argsort(-neck, kind="stable")
+    return [(int(unique[i, 0]), int(unique[i, 1]), float(neck[i])) for i in order]

@@ -65,7 +65,8 @@ def grow(spans: Spans, seeds: NDArray[np.bool_], lowest: int, highest: int, rise
     Args:
         spans: all places.
         seeds: (S,) where to begin.
-        lowest, highest: levels that bound the surfaces, inclusive.
+        lowest: level of the lowest surface that is entered.
+        highest: level of the highest surface that is entered.
         rise: largest change of level from cell to cell; links of a larger one are not used.
     """
     reached = seeds.copy()

@@ -11,11 +11,11 @@ from vln_pipeline.planning.rasterise import VOXEL, Columns, occupied
 from vln_pipeline.planning.spans import OPEN
 
 _BUILDING_GAP = 0.6
-"""Half the width of the widest opening, metres, through which open ground does not enter a building without ceilings."""
+"""Half the width, metres, of the widest opening that keeps open ground out of a building without ceilings."""
 _SURROUND = 0.5
 """Outdoor ground reaches at least this far beyond the building on every side, metres."""
-_WALL_BAND = (1.4, 1.9)
-"""Heights above the floor, metres, at which walls stand but little furniture does, and doors are open."""
+_WALL_BAND = (1.4, 2.25)
+"""Heights above the floor, metres, at which walls stand, be it over a window, but little furniture does."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Traversability:
     Attributes:
         free: (H, W) bool floor with room for the robot's height.
         level: (H, W) int32 level of the floor, continued from the nearest floor where there is none.
-        open: (H, W) bool no wall: free, or something lower than a wall.
+        open: (H, W) bool no wall: floor, or something lower than a wall.
     """
 
     free: NDArray[np.bool_]
@@ -41,7 +41,8 @@ def traverse(
     Args:
         columns: the volume.
         layer: the storey's standable places.
-        step, clearance: the robot's largest step and its height, in levels.
+        step: the robot's largest step, in levels.
+        clearance: the robot's height, in levels.
         max_hole_area: largest hole that is closed, square metres.
         max_gap: widest slit that is closed, metres.
         outdoors: whether open ground around the building stays.
@@ -57,7 +58,7 @@ def traverse(
     low, high = (round(height / VOXEL) for height in _WALL_BAND)
     wall = occupied(columns.solid, level + low, level + high)
     edge = cv2.dilate(missing.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
-    return Traversability(floor & ~edge, level, ~wall & ~missing)
+    return Traversability(floor & ~edge, level, (floor | ~wall) & ~missing)
 
 
 def continued(values: NDArray[np.int32]) -> NDArray[np.int32]:
