@@ -4,7 +4,7 @@
 
     <filepath>/
       items/<fingerprint>/...                written once, shared by all versions
-      <run id>/<name>/<key>                  link to the item, for people and other programs
+      <run id>/<name>/[<group>/]<key>        link to the item, for people and other programs
       <run id>/<name>/manifest.json          key -> fingerprint; present when the version is complete
       <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure
 """
@@ -48,6 +48,8 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         max_failures: the run stops when more items than this fail.
         cache: folder shared by all runs, see ``Workplace.cache``.
         unit: what an item is called in the progress bar.
+        group_depth: levels of folders inside an item that become groups of links: with 2, the item's folder
+            ``vln_n1/v2.1`` is linked as ``<version>/vln_n1/v2.1/<key>``, so that a group is one folder of scenes.
         version, metadata: see Kedro.
     """
 
@@ -64,6 +66,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         shard: str | None = None,
         max_failures: int = 0,
         unit: str = "scene",
+        group_depth: int = 0,
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
@@ -72,7 +75,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         self._reader, self._writer, self._code = reader, writer, tuple(code)
         self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
         self._shard = Shard.parse(shard)
-        self._max_failures, self._unit = max_failures, unit
+        self._max_failures, self._unit, self._group_depth = max_failures, unit, group_depth
 
     def load(self) -> dict[str, Item]:
         """Return a handle per item of the version, by key, in order of keys."""
@@ -111,9 +114,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
             logger.info("%s: shard %s done, version not sealed yet", self._filepath.name, self._shard)
             return
         for key, name in made.items():
-            link = version / key
-            link.unlink(missing_ok=True)
-            link.symlink_to(os.path.relpath(self._items / name, version.resolve()))
+            self._link(version, key, self._items / name)
         Manifest(made, tuple(Quarantined(k, c) for k, c in sorted(causes.items()))).write(version)
 
     def _run(
@@ -145,6 +146,14 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
                         "" if outcome.failure.fatal else f"more than max_failures={self._max_failures} failed",
                     )
                 yield outcome.key, outcome.failure.cause
+
+    def _link(self, version: Path, key: str, item: Path) -> None:
+        """Link an item, or the folders in it that are wanted group by group, by its key."""
+        for folder in item.glob("/".join("*" * self._group_depth)) if self._group_depth else [item]:
+            link = version / folder.relative_to(item) / key
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.path.relpath(folder, link.parent.resolve()))
 
     def _item(self, key: str, name: str) -> Item:
         return Item(key, name, self._items / name, self._reader)

@@ -24,7 +24,7 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
     Raises:
         DataError: the backend cannot run on this machine.
     """
-    scene, lighting = randomise(scene, light_scene(scene, config.lighting, seed), config.randomisation, seed)
+    scene, lighting = randomise(scene, light_scene(scene, config.lighting), config.randomisation, seed)
     # Each backend is imported only where it is used: OpenGL and Blender need libraries that a machine may lack.
     if config.backend == "blender":
         from vln_pipeline.rendering.blender.renderer import BlenderRenderer

@@ -8,6 +8,7 @@ from vln_pipeline.config import Config
 from vln_pipeline.rendering.blender.config import BlenderConfig
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Motion, Rig
 from vln_pipeline.rendering.camera_presets import PRESETS, scaled
+from vln_pipeline.rendering.lighting_config import LightingConfig, RandomisationConfig
 
 _DEPTH_UNIT = {Motion.CONTINUOUS: 1e-4, Motion.DISCRETE: 1e-3}
 
@@ -80,6 +81,10 @@ class RenderingConfig(Config):
     """Cameras; all of them film every walk in one pass over the loaded scene."""
     blender: BlenderConfig = BlenderConfig(mode="baked")
     """The BlenderProc backend."""
+    lighting: LightingConfig = LightingConfig()
+    """Lamps and sky of scenes that bring none."""
+    randomisation: RandomisationConfig = RandomisationConfig()
+    """Random light and materials."""
     jpeg_quality: int = Field(default=92, ge=1, le=100)
     """Quality of the colour images."""
     trajectories_per_task: int = Field(default=4, ge=1)
