@@ -1,0 +1,119 @@
+"""The dataset card: what a person must know before using the data, in the front-matter format of dataset hubs."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from vln_pipeline.export.writer import Writer
+from vln_pipeline.labelling.labels import Labels
+from vln_pipeline.scenes.scene import Scene
+
+_CONVENTIONS = {
+    "vln_n1": """\
+* World: right-handed, metres, z up. `action` is the camera-to-world pose of the frame with **OpenGL** camera axes
+  (x right, y up, z backward); multiply by diag(1, -1, -1, 1) on the right for OpenCV axes.
+* `observation.camera_extrinsic` is camera to body: a rotation about x by 90 degrees less the downward pitch, and the
+  camera's height; the body's axes are x right, y forward, z up.
+* `meta/pointcloud.ply`: surfaces of the scene, world frame; obstacles on the storeys that were walked have the colour
+  (0, 0, 0.5).
+* Clip and route indexes are first and last frame, both included.""",
+    "vln_ce": """\
+* World: the robot's start frame, metres: x forward, y left, z up, origin on the ground. `pose.*` is camera-to-world
+  with **OpenCV** camera axes (x right, y down, z forward).
+* `action` is the one that led to the frame: -1 none, 1 forward, 2 left, 3 right. STOP follows the last frame.
+* `goal.*` is the pixel goal, (column, row) in this camera's own image: the farthest future position of the robot, on
+  the ground, that the camera sees; (-1, -1) where it sees none. `relative_goal_frame_id.*` is how many frames ahead the
+  robot arrives there; -1 where there is none.""",
+}
+_VERSIONS = {
+    "v2.1": """\
+Colour is stored twice: as loose jpg files, the rendered bytes, for InternNav's loaders, and as video
+(`observation.video.rgb*`) for lerobot 0.3. Depth is loose 16-bit png in units of {unit} m; 0 means no surface.""",
+    "v3.0": """\
+For lerobot 0.4 and later. Colour is video (`observation.images.rgb*`); depth is a 16-bit png per row
+(`observation.depth*`) in units of {unit} m; 0 means no surface. The library gives depth in raw units, not scaled
+to [0, 1].""",
+}
+
+
+class Labellers:
+    """Names of what wrote the instructions, gathered walk by walk."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def add(self, labels: Labels) -> None:
+        """Note who wrote a walk's instructions."""
+        self.names.add(labels.labeller or "unknown")
+
+
+def write_card(writer: Writer, scene: Scene, labellers: Labellers, provenance: Mapping[str, Any]) -> None:
+    """Write README.md into a finished dataset; the same dataset and provenance give the same text."""
+    front = {
+        "license": "other",
+        "license_name": scene.licence or "unknown",
+        "task_categories": ["robotics"],
+        "tags": ["LeRobot", "vision-language-navigation", writer.dialect.name],
+    }
+    sections = [
+        "---\n" + "\n".join(f"{key}: {json.dumps(value)}" for key, value in front.items()) + "\n---",
+        f"# {scene.id}, {writer.dialect.name}, LeRobot {writer.version}",
+        f"{writer.episodes} episodes, {writer.frames} frames at {writer.dialect.fps} per second, {writer.tasks} tasks. "
+        "Rendered walks of a simulated robot through one scene, with instructions.",
+        "## Scene\n\n"
+        + _table(
+            {
+                "id": scene.id,
+                "source": scene.source or "unknown",
+                "origin": scene.origin or "unknown",
+                "licence": scene.licence or "unknown: ask the source of the scene before you share this data",
+                "instructions by": ", ".join(sorted(labellers.names)),
+            }
+        ),
+        "## How it was made\n\n" + _table({str(key): _plain(value) for key, value in provenance.items()}),
+        "## Cameras\n\n" + _cameras(writer),
+        "## Conventions\n\n" + _CONVENTIONS[writer.dialect.name],
+        "## Files\n\n" + _VERSIONS[writer.version].format(unit=f"{writer.depth_unit:g}") + "\n\n" + _tree(writer),
+        "## Features\n\n" + _features(writer),
+    ]
+    (writer.root / "README.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True, default=str)}`"
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    cells = [f"| {key} | {' '.join(value.split()).replace('|', '/')} |" for key, value in rows.items()]
+    return "\n".join(["| | |", "| --- | --- |", *cells])
+
+
+def _cameras(writer: Writer) -> str:
+    lines = [
+        "| setting | height, m | pitch down, deg | image | fx, fy | cx, cy |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, camera in sorted(writer.cameras.items()):
+        k = camera["intrinsics"]
+        size, focal = f"{k['width']}x{k['height']}", f"{k['fx']:.2f}, {k['fy']:.2f}"
+        centre = f"{k['cx']:g}, {k['cy']:g}"
+        lines.append(f"| {name} | {camera['height']:g} | {camera['pitch']:g} | {size} | {focal} | {centre} |")
+    return "\n".join(lines)
+
+
+def _tree(writer: Writer) -> str:
+    """Return the folders with the number of files in each and the first name."""
+    folders: dict[str, list[str]] = {}
+    for path in writer.root.rglob("*"):
+        if path.is_file() and path.name != "README.md":
+            folders.setdefault(path.parent.relative_to(writer.root).as_posix(), []).append(path.name)
+    lines = [
+        f"{folder}/  {len(names)} file{'s' if len(names) > 1 else ''}, first {min(names)}"
+        for folder, names in sorted(folders.items())
+    ]
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _features(writer: Writer) -> str:
+    rows = [f"| `{n}` | {f.dtype} | {' x '.join(map(str, f.shape))} |" for n, f in writer.features.items()]
+    return "\n".join(["| name | type | shape |", "| --- | --- | --- |", *rows])

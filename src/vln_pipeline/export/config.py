@@ -1,0 +1,97 @@
+"""Parameters of the export stage."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from vln_pipeline.config import Config
+
+
+class PixelGoalConfig(Config):
+    """Which future position of a discrete walk is the pixel goal of a frame."""
+
+    depth_tolerance: float = Field(default=0.15, gt=0)
+    """Largest difference between the depth image and the depth of the floor at the goal's pixel, metres."""
+    min_frames_ahead: int = Field(default=1, ge=1)
+    """Nearest goal, frames; System 2 learns pixel goals from goals that are 3 or more frames ahead."""
+    max_distance: float | None = Field(default=None, gt=0)
+    """Farthest goal, metres from the robot; None for as far as the camera sees."""
+
+
+class VideoConfig(Config):
+    """H.264 settings (libx264)."""
+
+    crf: int = Field(default=23, ge=0, le=51)
+    """Constant rate factor: 0 is lossless, 18 hard to tell from the source, 51 worst."""
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = "veryfast"
+    """Encoder effort: slower makes smaller files."""
+
+
+class PointCloudConfig(Config):
+    """The scene's surfaces as points, beside the continuous dialect."""
+
+    density: float = Field(default=200.0, gt=0)
+    """Points per square metre of surface."""
+    obstacle_low: float = Field(default=0.2, ge=0)
+    """Height above the floor from which a surface is an obstacle, metres; the highest step the robot climbs."""
+    obstacle_high: float = Field(default=1.3, gt=0)
+    """Height above the floor up to which a surface is an obstacle, metres; the top of the robot or its camera."""
+
+    @model_validator(mode="after")
+    def _band_is_not_empty(self) -> Self:
+        if self.obstacle_low >= self.obstacle_high:
+            raise ValueError(f"obstacle_low {self.obstacle_low} m is not below obstacle_high {self.obstacle_high} m")
+        return self
+
+
+class ContinuousConfig(Config):
+    """Dialect vln_n1: one frame per sample of the smooth path."""
+
+    rig: str | None = None
+    """Rig whose cameras are exported, one episode per walk and camera; None for the first continuous rig."""
+    fps: int = Field(default=30, ge=1, le=120)
+    """Frames per second that timestamps and videos say."""
+
+
+class DiscreteConfig(Config):
+    """Dialect vln_ce: one frame per action."""
+
+    rigs: tuple[str, ...] = ()
+    """Rigs whose cameras become the settings of every episode; empty for all discrete rigs."""
+    fps: int = Field(default=10, ge=1, le=120)
+    """Frames per second that timestamps and videos say."""
+    pixel_goal: PixelGoalConfig = PixelGoalConfig()
+    """Which future position is the pixel goal."""
+
+
+class ExportConfig(Config):
+    """Which LeRobot datasets are written for each scene."""
+
+    dialects: tuple[Literal["vln_n1", "vln_ce"], ...] = Field(default=("vln_n1", "vln_ce"), min_length=1)
+    """Layouts of InternData-N1: continuous for System 1, discrete with pixel goals for System 2."""
+    versions: tuple[Literal["v2.1", "v3.0"], ...] = Field(default=("v2.1", "v3.0"), min_length=1)
+    """LeRobot formats. v2.1 also carries the loose images that InternNav's loaders read; v3.0 is for lerobot >= 0.4."""
+    vln_n1: ContinuousConfig = ContinuousConfig()
+    """The continuous dialect."""
+    vln_ce: DiscreteConfig = DiscreteConfig()
+    """The discrete dialect."""
+    robot_type: str = "unknown"
+    """What info.json calls the robot; "unknown" is what InternData-N1 says."""
+    chunk_size: int = Field(default=1000, ge=1)
+    """Episodes (v2.1) or files (v3.0) per chunk folder; NavDP's loader reads the first chunk only."""
+    data_file_mb: float = Field(default=100.0, gt=0)
+    """v3.0: size from which a new data file is begun, megabytes."""
+    video_file_mb: float = Field(default=200.0, gt=0)
+    """v3.0: size from which a new video file is begun, megabytes."""
+    video: VideoConfig = VideoConfig()
+    """Video encoding."""
+    point_cloud: PointCloudConfig = PointCloudConfig()
+    """The scene's point cloud."""
+
+    @model_validator(mode="after")
+    def _lists_have_no_doubles(self) -> Self:
+        for key in ("dialects", "versions"):
+            values = getattr(self, key)
+            if len(set(values)) < len(values):
+                raise ValueError(f"{key} names something twice: {values}")
+        return self

@@ -1,0 +1,94 @@
+"""Exporting the kept walks of a scene: one LeRobot dataset per dialect and version.
+
+::
+
+    <directory>/<dialect>/<version>/     a dataset, for instance vln_ce/v2.1
+
+Walks are taken one at a time, so memory does not grow with their number.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.export.card import Labellers, write_card
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.episode import Dialect, ExportWalk
+from vln_pipeline.export.point_cloud import point_cloud
+from vln_pipeline.export.validate import validate
+from vln_pipeline.export.vln_ce import VlnCe
+from vln_pipeline.export.vln_n1 import VlnN1
+from vln_pipeline.export.writer import Writer
+from vln_pipeline.export.writer_v21 import WriterV21
+from vln_pipeline.export.writer_v30 import WriterV30
+from vln_pipeline.planning.navigation_map import NavigationMap
+from vln_pipeline.scenes.scene import Scene
+
+_DIALECTS: Mapping[str, type[VlnN1] | type[VlnCe]] = {VlnN1.name: VlnN1, VlnCe.name: VlnCe}
+_WRITERS: Mapping[str, type[Writer]] = {WriterV21.version: WriterV21, WriterV30.version: WriterV30}
+POINT_CLOUD = "meta/pointcloud.ply"
+
+
+def export_scene(
+    walks: Iterable[ExportWalk],
+    scene: Scene,
+    nav: NavigationMap,
+    config: ExportConfig,
+    directory: Path,
+    *,
+    seed: int,
+    provenance: Mapping[str, Any],
+) -> None:
+    """Write and validate the datasets of one scene.
+
+    Args:
+        walks: those that were kept, in order.
+        scene: the scene.
+        nav: its floors.
+        config: parameters of the stage.
+        directory: empty folder of the item.
+        seed: the run's seed.
+        provenance: what made this data (command, versions, parameters), printed on the dataset cards. It should not
+            hold times or paths: cards then are the same for the same run.
+
+    Raises:
+        DataError: no walk was kept, an image is missing or broken, walk and footage disagree, or a written dataset
+            does not pass its validation.
+    """
+    floors: set[int] = set()
+    labellers = Labellers()
+    with ExitStack() as stack:
+        writers: list[tuple[Dialect, list[Writer]]] = [
+            (dialect, [stack.enter_context(writer) for writer in _writers(dialect, scene, config, directory)])
+            for dialect in (_DIALECTS[name](config) for name in config.dialects)
+        ]
+        for walk in walks:
+            floors.add(walk.trajectory.floor)
+            labellers.add(walk.labels)
+            for dialect, versions in writers:
+                for episode in dialect.episodes(walk):
+                    for writer in versions:
+                        writer.add(episode)
+        if not floors:
+            raise DataError(scene.id, "no walk was kept, there is nothing to export", "relax params:filtering")
+    cloud = None
+    for dialect, versions in writers:
+        if dialect.name == VlnN1.name:
+            cloud = cloud or point_cloud(scene, nav, sorted(floors), config.point_cloud, seed)
+            for writer in versions:
+                cloud.write(writer.root / POINT_CLOUD)
+        for writer in versions:
+            write_card(writer, scene, labellers, {"seed": seed, **provenance})
+            problems = validate(writer.root)
+            if problems:
+                name = f"{scene.id}, {dialect.name} {writer.version}"
+                more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+                raise DataError(name, f"does not pass its validation: {problems[0]}{more}", "report this as a defect")
+
+
+def _writers(dialect: Dialect, scene: Scene, config: ExportConfig, directory: Path) -> list[Writer]:
+    return [
+        _WRITERS[version](directory / dialect.name / version, dialect, scene.id, config) for version in config.versions
+    ]

@@ -1,0 +1,206 @@
+"""Reads exported datasets back to arrays, by what is on disk and not by what the writer meant."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.export import writer_v21, writer_v30
+from vln_pipeline.export.episode_table import EPISODES_PATH
+from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH
+from vln_pipeline.export.vln_ce import VlnCe
+from vln_pipeline.export.vln_n1 import VlnN1
+from vln_pipeline.export.writer import DIALECT, INFO
+from vln_pipeline.rendering.camera import Intrinsics
+
+_FRAME_NAMES: Mapping[str, Callable[[int, int, int], str]] = {
+    VlnN1.name: VlnN1.frame_name,
+    VlnCe.name: VlnCe.frame_name,
+}
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A camera that a dataset was filmed with.
+
+    Attributes:
+        setting: "<H>cm_<P>deg".
+        suffix: what the names of its features end with.
+        height: above the ground, metres.
+        pitch: downward tilt, degrees.
+        intrinsics: the camera.
+    """
+
+    setting: str
+    suffix: str
+    height: float
+    pitch: float
+    intrinsics: Intrinsics
+
+
+class ExportedDataset:
+    """One LeRobot dataset of either version and dialect; files are read when they are asked for.
+
+    Args:
+        root: folder of the dataset.
+
+    Raises:
+        DataError: the folder holds no dataset of this exporter.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+        try:
+            self.info: dict[str, Any] = json.loads((self.root / INFO).read_text(encoding="utf-8"))
+            record = json.loads((self.root / DIALECT).read_text(encoding="utf-8"))
+            self.dialect, self.scene = str(record["dialect"]), str(record["scene"])
+            self.depth_unit = float(record["depth_unit"])
+            self.version, self.fps = str(self.info["codebase_version"]), int(self.info["fps"])
+            self.cameras = {
+                name: Camera(name, c["suffix"], c["height"], c["pitch"], Intrinsics(**c["intrinsics"]))
+                for name, c in record["cameras"].items()
+            }
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            cause = f"not a readable dataset ({type(error).__name__}: {error})"
+            raise DataError(self.root.name, cause, "export the scene again") from error
+        if self.dialect not in _FRAME_NAMES or self.version not in ("v2.1", "v3.0"):
+            raise DataError(self.root.name, f"dialect {self.dialect} in version {self.version} is not known")
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    @property
+    def is_v30(self) -> bool:
+        """Whether files hold many episodes."""
+        return self.version == "v3.0"
+
+    @cached_property
+    def episodes(self) -> list[dict[str, Any]]:
+        """Rows of the episode table, less the statistics of v3.0."""
+        if not self.is_v30:
+            return self.lines("meta/episodes.jsonl")
+        path = self.root / EPISODES_PATH
+        names = [name for name in pq.read_schema(path).names if not name.startswith("stats/")]
+        return pq.read_table(path, columns=names).to_pylist()
+
+    @cached_property
+    def tasks(self) -> list[str]:
+        """Instructions by task index."""
+        if self.is_v30:
+            return pq.read_table(self.root / "meta/tasks.parquet")["__index_level_0__"].to_pylist()
+        return [line["task"] for line in self.lines("meta/tasks.jsonl")]
+
+    def lines(self, name: str) -> list[dict[str, Any]]:
+        """Return the rows of a JSON lines file."""
+        return [json.loads(line) for line in (self.root / name).read_text(encoding="utf-8").splitlines()]
+
+    def data_path(self, episode: int) -> Path:
+        """Return the parquet file that an episode's rows are in."""
+        if self.is_v30:
+            row = self.episodes[episode]
+            where = {key: row[f"data/{key}"] for key in ("chunk_index", "file_index")}
+            return self.root / DATA_PATH.format(**where)
+        return self._per_episode(writer_v21.DATA_PATH, episode)
+
+    def table(self, episode: int) -> pa.Table:
+        """Return an episode's rows, image bytes included."""
+        if not self.is_v30:
+            return pq.read_table(self.data_path(episode))
+        return pq.read_table(self.data_path(episode), filters=[("episode_index", "==", episode)])
+
+    def columns(self, episode: int) -> dict[str, NDArray[Any]]:
+        """Return (N, ...) values of an episode's features of numbers."""
+        table = self.table(episode)
+        kinds = {name: kind for name, kind in self.info["features"].items() if kind["dtype"] not in ("image", "video")}
+        return {
+            name: np.array(table[name].to_pylist(), dtype=kind["dtype"]).reshape(
+                len(table), *([] if kind["shape"] == [1] else kind["shape"])
+            )
+            for name, kind in kinds.items()
+        }
+
+    def video_path(self, episode: int, suffix: str) -> Path:
+        """Return the mp4 that a camera's frames of an episode are in."""
+        if self.is_v30:
+            key = f"{writer_v30.RGB}{suffix}"
+            row = self.episodes[episode]
+            where = {name: row[f"videos/{key}/{name}"] for name in ("chunk_index", "file_index")}
+            return self.root / VIDEO_PATH.format(video_key=key, **where)
+        return self._per_episode(writer_v21.VIDEO_PATH, episode, video_key=f"{writer_v21.VIDEO}{suffix}")
+
+    def loose_path(self, episode: int, kind: str, suffix: str, frame: int) -> Path:
+        """Return the loose image of a frame; ``kind`` is rgb or depth."""
+        key, end = {"rgb": (writer_v21.RGB, "jpg"), "depth": (writer_v21.DEPTH, "png")}[kind]
+        stem = _FRAME_NAMES[self.dialect](episode, frame, self.episodes[episode]["length"])
+        chunk = episode // int(self.info["chunks_size"])
+        return self.root / f"videos/chunk-{chunk:03d}/{key}{suffix}/{stem}.{end}"
+
+    def rgb(self, episode: int, suffix: str, frame: int) -> NDArray[np.uint8]:
+        """Return (h, w, 3) uint8 sRGB: the loose image in v2.1, the decoded video frame in v3.0."""
+        if not self.is_v30:
+            path = self.loose_path(episode, "rgb", suffix, frame)
+            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+            if image is None:
+                raise DataError(self._name(path), "image missing or unreadable", "export the scene again")
+            return np.ascontiguousarray(image[..., ::-1])
+        start = self.episodes[episode][f"videos/{writer_v30.RGB}{suffix}/from_timestamp"]
+        return self.video_frame(episode, suffix, start + frame / self.fps)
+
+    def video_frame(self, episode: int, suffix: str, seconds: float) -> NDArray[np.uint8]:
+        """Return the (h, w, 3) frame that an episode's mp4 shows at a time, within a tenth of a frame."""
+        path = self.video_path(episode, suffix)
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            if stream.time_base is not None:
+                container.seek(int(seconds / stream.time_base), stream=stream, backward=True)
+            for picture in container.decode(stream):
+                if picture.time is not None and abs(picture.time - seconds) < 0.1 / self.fps:
+                    return np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
+        raise DataError(self._name(path), f"no frame at {seconds:.3f} s", "export the scene again")
+
+    def depth(self, episode: int, suffix: str, frame: int) -> NDArray[np.float32]:
+        """Return (h, w) float32 metres along the optical axis; 0 where nothing was hit."""
+        if self.is_v30:
+            image = self.table(episode)[f"{writer_v30.DEPTH}{suffix}"][frame].as_py()["bytes"]
+            return self._metres(image, f"depth of episode {episode}, frame {frame}")
+        path = self.loose_path(episode, "depth", suffix, frame)
+        return self._metres(path.read_bytes(), self._name(path))
+
+    def cameras_of(self, episode: int) -> Iterator[Camera]:
+        """Yield the cameras that filmed an episode."""
+        return (self.cameras[name] for name in self.episodes[episode]["cameras"])
+
+    def _metres(self, image: bytes, name: str) -> NDArray[np.float32]:
+        raw = cv2.imdecode(np.frombuffer(image, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
+        if raw is None or raw.dtype != np.uint16 or raw.ndim != 2:
+            raise DataError(name, "not a 16-bit image of one channel", "export the scene again")
+        return raw.astype(np.float32) * np.float32(self.depth_unit)
+
+    def _per_episode(self, template: str, episode: int, **keys: str) -> Path:
+        chunk = episode // int(self.info["chunks_size"])
+        return self.root / template.format(episode_chunk=chunk, episode_index=episode, **keys)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+
+def read(directory: Path) -> tuple[ExportedDataset, ...]:
+    """Return the datasets of one exported scene, in order of dialect and version.
+
+    Raises:
+        DataError: there is none.
+    """
+    roots = sorted(path.parents[1] for path in Path(directory).glob(f"*/*/{INFO}"))
+    if not roots:
+        raise DataError(Path(directory).name, "holds no exported dataset", "export the scene again")
+    return tuple(ExportedDataset(root) for root in roots)

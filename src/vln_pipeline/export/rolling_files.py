@@ -1,0 +1,118 @@
+"""v3.0 files that hold many episodes: full ones are closed, the next one is begun."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.features import Feature
+from vln_pipeline.export.parquet import COMPRESSION, schema
+from vln_pipeline.export.video import VideoFile
+
+DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
+VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
+MEGABYTE = 1024 * 1024
+
+
+def place(number: int, chunk_size: int) -> dict[str, int]:
+    """Return the chunk and file index of the n-th file."""
+    return {"chunk_index": number // chunk_size, "file_index": number % chunk_size}
+
+
+class RollingTable:
+    """Data files, a row group per episode; a context that closes the last one.
+
+    Args:
+        root: folder of the dataset.
+        features: the feature table.
+        config: chunk size and file size.
+    """
+
+    def __init__(self, root: Path, features: Mapping[str, Feature], config: ExportConfig) -> None:
+        self._root, self._schema, self._config = root, schema(features), config
+        self._count = 0
+        self._sink: Any = None
+        self._writer: Any = None
+
+    def add(self, rows: pa.Table) -> dict[str, int]:
+        """Append an episode's rows and return where they are, as the episode table has it."""
+        if self._sink is not None and self._sink.tell() >= self._config.data_file_mb * MEGABYTE:
+            self._finish()
+        if self._sink is None:
+            path = self._root / DATA_PATH.format(**place(self._count, self._config.chunk_size))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._sink = pa.OSFile(str(path), "wb")
+            self._writer = pq.ParquetWriter(self._sink, self._schema, compression=COMPRESSION)
+            self._count += 1
+        self._writer.write_table(rows, row_group_size=len(rows))
+        where = place(self._count - 1, self._config.chunk_size)
+        return {f"data/{name}": value for name, value in where.items()}
+
+    def _finish(self) -> None:
+        if self._sink is not None:
+            self._writer.close()
+            self._sink.close()
+            self._sink = self._writer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._finish()
+
+
+class RollingVideo:
+    """Video files of one camera, episodes one after another; a context that closes the last one.
+
+    Args:
+        root: folder of the dataset.
+        key: the video feature.
+        size: width and height, pixels.
+        fps: frames per second.
+        config: chunk size, file size and encoder.
+    """
+
+    def __init__(self, root: Path, key: str, size: tuple[int, int], fps: int, config: ExportConfig) -> None:
+        self._root, self._key, self._size, self._fps, self._config = root, key, size, fps, config
+        self._count = 0
+        self._file: VideoFile | None = None
+
+    def begin(self, length: int) -> dict[str, Any]:
+        """Make room for an episode of ``length`` frames and return where it is, as the episode table has it."""
+        if self._file is not None and self._file.size >= self._config.video_file_mb * MEGABYTE:
+            self._finish()
+        if self._file is None:
+            path = self._root / VIDEO_PATH.format(video_key=self._key, **place(self._count, self._config.chunk_size))
+            self._file = VideoFile(path, *self._size, self._fps, self._config.video)
+            self._count += 1
+        first = self._file.frames
+        times = {"from_timestamp": first / self._fps, "to_timestamp": (first + length) / self._fps}
+        where: dict[str, Any] = {**place(self._count - 1, self._config.chunk_size), **times}
+        return {f"videos/{self._key}/{name}": value for name, value in where.items()}
+
+    def add(self, frame: NDArray[np.uint8]) -> None:
+        """Append a (h, w, 3) RGB frame of the episode that was begun."""
+        if self._file is None:
+            raise RuntimeError("begin an episode first")
+        self._file.add(frame)
+
+    def _finish(self) -> None:
+        if self._file is not None:
+            self._file.__exit__(None, None, None)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._finish()

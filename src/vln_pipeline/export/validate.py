@@ -1,0 +1,39 @@
+"""Checks an exported dataset from its files alone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import av
+import pyarrow as pa
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.validation import dialects, frames, layout, rows, statistics
+
+_CHECKS: tuple[tuple[str, Callable[[ExportedDataset], Iterator[str]]], ...] = (
+    ("layout", layout.problems),
+    ("rows", rows.problems),
+    ("frames", frames.problems),
+    ("statistics", statistics.problems),
+    ("dialect", dialects.problems),
+)
+_UNREADABLE = (DataError, OSError, ValueError, KeyError, IndexError, TypeError, pa.ArrowException, av.FFmpegError)
+
+
+def validate(root: Path) -> list[str]:
+    """Return what is wrong with a dataset, one clear line each; an empty list when nothing is.
+
+    Args:
+        root: folder of one dataset.
+    """
+    try:
+        dataset = ExportedDataset(root)
+    except DataError as error:
+        return [f"layout: {error}"]
+    found = []
+    for name, problems in _CHECKS:
+        try:
+            found += [f"{name}: {problem}" for problem in problems(dataset)]
+        except _UNREADABLE as error:
+            found.append(f"{name}: cannot be read ({type(error).__name__}: {error})")
+    return found

@@ -1,0 +1,1 @@
+"""The checks of an exported dataset, by what they look at."""

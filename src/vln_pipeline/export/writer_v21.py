@@ -1,0 +1,119 @@
+"""LeRobot v2.1 in the tree of InternData-N1: one file per episode, loose images beside the videos.
+
+::
+
+    meta/info.json, dialect.json
+    meta/tasks.jsonl, episodes.jsonl, episodes_stats.jsonl    a line per task, episode, episode
+    data/chunk-000/episode_000000.parquet
+    videos/chunk-000/observation.images.rgb<camera>/episode_000000_<frame>.jpg     loose, as rendered
+    videos/chunk-000/observation.images.depth<camera>/episode_000000_<frame>.png   loose, uint16, the dialect's unit
+    videos/chunk-000/observation.video.rgb<camera>/episode_000000.mp4              the declared video feature
+
+``<camera>`` is empty (vln_n1) or ``.<H>cm_<P>deg`` (vln_ce). The videos have a folder and a feature name of their own:
+a video in the folder of the loose images would break the loaders that list it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from vln_pipeline.export.episode import Episode, View
+from vln_pipeline.export.features import Feature, picture
+from vln_pipeline.export.loose_images import place_depth, place_rgb
+from vln_pipeline.export.parquet import COMPRESSION, table
+from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, of_numbers, sampled_frames
+from vln_pipeline.export.video import VideoFile
+from vln_pipeline.export.writer import Writer, append_line
+
+VIDEO = "observation.video.rgb"
+RGB = "observation.images.rgb"
+DEPTH = "observation.images.depth"
+DATA_PATH = "data/chunk-{episode_chunk:03d}/episode_{episode_index:06d}.parquet"
+VIDEO_PATH = "videos/chunk-{episode_chunk:03d}/{video_key}/episode_{episode_index:06d}.mp4"
+
+
+class WriterV21(Writer):
+    """Writes a v2.1 dataset."""
+
+    version = "v2.1"
+
+    @property
+    def depth_unit(self) -> float:  # type: ignore[override]
+        """Metres per unit of the loose depth images."""
+        return self.dialect.depth_unit
+
+    def _features(self, episode: Episode) -> dict[str, Feature]:
+        features = dict(self.dialect.features(episode))
+        for view in episode.views:
+            camera = view.setting.intrinsics
+            features[f"{VIDEO}{view.suffix}"] = picture("video", camera.height, camera.width, 3)
+        return features
+
+    def _store(self, episode: Episode) -> None:
+        tasks = self.dialect.tasks(episode.labels)
+        first_task, last_task = self.tasks, self.tasks + len(tasks) - 1
+        columns = {**episode.columns, **self._bookkeeping(episode, last_task)}
+        statistics = {name: of_numbers(values) for name, values in columns.items()}
+        for view in episode.views:
+            statistics[f"{VIDEO}{view.suffix}"] = self._store_images(episode, view)
+        data = self.root / self._path(DATA_PATH)
+        data.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table(columns, self.features), data, compression=COMPRESSION)
+
+        meta = self.root / "meta"
+        for number, task in enumerate(tasks, first_task):
+            append_line(meta / "tasks.jsonl", {"task_index": number, "task": task.task, **task.details})
+        line = {"episode_index": self.episodes, "tasks": [task.task for task in tasks], "length": episode.length}
+        line |= {"trajectory": episode.trajectory, "cameras": [view.setting.name for view in episode.views]}
+        append_line(meta / "episodes.jsonl", line)
+        line = {
+            "episode_index": self.episodes,
+            "task_index": _range(first_task, last_task),
+            "image_index": _range(self.frames, self.frames + episode.length - 1),
+            "stats": as_json({name: statistics[name] for name in self.features}, quantiles=False),
+        }
+        append_line(meta / "episodes_stats.jsonl", line)
+        self.tasks += len(tasks)
+
+    def _store_images(self, episode: Episode, view: View) -> Statistics:
+        key = f"{VIDEO}{view.suffix}"
+        video = self.root / self._path(VIDEO_PATH, video_key=key)
+        folders = {kind: video.parents[1] / f"{kind}{view.suffix}" for kind in (RGB, DEPTH)}
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        camera = view.setting.intrinsics
+        statistics, sampled = ImageStatistics(3, 256, 1 / 255), set(sampled_frames(episode.length).tolist())
+        with VideoFile(video, camera.width, camera.height, self.dialect.fps, self.config.video) as file:
+            for frame in range(episode.length):
+                image = view.rgb(frame)
+                file.add(image)
+                if frame in sampled:
+                    statistics.add(image)
+                name = self.dialect.frame_name(self.episodes, frame, episode.length)
+                place_rgb(view, frame, folders[RGB] / f"{name}.jpg")
+                place_depth(view, frame, self.dialect.depth_unit, folders[DEPTH] / f"{name}.png")
+        return statistics.result()
+
+    def _path(self, template: str, **keys: str) -> Path:
+        chunk = self.episodes // self.config.chunk_size
+        return Path(template.format(episode_chunk=chunk, episode_index=self.episodes, **keys))
+
+    def _close(self) -> None:
+        """Every file is closed when its episode is written."""
+
+    def _complete(self) -> Mapping[str, Any]:
+        videos = sum(feature.dtype == "video" for feature in self.features.values())
+        return {
+            "total_videos": self.episodes * videos,
+            "total_chunks": int(np.ceil(self.episodes / self.config.chunk_size)),
+            "data_path": DATA_PATH,
+            "video_path": VIDEO_PATH,
+        }
+
+
+def _range(first: int, last: int) -> dict[str, int]:
+    """Return the inclusive range by which NavDP's loader cuts the sorted images of a scene."""
+    return {"min": first, "max": last, "count": last - first + 1}

@@ -1,0 +1,141 @@
+"""LeRobot v3.0: many episodes per file, colour as video, depth as 16-bit images in the rows.
+
+::
+
+    meta/info.json, dialect.json, stats.json
+    meta/tasks.parquet                                   a row per instruction
+    meta/subtasks.parquet                                a row per clip instruction (vln_n1)
+    meta/episodes/chunk-000/file-000.parquet             a row per episode
+    data/chunk-000/file-000.parquet                      a row per frame
+    videos/observation.images.rgb<camera>/chunk-000/file-000.mp4
+
+The depth feature is not called an image: lerobot takes every feature with "image" in its name for three channels. One
+unit is a millimetre, because the library reads 16-bit images as signed numbers, which at 0.1 mm end at 3.3 m.
+"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.episode import Dialect, Episode, View
+from vln_pipeline.export.episode_table import EpisodeTable, text_index
+from vln_pipeline.export.features import Feature, picture
+from vln_pipeline.export.loose_images import encoded_depth, rescaled
+from vln_pipeline.export.parquet import table
+from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH, RollingTable, RollingVideo
+from vln_pipeline.export.statistics import (
+    ImageStatistics,
+    Statistics,
+    as_json,
+    merged,
+    of_numbers,
+    sampled_frames,
+)
+from vln_pipeline.export.writer import Writer, write_json
+
+RGB = "observation.images.rgb"
+DEPTH = "observation.depth"
+DEPTH_UNIT = 1e-3
+LARGEST_DEPTH = 32_767
+"""Units; the library's 16-bit images are signed."""
+
+
+class WriterV30(Writer):
+    """Writes a v3.0 dataset."""
+
+    version = "v3.0"
+    depth_unit = DEPTH_UNIT
+
+    def __init__(self, root: Path, dialect: Dialect, scene: str, config: ExportConfig) -> None:
+        super().__init__(root, dialect, scene, config)
+        self._open = ExitStack()
+        self._rows: RollingTable | None = None
+        self._videos: dict[str, RollingVideo] = {}
+        self._table: EpisodeTable | None = None
+        self._statistics: dict[str, Statistics] = {}
+        self._tasks: dict[str, int] = {}
+        self._subtasks: dict[str, int] = {}
+
+    def _features(self, episode: Episode) -> dict[str, Feature]:
+        features = dict(self.dialect.features(episode))
+        if episode.clips is not None:
+            features["subtask_index"] = Feature("int64", (1,))
+        for view in episode.views:
+            camera = view.setting.intrinsics
+            features[f"{RGB}{view.suffix}"] = picture("video", camera.height, camera.width, 3)
+            features[f"{DEPTH}{view.suffix}"] = picture("image", camera.height, camera.width, 1)
+        return features
+
+    def _store(self, episode: Episode) -> None:
+        if self._rows is None or self._table is None:
+            self._rows = self._open.enter_context(RollingTable(self.root, self.features, self.config))
+            self._table = self._open.enter_context(EpisodeTable(self.root, self.features))
+        tasks = (episode.labels.sum_instruction, *episode.labels.variants)
+        numbers = [self._tasks.setdefault(task, len(self._tasks)) for task in tasks]
+        numeric = {**episode.columns, **self._bookkeeping(episode, numbers[0])}
+        if episode.clips is not None:
+            clips = [clip.revised_sub_instruction for clip in episode.labels.clips]
+            subtasks = [self._subtasks.setdefault(clip, len(self._subtasks)) for clip in clips]
+            numeric["subtask_index"] = np.array(subtasks)[episode.clips]
+        statistics = {name: of_numbers(values) for name, values in numeric.items()}
+        row = {"episode_index": self.episodes, "tasks": list(dict.fromkeys(tasks)), "length": episode.length}
+        row |= {"trajectory": episode.trajectory, "cameras": [view.setting.name for view in episode.views]}
+        row |= {"dataset_from_index": self.frames, "dataset_to_index": self.frames + episode.length}
+        columns: dict[str, Any] = dict(numeric)
+        for view in episode.views:
+            row |= self._store_colour(episode, view, statistics)
+            columns[f"{DEPTH}{view.suffix}"] = self._encode_depth(episode, view, statistics)
+        row |= self._rows.add(table(columns, self.features))
+        self._table.add(row, statistics)
+        for name, found in statistics.items():
+            self._statistics[name] = merged(self._statistics[name], found) if name in self._statistics else found
+        self.tasks = len(self._tasks)
+
+    def _store_colour(self, episode: Episode, view: View, statistics: dict[str, Statistics]) -> dict[str, Any]:
+        key = f"{RGB}{view.suffix}"
+        if key not in self._videos:
+            camera = view.setting.intrinsics
+            video = RollingVideo(self.root, key, (camera.width, camera.height), self.dialect.fps, self.config)
+            self._videos[key] = self._open.enter_context(video)
+        counted, sampled = ImageStatistics(3, 256, 1 / 255), set(sampled_frames(episode.length).tolist())
+        place = self._videos[key].begin(episode.length)
+        for frame in range(episode.length):
+            image = view.rgb(frame)
+            self._videos[key].add(image)
+            if frame in sampled:
+                counted.add(image)
+        statistics[key] = counted.result()
+        return place
+
+    def _encode_depth(self, episode: Episode, view: View, statistics: dict[str, Statistics]) -> list[bytes]:
+        counted, sampled = ImageStatistics(1, LARGEST_DEPTH + 1, 1.0), set(sampled_frames(episode.length).tolist())
+        images = []
+        for frame in range(episode.length):
+            stored = view.depth(frame)
+            depth = rescaled(stored, view.depth_unit, DEPTH_UNIT, LARGEST_DEPTH)
+            if frame in sampled:
+                counted.add(depth)
+            same = view.depth_unit == DEPTH_UNIT and stored.max() <= LARGEST_DEPTH
+            images.append(view.path("depth", frame).read_bytes() if same else encoded_depth(depth))
+        statistics[f"{DEPTH}{view.suffix}"] = counted.result()
+        return images
+
+    def _close(self) -> None:
+        self._open.close()
+
+    def _complete(self) -> Mapping[str, Any]:
+        text_index(self.root / "meta" / "tasks.parquet", "task_index", self._tasks)
+        if self._subtasks:
+            text_index(self.root / "meta" / "subtasks.parquet", "subtask_index", self._subtasks)
+        pooled = {name: self._statistics[name] for name in self.features}
+        write_json(self.root / "meta" / "stats.json", as_json(pooled, quantiles=True))
+        return {
+            "data_files_size_in_mb": self.config.data_file_mb,
+            "video_files_size_in_mb": self.config.video_file_mb,
+            "data_path": DATA_PATH,
+            "video_path": VIDEO_PATH,
+        }
