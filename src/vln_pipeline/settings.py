@@ -1,9 +1,14 @@
 """Project settings; see https://docs.kedro.org/en/stable/configure/configuration_basics/."""
 
+import warnings
+
 from omegaconf.resolvers import oc
 
 from vln_pipeline.runtime.hooks import CheckParameters, PinOutputs, RunRecorder
 from vln_pipeline.runtime.session import PinnedSession
+
+# Kedro 1.7 calls a function that omegaconf 2.4 renamed, four times per command; nothing here can mend it.
+warnings.filterwarnings("ignore", message=r"register_new_resolver\(\) is deprecated", category=UserWarning)
 
 HOOKS = (CheckParameters(), PinOutputs(), RunRecorder())
 SESSION_CLASS = PinnedSession

@@ -79,7 +79,7 @@ class RunRecorder:
     def _close(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         if self.record is None:
             return
-        for name in sorted(pipeline.all_outputs()):
+        for name in [output for node in pipeline.nodes for output in node.outputs]:
             dataset = catalog.get(name)
             if isinstance(dataset, ItemStore) and dataset.exists():
                 manifest = dataset.manifest()
