@@ -155,6 +155,18 @@ def test_material_factors_are_linear_and_exact(tmp_path):
     assert material.metallic == pytest.approx(pixels[..., 2].mean())
 
 
+@pytest.mark.parametrize(("mode", "alpha", "defects"), [("BLEND", 0.25, 0), ("MASK", 1.0, 1), ("OPAQUE", 1.0, 0)])
+def test_see_through_texture(tmp_path, mode, alpha, defects):
+    builder = Builder()
+    glass = picture()
+    glass.putalpha(128)
+    looks = {"baseColorTexture": {"index": builder.image(glass)}, "baseColorFactor": [1, 1, 1, 0.5]}
+    builder.document["materials"] = [{"name": "glass", "alphaMode": mode, "pbrMetallicRoughness": looks}]
+    scene = floor_with(tmp_path, builder, plain_square(builder) | {"material": 0})
+    assert scene.materials[0].alpha == pytest.approx(alpha, abs=0.002)
+    assert sum("cut-outs of the texture of glass" in d for d in scene.defects) == defects
+
+
 def test_vertex_colours_become_srgb(tmp_path):
     builder = Builder()
     linear = np.array([[0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5], [0.2140, 0.0100, 0.0]], dtype=np.float32)
@@ -210,13 +222,16 @@ def test_gltf_with_files_beside_it(tmp_path):
 def test_compressed_texture_is_a_defect_and_compressed_geometry_an_error(tmp_path):
     builder = Builder()
     builder.document |= {
-        "materials": [{"name": "m", "pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}],
+        "materials": [
+            {"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}, "metallicRoughnessTexture": {"index": 0}}}
+        ],
         "textures": [{"extensions": {"KHR_texture_basisu": {"source": 0}}}],
         "images": [{"mimeType": "image/ktx2", "bufferView": builder.view(b"KTX"), "name": "wood"}],
         "extensionsRequired": ["KHR_texture_basisu"],
     }
     scene = floor_with(tmp_path, builder, plain_square(builder) | {"material": 0})
-    assert "missing texture: wood is KTX2-compressed" in scene.defects
+    assert scene.defects[0] == "missing texture: wood is KTX2-compressed"
+    assert (scene.materials[0].color, scene.materials[0].metallic) == ((0.8, 0.8, 0.8), 0.0)
     builder.document["extensionsRequired"] = ["KHR_draco_mesh_compression"]
     (tmp_path / "floor.glb").write_bytes(builder.bytes())
     with pytest.raises(Exception, match=r"floor.glb: its geometry is Draco-compressed; export it without Draco"):

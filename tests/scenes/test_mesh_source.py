@@ -73,6 +73,17 @@ def test_digest_follows_every_file_that_counts(tmp_path):
     assert digest() == seen[-1]
 
 
+def test_fingerprint_does_not_depend_on_the_place(tmp_path):
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        write_glb(tmp_path / folder / "room.glb")
+    (here,), (there,) = discover(tmp_path / "here"), discover(tmp_path / "there")
+    assert here != there and here.fingerprint == there.fingerprint
+    write_glb(tmp_path / "there" / "room.glb", textured=False)
+    (changed,) = discover(tmp_path / "there")
+    assert changed.fingerprint != here.fingerprint
+
+
 def test_broken_scene_does_not_hide_the_others(tmp_path):
     write_glb(tmp_path / "good.glb")
     (tmp_path / "broken.glb").write_bytes(b"\x00\xff" * 50)

@@ -21,7 +21,7 @@ def test_figures_of_a_room(tmp_path):
     found = report(scene, navigation("room"))
     np.testing.assert_allclose(found.extent, np.add(SIZE, (0, 0, 0.2)), atol=1e-6)
     assert (found.triangles, found.parts, found.textures, found.lights) == (7 * 12 + 2, 8, 1, 0)
-    assert list(found.categories.items())[0] == ("wall", 4)
+    assert next(iter(found.categories.items())) == ("wall", 4)
     assert sum(found.categories.values()) == 8
     (storey,) = found.storeys
     assert np.isclose(storey.floor_area, 9 * 20 * 0.01) and np.isclose(storey.free_area, 4 * 5 * 0.01)

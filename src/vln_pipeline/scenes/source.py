@@ -24,6 +24,11 @@ class SceneRef:
     location: str
     digest: str
 
+    @property
+    def fingerprint(self) -> str:
+        """What results made from the scene are named by: the same wherever the files lie."""
+        return f"{self.source}:{self.id}:{self.digest}"
+
 
 class SceneSource(Protocol):
     """Lists scenes without loading them, and loads one."""

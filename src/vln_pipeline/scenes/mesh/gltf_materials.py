@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.mesh.gltf_document import Document
 from vln_pipeline.scenes.mesh.textures import decode
 from vln_pipeline.scenes.scene import Material
+
+_PLAIN = 0.8
+"""Grey of a surface whose texture cannot be read."""
 
 
 class Materials:
@@ -21,7 +23,7 @@ class Materials:
     def __init__(self, document: Document, texture_size: int) -> None:
         self.defects: list[str] = []
         self._document, self._texture_size = document, texture_size
-        self._images: dict[int, NDArray[np.uint8] | None] = {}
+        self._images: dict[Any, tuple[NDArray[np.uint8] | None, float]] = {}
 
     def read(self) -> list[Material]:
         """Return the document's materials, named uniquely."""
@@ -30,27 +32,39 @@ class Materials:
 
     def _material(self, index: int, entry: dict[str, Any]) -> Material:
         pbr = entry.get("pbrMetallicRoughness", {})
-        color = _factors(pbr.get("baseColorFactor"), (1.0, 1.0, 1.0, 1.0))
-        blend = entry.get("alphaMode") == "BLEND"
+        color = self._factors(pbr.get("baseColorFactor"), (1.0, 1.0, 1.0, 1.0))
+        name = entry.get("name") or "material"
+        texture, opacity = self._texture(pbr.get("baseColorTexture"))
+        if texture is None and "baseColorTexture" in pbr:
+            # The factor of a textured material is usually white, which no surface is.
+            color = (*(_PLAIN * c for c in color[:3]), color[3])
+        mode = entry.get("alphaMode")
+        if mode == "MASK" and opacity < 1:
+            self.defects.append(f"cut-outs of the texture of {name} are shown as surface")
         roughness, metallic = pbr.get("roughnessFactor", 1.0), pbr.get("metallicFactor", 1.0)
-        packed = self._texture(pbr.get("metallicRoughnessTexture"))
+        packed, _ = self._texture(pbr.get("metallicRoughnessTexture"))
         if packed is not None:
             # Renderers take one value a material: the mean of the map's green and blue channels.
             roughness, metallic = roughness * packed[..., 1].mean() / 255, metallic * packed[..., 2].mean() / 255
+        elif "metallicRoughnessTexture" in pbr:
+            # The factor alone is usually 1: without its map everything would be of metal.
+            metallic = 0.0
         strength = entry.get("extensions", {}).get("KHR_materials_emissive_strength", {}).get("emissiveStrength", 1.0)
         return Material(
-            name=f"{index:03d} {entry.get('name') or 'material'}",
+            name=f"{index:03d} {name}",
             color=color[:3],
-            texture=self._texture(pbr.get("baseColorTexture")),
+            texture=texture,
             roughness=float(np.clip(roughness, 0, 1)),
             metallic=float(np.clip(metallic, 0, 1)),
-            alpha=color[3] if blend else 1.0,
-            emission=_factors(entry.get("emissiveFactor"), (0.0, 0.0, 0.0), float(strength)),
+            # One value a material: glass is even, and leaves are masks rather than blends.
+            alpha=color[3] * opacity if mode == "BLEND" else 1.0,
+            emission=self._factors(entry.get("emissiveFactor"), (0.0, 0.0, 0.0), float(strength)),
         )
 
-    def _texture(self, reference: dict[str, Any] | None) -> NDArray[np.uint8] | None:
+    def _texture(self, reference: dict[str, Any] | None) -> tuple[NDArray[np.uint8] | None, float]:
+        """Return the image of a texture, None where it has none, and its mean opacity."""
         if reference is None:
-            return None
+            return None, 1.0
         texture = self._document.entry("textures", reference.get("index"))
         extensions = texture.get("extensions", {})
         source = texture.get("source", extensions.get("EXT_texture_webp", {}).get("source"))
@@ -60,22 +74,21 @@ class Materials:
             self._images[source] = self._image(source)
         return self._images[source]
 
-    def _image(self, index: Any) -> NDArray[np.uint8] | None:
+    def _image(self, index: Any) -> tuple[NDArray[np.uint8] | None, float]:
         entry = self._document.entry("images", index)
         name = entry.get("name") or entry.get("uri", "")[:80] or f"image {index}"
         if entry.get("mimeType") == "image/ktx2" or str(entry.get("uri", "")).endswith(".ktx2"):
             self.defects.append(f"missing texture: {name} is KTX2-compressed")
-            return None
+            return None, 1.0
         try:
             data = self._document.reference(entry) if "uri" in entry else self._document.view(entry.get("bufferView"))
             return decode(data, self._texture_size)
         except (OSError, ValueError) as error:
             self.defects.append(f"missing texture: {name} cannot be read ({error.__class__.__name__})")
-        return None
+        return None, 1.0
 
-
-def _factors(values: Any, default: tuple[float, ...], strength: float = 1.0) -> tuple:
-    found = np.asarray(default if values is None else values, dtype=np.float64)
-    if found.shape != (len(default),) or not np.isfinite(found).all():
-        raise DataError("material", "a colour factor is no list of finite numbers", "export the file again")
-    return tuple((np.clip(found, 0, 1) * strength).tolist())
+    def _factors(self, values: Any, default: tuple[float, ...], strength: float = 1.0) -> tuple:
+        found = np.asarray(default if values is None else values, dtype=np.float64)
+        if found.shape != (len(default),) or not np.isfinite(found).all():
+            raise self._document.error("a colour factor is no list of finite numbers")
+        return tuple((np.clip(found, 0, 1) * strength).tolist())

@@ -83,7 +83,7 @@ class Materials:
         if name not in self._textures:
             self._textures[name] = None
             try:
-                self._textures[name] = decode(beside(self._file, name).read_bytes(), self._texture_size)
+                self._textures[name], _ = decode(beside(self._file, name).read_bytes(), self._texture_size)
             except OSError:
                 self.defects.append(f"missing texture: {name} does not exist")
             except ValueError:

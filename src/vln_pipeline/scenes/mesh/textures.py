@@ -10,8 +10,10 @@ _MAX_PIXELS = 16384 * 16384
 """An image that claims more is taken for a decompression bomb."""
 
 
-def decode(data: bytes, longest: int) -> NDArray[np.uint8]:
-    """Return an image as (h, w, 3) uint8, as stored (no colour conversion), scaled down to a longest edge.
+def decode(data: bytes, longest: int) -> tuple[NDArray[np.uint8], float]:
+    """Return an image and its mean opacity in [0, 1].
+
+    The image is (h, w, 3) uint8, as stored (no colour conversion), scaled down to a longest edge.
 
     Args:
         data: a PNG, JPEG, WebP, BMP, TGA or TIFF file.
@@ -25,17 +27,14 @@ def decode(data: bytes, longest: int) -> NDArray[np.uint8]:
             if image.width * image.height > _MAX_PIXELS:
                 raise ValueError(f"image of {image.width} x {image.height} pixels")
             image.draft("RGB", (longest, longest))
+            opacity = 1.0
+            if image.has_transparency_data:
+                opacity = float(np.asarray(image.convert("RGBA").getchannel("A")).mean() / 255)
             rgb = image.convert("RGB")
     except (OSError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError) as error:
         raise ValueError(str(error) or type(error).__name__) from error
     rgb.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    return np.asarray(rgb)
-
-
-def linear(srgb: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return linear intensities of sRGB values, both in [0, 1] (IEC 61966-2-1)."""
-    srgb = np.clip(srgb, 0, 1)
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    return np.asarray(rgb), opacity
 
 
 def srgb(linear: NDArray[np.floating]) -> NDArray[np.float64]:
