@@ -77,7 +77,7 @@ class LampLight:
 
 @numba.njit(cache=True)
 def _direct(points, normals, position, axis, intensity, size):  # type: ignore[no-untyped-def]
-    """Return (P, 3) irradiance; ``glsl/lamps.glsl`` does the same."""
+    """Return (P, 3) irradiance; ``glsl/colour.frag.glsl`` does the same."""
     irradiance = np.zeros((len(points), 3), dtype=np.float32)
     for p in range(len(points)):
         for lamp in range(len(position)):
