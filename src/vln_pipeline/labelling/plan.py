@@ -1,57 +1,17 @@
 """What the template labeller says of a leg, and in which order, before it is put into words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from vln_pipeline.labelling.landmarks import Mention, Relation
 from vln_pipeline.labelling.nouns import Nouns
 from vln_pipeline.labelling.route import Leg
+from vln_pipeline.labelling.steps import SIDES, Concept, Step
 
-SIDES = {1: "left", -1: "right"}
 _CURVE = 35.0
 """Heading change outside turns that is worth a word, degrees."""
 _WORTH_A_DISTANCE = 1.25
 """Shortest way to or from a change of room that is told, metres."""
 _APPROACHES = (Relation.REACHED, Relation.TOWARDS)
-
-
-class Concept(StrEnum):
-    """The navigation concepts of NAVCON."""
-
-    MOVE = "move"
-    SITUATE = "situate"
-    DIRECTION = "direction"
-    REGION = "region"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One phrase to be.
-
-    Attributes:
-        concept: what kind of phrase.
-        frame: where it belongs in the order.
-        keys: of the phrase and of what follows it, in the phrasebook.
-        slots: words for its placeholders.
-        metres: distance for its {distance}, where it has one.
-    """
-
-    concept: Concept
-    frame: int
-    keys: tuple[str, ...]
-    slots: dict[str, str] = field(default_factory=dict)
-    metres: float = 0.0
-
-    @property
-    def is_remark(self) -> bool:
-        """Return whether it is a sentence of its own."""
-        return self.keys[0].startswith("remark")
-
-    @property
-    def is_bare(self) -> bool:
-        """Return whether it tells a distance and nothing else."""
-        return self.keys[0] in ("straight", "onward")
 
 
 def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
@@ -65,34 +25,22 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     chosen = _Choice(leg.mentions)
     goal = chosen.best(Relation.GOAL) if leg.last else None
     steps = [*_turns(leg, chosen, nouns), *_changes(leg)]
-    start, end = leg.clip.start, leg.clip.end
     curved = abs(leg.drift) >= _CURVE
     if curved:
-        steps.append(Step(Concept.DIRECTION, start, ("curve",), {"side": _side(leg.drift)}))
+        steps.append(Step(Concept.DIRECTION, leg.clip.start, ("curve",), {"side": _side(leg.drift)}))
     passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
     for mention in passed:
-        steps.append(Step(Concept.MOVE, mention.frame, ("pass",), landmark_slots(mention, nouns)))
+        steps.append(Step.about(mention, nouns, Concept.MOVE, "pass"))
     approach = chosen.of(goal, _APPROACHES) or chosen.best(*_APPROACHES)
     if approach:
         key = "reach" if approach.relation is Relation.REACHED else "towards"
         metres = 0.0 if passed or leg.changes or leg.clip.turns or not detailed else leg.length
-        keys = (f"{key}_distance" if metres else key,)
-        steps.append(Step(Concept.MOVE, end, keys, landmark_slots(approach, nouns), metres))
+        key = f"{key}_distance" if metres else key
+        steps.append(Step.about(approach, nouns, Concept.MOVE, key, metres=metres))
     elif not passed:
         steps += _bare_move(leg, curved=curved, detailed=detailed)
     ordered = sorted(steps, key=lambda s: s.frame)
     return (*ordered, _stop(leg, goal, approach, nouns)) if leg.last else tuple(ordered)
-
-
-def join_moves(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Return the steps with neighbouring bare distances added up."""
-    joined: list[Step] = []
-    for step in steps:
-        if joined and step.is_bare and joined[-1].is_bare:
-            joined[-1] = replace(joined[-1], metres=joined[-1].metres + step.metres)
-        else:
-            joined.append(step)
-    return tuple(joined)
 
 
 class _Choice:
@@ -120,11 +68,12 @@ def _turns(leg: Leg, chosen: _Choice, nouns: Nouns) -> Iterator[Step]:
         size = abs(turn.angle)
         key = "slight" if size < 55 else "normal" if size < 120 else "sharp" if size < 150 else "around"
         mention = chosen.best(Relation.TURN_TOWARDS, Relation.TURN_AT, frame=turn.start) if size < 150 else None
-        keys, slots = [f"turn_{key}"], {"side": _side(turn.angle)}
+        side = _side(turn.angle)
         if mention:
-            keys.append("at" if mention.relation is Relation.TURN_AT else "turn_towards")
-            slots = landmark_slots(mention, nouns) | slots
-        yield Step(Concept.DIRECTION, turn.start, tuple(keys), slots)
+            where = "at" if mention.relation is Relation.TURN_AT else "turn_towards"
+            yield Step.about(mention, nouns, Concept.DIRECTION, f"turn_{key}", where, side=side)
+        else:
+            yield Step(Concept.DIRECTION, turn.start, (f"turn_{key}",), {"side": side})
 
 
 def _changes(leg: Leg) -> Iterator[Step]:
@@ -152,30 +101,13 @@ def _bare_move(leg: Leg, *, curved: bool, detailed: bool) -> Iterator[Step]:
 
 
 def _stop(leg: Leg, goal: Mention | None, approach: Mention | None, nouns: Nouns) -> Step:
-    if goal and goal.side:
-        keys, slots = ("stop_side",), landmark_slots(goal, nouns)
-    elif goal:
+    if goal:
         same = approach is not None and approach.landmark.instance == goal.landmark.instance
-        keys, slots = ("stop_at_it" if same else "stop_ahead",), landmark_slots(goal, nouns)
-    elif leg.room and not leg.changes:
-        keys, slots = ("stop_room",), {"room": f"the {leg.room}"}
-    else:
-        keys, slots = ("stop",), {}
-    return Step(Concept.SITUATE, leg.clip.end, keys, slots)
-
-
-def landmark_slots(mention: Mention, nouns: Nouns) -> dict[str, str]:
-    """Return the words that a phrase about a landmark may need."""
-    category = mention.landmark.category
-    many = nouns.is_plural(category)
-    return {
-        "noun": nouns.name(category),
-        "landmark": nouns.definite(category) if mention.landmark.alone else nouns.indefinite(category),
-        "a_landmark": nouns.indefinite(category),
-        "it": "them" if many else "it",
-        "be": "are" if many else "is",
-        "side": SIDES.get(mention.side, ""),
-    }
+        key = "stop_side" if goal.side else "stop_at_it" if same else "stop_ahead"
+        return Step.about(goal, nouns, Concept.SITUATE, key)
+    if leg.room and not leg.changes:
+        return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": f"the {leg.room}"})
+    return Step(Concept.SITUATE, leg.clip.end, ("stop",))
 
 
 def _side(angle: float) -> str:

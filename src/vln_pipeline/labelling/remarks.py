@@ -4,43 +4,40 @@ from collections.abc import Sequence
 
 from vln_pipeline.labelling.landmarks import Mention, Relation
 from vln_pipeline.labelling.nouns import Nouns
-from vln_pipeline.labelling.plan import Concept, Step, landmark_slots
 from vln_pipeline.labelling.route import Leg
+from vln_pipeline.labelling.steps import Concept, Step
 
 _SHARE = 0.28
 """Share of phrases that tell where things are; NAVCON counts 42 % moves, 28 % situations, 22 % turns, 9 % regions."""
 
 
 def plan_remarks(legs: Sequence[Leg], plans: Sequence[tuple[Step, ...]], nouns: Nouns) -> tuple[tuple[Step, ...], ...]:
-    """Add remarks on what is seen, the most salient first, until situations have their share of all phrases."""
-    steps = sum(len(plan) for plan in plans)
-    situated = sum(step.concept is Concept.SITUATE for plan in plans for step in plan)
-    wanted = round((steps - situated) * _SHARE / (1 - _SHARE)) - situated
-    candidates = [
-        (mention, i)
-        for i, (leg, plan) in enumerate(zip(legs, plans, strict=True))
-        for mention in _unsaid(leg, plan, nouns)[:1]
-    ]
-    best = sorted(candidates, key=lambda c: -c[0].landmark.salience)[: max(wanted, 0)]
-    remarked = {i: mention for mention, i in best}
+    """Add remarks on what is seen, the most salient first, until situations have their share of all phrases.
+
+    A leg gets at most one, and no remark is on a landmark that another phrase of the walk names.
+    """
+    steps = [step for plan in plans for step in plan]
+    situated = sum(step.concept is Concept.SITUATE for step in steps)
+    wanted = round((len(steps) - situated) * _SHARE / (1 - _SHARE)) - situated
+    named = {step.landmark for step in steps}
+    candidates = [(mention, i) for i, leg in enumerate(legs) for mention in leg.mentions]
+    remarked: dict[int, Mention] = {}
+    for mention, i in sorted(candidates, key=lambda c: -c[0].landmark.salience):
+        fresh = i not in remarked and mention.landmark.instance not in named
+        if fresh and mention.relation is Relation.SEEN and len(remarked) < wanted:
+            remarked[i] = mention
+            named.add(mention.landmark.instance)
     return tuple(
-        _insert(leg, plan, _remark(remarked[i], nouns)) if i in remarked else plan
+        _insert(leg, plan, remarked[i], nouns) if i in remarked else plan
         for i, (leg, plan) in enumerate(zip(legs, plans, strict=True))
     )
 
 
-def _unsaid(leg: Leg, plan: Sequence[Step], nouns: Nouns) -> list[Mention]:
-    said = {step.slots["noun"] for step in plan if "noun" in step.slots}
-    return [m for m in leg.mentions if m.relation is Relation.SEEN and nouns.name(m.landmark.category) not in said]
-
-
-def _remark(mention: Mention, nouns: Nouns) -> Step:
-    key = "remark_side" if mention.side else "remark_ahead"
-    return Step(Concept.SITUATE, mention.frame, (key,), landmark_slots(mention, nouns))
-
-
-def _insert(leg: Leg, plan: tuple[Step, ...], remark: Step) -> tuple[Step, ...]:
+def _insert(leg: Leg, plan: tuple[Step, ...], mention: Mention, nouns: Nouns) -> tuple[Step, ...]:
     """Put a remark before the leg's turn when the thing is seen before it, else at the end, but before the stop."""
+    remark = Step.about(mention, nouns, Concept.SITUATE, "remark_side" if mention.side else "remark_ahead")
     turn = max((t.end for t in leg.clip.turns), default=-1)
-    place = 0 if remark.frame <= turn else len(plan) - leg.last
+    # "Stop in front of it" must follow what "it" stands for.
+    tail = 0 if not leg.last else 2 if plan[-1].keys[0] == "stop_at_it" else 1
+    place = 0 if mention.frame <= turn else len(plan) - tail
     return (*plan[:place], remark, *plan[place:])

@@ -1,12 +1,14 @@
 """The facts of a walk, clip by clip, that every labeller puts into words."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vln_pipeline.labelling.config import LandmarkConfig
-from vln_pipeline.labelling.keyframes import Span
+from vln_pipeline.labelling.keyframes import Span, Turn
 from vln_pipeline.labelling.landmarks import Mention, find_landmarks
 from vln_pipeline.labelling.nouns import Nouns
 from vln_pipeline.labelling.relations import relate
@@ -55,6 +57,7 @@ class Leg:
 def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
     """Return the legs of a walk, one per clip."""
     heading = np.degrees(np.unwrap(walk.trajectory.yaw))
+    turns = [turn for clip in walk.clips for turn in clip.turns]
     legs = []
     for clip in walk.clips:
         last = clip is walk.clips[-1]
@@ -63,13 +66,12 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
             for landmark in find_landmarks(walk, clip, config, nouns)
             for mention in relate(walk, clip, landmark, config, last=last)
         ]
-        turned = sum(turn.angle for turn in clip.turns)
         stop = min(clip.end + 1, len(heading) - 1)
         legs.append(
             Leg(
                 clip=clip,
                 length=float(walk.walked[stop] - walk.walked[clip.start]),
-                drift=float(heading[stop] - heading[clip.start] - turned),
+                drift=float(heading[stop] - heading[clip.start] - _turned(heading, clip.start, stop, turns)),
                 changes=_changes(walk, clip),
                 mentions=tuple(mentions),
                 room=[visit.label for visit in walk.visits if visit.start <= clip.end][-1],
@@ -77,6 +79,17 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
             )
         )
     return tuple(legs)
+
+
+def _turned(heading: NDArray[np.float64], start: int, stop: int, turns: Sequence[Turn]) -> float:
+    """Return the degrees between two frames that are part of turns; a wide turn may reach into a further clip."""
+    total = 0.0
+    for turn in turns:
+        first, last = max(turn.start, start), min(turn.end, stop)
+        if first < last:
+            share = (heading[last] - heading[first]) / (heading[turn.end] - heading[turn.start])
+            total += turn.angle * float(share)
+    return total
 
 
 def _changes(walk: Walk, clip: Span) -> tuple[RoomChange, ...]:

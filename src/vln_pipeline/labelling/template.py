@@ -7,9 +7,10 @@ import numpy as np
 from vln_pipeline.labelling.config import LandmarkConfig
 from vln_pipeline.labelling.labels import Clip, Labels
 from vln_pipeline.labelling.phrasebook import load_phrasebook
-from vln_pipeline.labelling.plan import Step, join_moves, plan_leg
+from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.remarks import plan_remarks
 from vln_pipeline.labelling.route import Leg, follow
+from vln_pipeline.labelling.steps import Step, join_legs
 from vln_pipeline.labelling.walk import Walk
 from vln_pipeline.seeding import generator
 
@@ -46,7 +47,7 @@ class TemplateLabeller:
             Clip(leg.clip.start, leg.clip.end, self._word(detail, draw), self._word(brief, draw))
             for leg, detail, brief in zip(legs, full, plan_remarks(legs, short, nouns), strict=True)
         )
-        routes = self._routes(legs, [[step for plan in plans for step in plan] for plans in (short, full)], draw)
+        routes = self._routes(legs, [join_legs(short), join_legs(full)], draw)
         last = len(trajectory.path) - 1
         return Labels(trajectory.id, clips, routes[0], (0, last), tuple(routes[1:]), self.name)
 
@@ -58,7 +59,7 @@ class TemplateLabeller:
         routes: list[str] = []
         for i in range(1 + self._variants):
             for _ in range(_REDRAWS):
-                text = self._word(join_moves(plans[i % len(plans)]), draw, connect=True)
+                text = self._word(plans[i % len(plans)], draw, connect=True)
                 if i % 2 and legs[0].room and not legs[0].changes:
                     text = f"{self._book.pick('opening', draw).format(room=f'the {legs[0].room}')} {text}"
                 if text not in routes:
@@ -87,7 +88,7 @@ class TemplateLabeller:
         if len(phrases) == 1:
             return phrases[0]
         *head, tail = phrases
-        nested = any(" and " in phrase for phrase in head)
+        nested = any(" and " in phrase for phrase in phrases)
         link = ", then " if nested or (draw.random() < 0.3 and then) else " and "
         return f"{', '.join(head)}{link}{tail}"
 

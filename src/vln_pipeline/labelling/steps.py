@@ -1,0 +1,92 @@
+"""One phrase of the template labeller before it is put into words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from vln_pipeline.labelling.landmarks import Mention
+from vln_pipeline.labelling.nouns import Nouns
+
+SIDES = {1: "left", -1: "right"}
+_REACHING = ("reach", "reach_distance")
+
+
+class Concept(StrEnum):
+    """The navigation concepts of NAVCON."""
+
+    MOVE = "move"
+    SITUATE = "situate"
+    DIRECTION = "direction"
+    REGION = "region"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One phrase to be.
+
+    Attributes:
+        concept: what kind of phrase.
+        frame: where it belongs in the order.
+        keys: of the phrase and of what follows it, in the phrasebook.
+        slots: words for its placeholders.
+        metres: distance for its {distance}, where it has one.
+        landmark: instance id of the landmark it names, 0 for none.
+    """
+
+    concept: Concept
+    frame: int
+    keys: tuple[str, ...]
+    slots: dict[str, str] = field(default_factory=dict)
+    metres: float = 0.0
+    landmark: int = 0
+
+    @classmethod
+    def about(
+        cls, mention: Mention, nouns: Nouns, concept: Concept, *keys: str, metres: float = 0.0, **slots: str
+    ) -> "Step":
+        """Return a step that names a landmark; ``slots`` come before the landmark's own."""
+        words = _slots(mention, nouns) | slots
+        return cls(concept, mention.frame, keys, words, metres, mention.landmark.instance)
+
+    @property
+    def is_remark(self) -> bool:
+        """Return whether it is a sentence of its own."""
+        return self.keys[0].startswith("remark")
+
+    @property
+    def is_bare(self) -> bool:
+        """Return whether it tells a distance and nothing else."""
+        return self.keys[0] in ("straight", "onward")
+
+
+def join_legs(plans: Sequence[Sequence[Step]]) -> tuple[Step, ...]:
+    """Return the steps of all legs without what only the end of a leg made necessary.
+
+    Neighbouring bare distances are added up, walking towards something is left out before passing it, and a turn at
+    what was just reached does not name it again.
+    """
+    joined: list[Step] = []
+    for step in (step for plan in plans for step in plan):
+        before = joined[-1] if joined else None
+        same = before is not None and before.landmark == step.landmark != 0
+        if before and before.is_bare and step.is_bare:
+            joined[-1] = replace(before, metres=before.metres + step.metres)
+        elif before and same and before.keys[0].startswith("towards") and step.keys[0] in ("pass", *_REACHING):
+            joined[-1] = step
+        elif before and same and before.keys[0] in _REACHING and step.keys[-1] == "at":
+            joined.append(replace(step, keys=step.keys[:-1]))
+        else:
+            joined.append(step)
+    return tuple(joined)
+
+
+def _slots(mention: Mention, nouns: Nouns) -> dict[str, str]:
+    category = mention.landmark.category
+    many = nouns.is_plural(category)
+    return {
+        "landmark": nouns.definite(category) if mention.landmark.alone else nouns.indefinite(category),
+        "a_landmark": nouns.indefinite(category),
+        "it": "them" if many else "it",
+        "be": "are" if many else "is",
+        "side": SIDES.get(mention.side, ""),
+    }

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from drawn_footage import film, flat, walk_of
+from drawn_path import legs
+
+from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.labelling.label import open_walk
+from vln_pipeline.labelling.motion import describe_motion
+from vln_pipeline.labelling.phrasebook import load_phrasebook
+from vln_pipeline.labelling.plan import plan_leg
+from vln_pipeline.labelling.regions import visits
+from vln_pipeline.labelling.route import follow
+
+CONFIG = LabellingConfig()
+NOUNS = load_phrasebook().nouns
+
+
+def route(tmp_path, *parts, rooms=()):
+    path, yaw = legs(*parts)
+    walk = walk_of(path[::3], yaw[::3])
+    _, nav = flat(rooms)
+    opened = open_walk(walk, nav, [label for label, *_ in rooms], film(tmp_path, [], [walk]), CONFIG)
+    return follow(opened, CONFIG.landmarks, NOUNS)
+
+
+def test_lengths_add_up_to_the_walk(tmp_path):
+    found = route(tmp_path, 2.0, (0.5, 90.0), 2.0)
+    assert sum(leg.length for leg in found) == pytest.approx(4.0 + np.pi / 4, abs=0.12)
+    assert [leg.last for leg in found] == [False, True]
+
+
+def test_a_turn_is_no_drift_even_where_clips_divide_it(tmp_path):
+    found = route(tmp_path, 3.7, (1.5, 170.0))
+    assert max(abs(leg.drift) for leg in found) < 20.0
+
+
+def test_a_wide_curve_is_drift_to_its_side(tmp_path):
+    (leg,) = route(tmp_path, (3.5, -60.0))
+    assert leg.drift == pytest.approx(-60.0, abs=2.0)
+    assert plan_leg(leg, NOUNS, detailed=True)[0].slots == {"side": "right"}
+
+
+def test_motion_is_told_with_its_sides(tmp_path):
+    first, second = route(tmp_path, 2.5, (0.4, -90.0), 2.5, rooms=(("hall", -2, 2), ("kitchen", 2, 9)))
+    assert describe_motion(first) == "it moves 2.5 metres forward, then it leaves the hall and enters the kitchen."
+    expected = "it turns right by about 90 degrees, then it moves 3.1 metres forward, then it stops."
+    assert describe_motion(second) == expected
+
+
+def test_rooms_follow_each_other_without_flicker():
+    path, _ = legs(6.0)
+    _, nav = flat((("hall", -2, 2), ("closet", 2, 2.3), ("kitchen", 2.3, 9)))
+    found = visits(path, nav.floors[0], ["hall", "closet", "kitchen"])
+    assert [visit.label for visit in found] == ["hall", "kitchen"]
+    assert path[found[1].start, 0] == pytest.approx(2.3, abs=0.1)
+
+
+def test_a_region_without_label_or_room_has_no_name():
+    path, _ = legs(6.0)
+    _, nav = flat((("hall", -2, 2), ("kitchen", 2, 4)))
+    assert [v.label for v in visits(path, nav.floors[0], ["hall"])] == ["hall", ""]
