@@ -13,8 +13,8 @@ WARM = (1.0, 0.86, 0.69)
 """Linear colour of a lamp of about 3500 K."""
 SKY = (0.86, 0.94, 1.0)
 """Linear colour of an overcast sky."""
-WATTS_PER_AREA = 3.6
-DAYLIGHT = 22.0
+WATTS_PER_AREA = 3.0
+DAYLIGHT = 12.0
 """Power of a window, watts per square metre of pane."""
 
 

@@ -71,7 +71,7 @@ class RoomSpace:
         else:
             self._clear.append(self.strip(side, o.start, o.end, DOOR_CLEAR))
             if o.kind != "entrance":
-                self._portals.append(self.strip(side, o.start + 0.03, o.end - 0.03, 0.0, behind=WALL + 0.3))
+                self._portals.append(self.strip(side, o.start + 0.03, o.end - 0.03, 0.1, behind=WALL + 0.6))
 
     def strip(self, side: int, start: float, end: float, depth: float, behind: float = 0.0) -> Rect:
         """Return the rectangle along a wall from ``behind`` it to ``depth`` in front of it."""
@@ -113,7 +113,7 @@ class RoomSpace:
     def walkable(self, extra: Sequence[Rect] = ()) -> bool:
         """Return whether a disc of ``RADIUS`` gets from each door to all others with further rectangles blocked."""
         x0, y0, x1, y1 = self.rect
-        margin = 0.5
+        margin = 0.8
         shape = tuple(int(np.ceil((b - a + 2 * margin) / CELL)) for a, b in ((y0, y1), (x0, x1)))
         free = np.zeros(shape, dtype=bool)
 

@@ -212,7 +212,7 @@ def tube(path: ArrayLike, radius: float, segments: int = 8) -> Solid:
 
 def pillow(width: float, depth: float, height: float) -> Solid:
     """Return a stuffed cushion that lies on z = 0 about the origin."""
-    n = 9
+    n = 7
     s = np.sin(np.linspace(-np.pi / 2, np.pi / 2, n))
     x, y = np.meshgrid(s, s)
     bulge = ((1 - x**4) * (1 - y**4)) ** 0.5

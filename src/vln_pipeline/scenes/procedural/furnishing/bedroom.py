@@ -59,10 +59,8 @@ def _bed(space: RoomSpace, rng: np.random.Generator, width: float, tables: int) 
             low, top = space.span(side)
             if (
                 keep[0] < space.rect[0] - 1e-6
-                or (at - reach / 2 < low
-                and tables == 2)
-                or (at + reach / 2 > top
-                and tables == 2)
+                or (at - reach / 2 < low and tables == 2)
+                or (at + reach / 2 > top and tables == 2)
             ):
                 continue
             if not space.wall_free(side, patch) or not space.stand(*group):

@@ -42,16 +42,18 @@ def _seating(space: RoomSpace, rng: np.random.Generator) -> Pose | None:
     for attempt in range(TRIES):
         side = int(rng.integers(4))
         wide = rng.uniform(1.9, 2.3) if attempt < TRIES // 2 else rng.uniform(1.5, 1.8)
-        stand = cabinet(rng, rng.uniform(1.3, 1.8), rng.uniform(0.42, 0.5), 0.4, "tv stand")
+        stand = cabinet(rng, rng.uniform(1.1, 1.8), rng.uniform(0.42, 0.5), 0.4, "tv stand")
         couch = sofa(rng, wide)
         reach = space.size[1 - side % 2]
         low, high = (v + s * wide / 2 for v, s in zip(space.span(side), (1.0, -1.0), strict=True))
         if high < low:
             continue
         at = float(rng.uniform(low, high))
-        backed = reach - couch.size[1] - 0.06
+        behind = (side + 2) % 4
+        # A sofa in front of curtains stands clear of them.
+        backed = reach - couch.size[1] - (0.17 if any(s == behind for s, _ in space.windows) else 0.06)
         distance = backed if backed < 3.6 else rng.uniform(2.8, 3.3)
-        if distance < 2.1:
+        if distance < 1.9:
             continue
         screen = space.pose(side, at, 0.03)
         seat = beside(screen, 0.0, distance + couch.size[1], 0.0, np.pi)
@@ -63,7 +65,7 @@ def _seating(space: RoomSpace, rng: np.random.Generator) -> Pose | None:
             continue
         space.cover(side, patch)
         if distance == backed:
-            space.cover((side + 2) % 4, (at - wide / 2, at + wide / 2, 0.0, 0.9))
+            space.cover(behind, (at - wide / 2, at + wide / 2, 0.0, 0.9))
         set_ = television(min(stand.size[0] * 0.85, rng.uniform(1.1, 1.4)))
         space.add(set_, beside(screen, 0.0, 0.08, stand.size[2]), block=False)
         carpet = rug(wide + rng.uniform(0.1, 0.5), rng.uniform(1.5, 1.9), int(rng.integers(4)))
@@ -72,6 +74,26 @@ def _seating(space: RoomSpace, rng: np.random.Generator) -> Pose | None:
             sign = (-1, 1)[rng.integers(2)]
             space.stand((side_table(rng), beside(seat, sign * (wide / 2 + 0.32), 0.2)))
         return seat
+    return _corner_seating(space, rng)
+
+
+def _corner_seating(space: RoomSpace, rng: np.random.Generator) -> Pose | None:
+    """Stand a sofa along a wall with a coffee table and a rug, for rooms without a wall for a television."""
+    for _ in range(TRIES):
+        side, wide = int(rng.integers(4)), rng.uniform(1.5, 2.1)
+        couch, table = sofa(rng, wide), coffee_table(rng, 0.9)
+        low, high = (v + s * wide / 2 for v, s in zip(space.span(side), (1.0, -1.0), strict=True))
+        if high < low:
+            continue
+        curtained = any(s == side for s, _ in space.windows)
+        at = float(rng.uniform(low, high))
+        seat = space.pose(side, at, 0.17 if curtained else 0.04)
+        if not curtained and not space.wall_free(side, (at - wide / 2, at + wide / 2, 0.0, 0.9)):
+            continue
+        if space.stand((couch, seat), (table, beside(seat, 0.0, couch.size[1] + 0.36 + table.size[1] / 2))):
+            space.cover(side, (at - wide / 2, at + wide / 2, 0.0, 0.9))
+            space.add(rug(wide + 0.3, 1.6, int(rng.integers(4))), beside(seat, 0.0, couch.size[1] + 0.55), block=False)
+            return seat
     return None
 
 

@@ -10,7 +10,7 @@ from vln_pipeline.scenes.procedural.solids import Solid, box, cylinder, pillow, 
 def _blanket(rng: np.random.Generator, width: float, start: float, end: float, top: float) -> Solid:
     """Return a quilt over a mattress ``width`` wide from ``start`` to ``end`` along y, hanging down at three sides."""
     overhang = 0.2
-    n, m = 27, 23
+    n, m = 19, 15
     s = np.linspace(-width / 2 - overhang, width / 2 + overhang, n)
     t = np.linspace(start, end + overhang * 0.8, m)
     u, v = np.meshgrid(s, t)
@@ -48,7 +48,7 @@ def bed(rng: np.random.Generator, width: float) -> Model:
             box((-x, 0.05, base - 0.06), (x, length + 0.08, base - 0.03)),
         ]
     legs = [cylinder(0.025, 0, 0.18, 8).moved(a, y) for a in (-x + 0.02, x - 0.02) for y in (0.12, length)]
-    mattress = rounded_box((-x, 0.08, base - 0.02), (x, length + 0.08, top), 0.05, 3)
+    mattress = rounded_box((-x, 0.08, base - 0.02), (x, length + 0.08, top), 0.05, 2)
     heads = (-0.25 * width, 0.25 * width) if width > 1.25 else (0.0,)
     pillows = [
         pillow(min(0.68, width * 0.46), 0.44, 0.17)

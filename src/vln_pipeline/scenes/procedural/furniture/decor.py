@@ -40,9 +40,9 @@ def mirror(width: float, height: float, frame: str) -> Model:
 def curtain(rng: np.random.Generator, width: float, height: float, variant: int) -> Model:
     """Return one gathered curtain about x = 0 that hangs from z = 0 down."""
     folds = max(3, round(width / 0.085))
-    u = np.linspace(0, 1, folds * 6 + 1)
-    v = np.array([0.0, 0.1, 0.35, 0.7, 1.0])
-    amplitude = np.array([0.015, 0.024, 0.03, 0.036, 0.04])
+    u = np.linspace(0, 1, folds * 4 + 1)
+    v = np.array([0.0, 0.2, 0.6, 1.0])
+    amplitude = np.array([0.015, 0.026, 0.034, 0.04])
     wobble = rng.uniform(-0.4, 0.4, 3)
     phase = 2 * np.pi * folds * u[None] + wobble[0] * np.sin(2 * np.pi * u)[None] + v[:, None] * wobble[1]
     points = np.empty((len(v), len(u), 3))
@@ -80,12 +80,12 @@ def plant(rng: np.random.Generator, height: float) -> Model:
     soil = cylinder(r * 0.86, pot_h * 0.8, pot_h * 0.9, 16)
     leaves, stalks = [], []
     broad = rng.random() < 0.55
-    count = int(rng.integers(12, 18)) if broad else int(rng.integers(18, 28))
+    count = int(rng.integers(9, 14)) if broad else int(rng.integers(14, 20))
     for k in range(count):
         turn = k * 2.399963 + rng.uniform(-0.25, 0.25)
         rise = (height - pot_h) * rng.uniform(0.55, 1.0)
         reach = rise * rng.uniform(0.25, 0.5) if broad else rise * rng.uniform(0.45, 0.85)
-        t = np.linspace(0, 1, 7)
+        t = np.linspace(0, 1, 6)
         if broad:
             stem = np.c_[reach * 0.55 * t**1.6, 0 * t, pot_h * 0.85 + rise * 0.75 * t]
             stalks.append(tube(stem, 0.005, 5).turned(turn))
@@ -100,7 +100,7 @@ def plant(rng: np.random.Generator, height: float) -> Model:
         points[..., 1] += half[:, None] * across
         points[..., 2] += (0.28 * half[:, None]) * np.abs(across)
         leaf = sheet(points, 0.0015)
-        uv = np.stack([np.tile(np.repeat(t, 3), 2), np.tile(np.tile((across + 1) / 2, 7), 2)], axis=1)
+        uv = np.stack([np.tile(np.repeat(t, 3), 2), np.tile(np.tile((across + 1) / 2, 6), 2)], axis=1)
         leaves.append(Solid(leaf.vertices, leaf.faces, uv).turned(turn))
     parts: list[tuple[str, Solid | list[Solid]]] = [
         ("pot", pot),
