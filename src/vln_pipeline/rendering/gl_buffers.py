@@ -33,7 +33,7 @@ def open_context() -> moderngl.Context:
         DataError: EGL is missing.
     """
     try:
-        context = moderngl.create_context(standalone=True, require=330, backend="egl")
+        context = moderngl.create_context(standalone=True, require=330, backend="egl")  # type: ignore[arg-type]  # annotated as if each option were a dict
     except Exception as error:  # the loader raises bare exceptions
         mend = "apt-get install -y libegl1, or set rendering.backend to raycast"
         raise DataError("OpenGL", f"EGL cannot be opened ({error})", mend) from error
