@@ -38,10 +38,12 @@ class Storeys:
     Attributes:
         levels: of the storeys, in voxels, lowest first; empty where nothing can be stood on.
         parts: (C,) bool, which components of the spans are floor for certain, being what the levels were found on.
+        medians: (C,) int32 median level of each component.
     """
 
     levels: list[int]
     parts: NDArray[np.bool_]
+    medians: NDArray[np.int32]
 
 
 def find_storeys(spans: Spans, cell: float, min_area: float) -> Storeys:
@@ -57,7 +59,7 @@ def find_storeys(spans: Spans, cell: float, min_area: float) -> Storeys:
         min_area: smallest storey, square metres.
     """
     if not len(spans.top):
-        return Storeys([], np.zeros(0, dtype=bool))
+        return Storeys([], np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int32))
     least = min_area / cell**2
     size = np.bincount(spans.component)
     covered = np.bincount(spans.component, weights=spans.ceiling < OPEN)
@@ -71,7 +73,7 @@ def find_storeys(spans: Spans, cell: float, min_area: float) -> Storeys:
         peak = int(np.argmax(area))
         levels.append(int(np.median(tops[np.abs(tops - peak) <= half])))
         area[max(peak - apart, 0) : peak + apart] = 0
-    return Storeys(sorted(levels), parts)
+    return Storeys(sorted(levels), parts, _median_tops(spans))
 
 
 def storey_layer(spans: Spans, storeys: Storeys, index: int, rise: int) -> Layer:
@@ -90,7 +92,7 @@ def storey_layer(spans: Spans, storeys: Storeys, index: int, rise: int) -> Layer
     levels, level = storeys.levels, storeys.levels[index]
     lowest = (levels[index - 1] + level) // 2 + 1 if index else 0
     highest = (level + levels[index + 1]) // 2 if index + 1 < len(levels) else OPEN
-    at_level = np.abs(_median_tops(spans) - level) <= _LEVEL / VOXEL
+    at_level = np.abs(storeys.medians - level) <= _LEVEL / VOXEL
     seeds = (np.abs(spans.top - level) <= spans.step) & (storeys.parts | at_level)[spans.component]
     places = np.flatnonzero(grow(spans, seeds, lowest, highest, rise))
     places = places[np.argsort(-np.abs(spans.top[places] - level), kind="stable")]
@@ -100,9 +102,9 @@ def storey_layer(spans: Spans, storeys: Storeys, index: int, rise: int) -> Layer
     return Layer(level, top, ceiling)
 
 
-def _median_tops(spans: Spans) -> NDArray[np.float64]:
+def _median_tops(spans: Spans) -> NDArray[np.int32]:
     """Return the (C,) median level of each component."""
     order = np.argsort(spans.component.astype(np.int64) * OPEN + spans.top)
     size = np.bincount(spans.component)
     middle = np.cumsum(size) - size + size // 2
-    return spans.top[order[middle]].astype(np.float64)
+    return spans.top[order[middle]]

@@ -21,9 +21,9 @@ def geodesic_field(floor: FloorMap, goal: NDArray[np.float64]) -> NDArray[np.flo
         floor: the storey.
         goal: (2,) world xy, metres.
     """
-    result = np.full(floor.navigable.shape, np.inf, dtype=np.float32)
+    height, width = floor.navigable.shape
+    result = np.full((height, width), np.inf, dtype=np.float32)
     row, column = floor.to_cell(np.asarray(goal, dtype=np.float64))
-    height, width = result.shape
     straight = np.hypot(np.arange(height)[:, None] - row, np.arange(width)[None, :] - column)
     source = floor.navigable & (straight <= _SOURCE)
     if not source.any():

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
@@ -75,13 +76,25 @@ def _walkable(mesh: Mesh, max_slope: float) -> NDArray[np.bool_]:
 
     Where level faces look down far more than up, the winding says nothing and both sides count.
     """
-    a, b, c = (mesh.vertices[mesh.faces[:, corner]] for corner in range(3))
-    normal = np.cross(b - a, c - a)
-    steepness = normal[:, 2] / np.maximum(np.linalg.norm(normal, axis=1), np.finfo(float).tiny)
-    limit = np.cos(np.radians(max_slope))
-    up, down = steepness >= limit, steepness <= -limit
-    trusted = normal[up, 2].sum() >= _UPWARDS * -normal[down, 2].sum()
-    return up if trusted else up | down
+    rising = _vertical_areas(mesh.vertices, mesh.faces, np.cos(np.radians(max_slope)))
+    trusted = rising[rising > 0].sum() >= _UPWARDS * -rising[rising < 0].sum()
+    return rising > 0 if trusted else rising != 0
+
+
+@njit(cache=True)
+def _vertical_areas(vertices, faces, least_cosine):  # type: ignore[no-untyped-def]
+    """Return (F,) twice the plan area of each face, negative where it looks down, 0 where it is steeper than allowed."""
+    result = np.zeros(len(faces))
+    for face in range(len(faces)):
+        xa, ya, za = vertices[faces[face, 0]]
+        xb, yb, zb = vertices[faces[face, 1]]
+        xc, yc, zc = vertices[faces[face, 2]]
+        nx = (yb - ya) * (zc - za) - (zb - za) * (yc - ya)
+        ny = (zb - za) * (xc - xa) - (xb - xa) * (zc - za)
+        nz = (xb - xa) * (yc - ya) - (yb - ya) * (xc - xa)
+        if abs(nz) >= least_cosine * np.sqrt(nx * nx + ny * ny + nz * nz):
+            result[face] = nz
+    return result
 
 
 def _floor_maps(

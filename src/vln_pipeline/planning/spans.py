@@ -53,7 +53,8 @@ def find_spans(columns: Columns, height: float, max_step: float) -> Spans:
     _scan(columns.solid, columns.standable, cover, clearance, start, cell, top, ceiling)
     shape = columns.solid.shape[:2]
     roots = _link(start, top, ceiling, shape[0], shape[1], step, clearance)
-    _, label, size = np.unique(roots, return_inverse=True, return_counts=True)
+    label = (np.cumsum(roots == np.arange(len(roots))) - 1)[roots]
+    size = np.bincount(label)
     rank = np.empty(len(size), dtype=np.int32)
     rank[np.argsort(-size, kind="stable")] = np.arange(len(size), dtype=np.int32)
     return Spans(start, cell, top, ceiling, rank[label], (shape[0], shape[1]), step, clearance)
