@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import trimesh
 from mesh_rooms import SIZE, Z_TO_Y_UP, load, room, write_glb, write_obj
+from pydantic import ValidationError
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.mesh.orientation import detect_up, to_z_up
 from vln_pipeline.scenes.mesh.units import detect_unit
 
@@ -64,6 +66,12 @@ def test_metres_are_not_told(tmp_path):
 def test_declared_unit_is_obeyed(tmp_path):
     scene = load(write_obj(tmp_path), unit=2.0)
     np.testing.assert_allclose(np.ptp(scene.bounds, axis=0), 2 * np.add(SIZE, (0, 0, 0.2)), atol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [{"unit": 0}, {"unit": -1}, {"unit": "feet"}, {"up": "w"}, {"upp": "z"}])
+def test_wrong_parameters_are_refused(wrong):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        MeshConfig(**wrong)
 
 
 @pytest.mark.parametrize("extent", [(1e-3, 1e-3, 1e-3), (1e7, 1e7, 1e6)], ids=["dust", "planet"])

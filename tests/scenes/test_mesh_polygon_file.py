@@ -40,6 +40,15 @@ def test_obj_of_one_object_with_two_materials(tmp_path):
     assert {scene.materials[p.material].color for p in scene.parts} == {(1, 0, 0), (0, 1, 0)}
 
 
+def test_obj_groups_are_objects_where_it_names_none(tmp_path):
+    path = write_obj(tmp_path, texture="-s 2 2 2 -clamp on oak.png")
+    path.write_text(path.read_text().replace("\no ", "\ng "))
+    scene = load(path)
+    assert {p.name for p in scene.parts} == set(room())
+    assert len({p.instance for p in scene.parts}) == len(room())
+    assert sum(m.texture is not None for m in scene.materials) == 1
+
+
 def test_obj_without_its_material_file(tmp_path):
     path = write_obj(tmp_path)
     (tmp_path / "room.mtl").unlink()

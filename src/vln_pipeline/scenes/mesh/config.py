@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from vln_pipeline.config import Config
 
@@ -18,7 +18,7 @@ class MeshConfig(Config):
     """Scene ids from the file name, or from the path below the folder; equal ones get a suffix."""
     up: Literal["auto", "x", "y", "z", "-x", "-y", "-z"] = "auto"
     """Axis of the file that points up; "auto" takes the format's custom unless the geometry speaks against it."""
-    unit: Literal["auto"] | float = "auto"
+    unit: Literal["auto"] | PositiveFloat = "auto"
     """Metres per unit of the file; "auto" takes the first plausible of metre, centimetre, millimetre, inch, foot."""
     categories: str | None = None
     """File (CSV, JSON or YAML) of node-name patterns (* and ?) and their categories; it overrules the vocabulary."""
