@@ -1,5 +1,6 @@
 """Floor plans: a living zone at one end, and rooms on both sides of a hallway."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -189,19 +190,6 @@ def _mirrored(rng: np.random.Generator, plan: Plan) -> Plan:
         along_x = o.axis == 0
         start, end = sorted((turn(o.start, along_x), turn(o.end, along_x)))
         flipped = flip_y if along_x else flip_x
-        openings.append(
-            Opening(
-                o.kind,
-                o.storey,
-                o.room,
-                o.other,
-                o.axis,
-                turn(o.line, not along_x),
-                start,
-                end,
-                o.bottom,
-                o.top,
-                -o.side if flipped else o.side,
-            )  # fmt: skip
-        )
+        line, side = turn(o.line, not along_x), -o.side if flipped else o.side
+        openings.append(replace(o, line=line, start=start, end=end, side=side))
     return Plan(tuple(cells), tuple(openings), plan.storeys, plan.height)

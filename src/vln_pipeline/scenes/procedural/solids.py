@@ -26,11 +26,11 @@ class Solid:
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Solid":
         """Return the solid shifted by metres."""
-        return Solid(self.vertices + (x, y, z), self.faces, self.uv)
+        return Solid(self.vertices + np.array([x, y, z]), self.faces, self.uv)
 
     def scaled(self, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> "Solid":
         """Return the solid stretched about the origin by positive factors."""
-        return Solid(self.vertices * (x, y, z), self.faces, self.uv)
+        return Solid(self.vertices * np.array([x, y, z]), self.faces, self.uv)
 
     def turned(self, angle: float, axis: int = 2) -> "Solid":
         """Return the solid turned about a coordinate axis through the origin, radians, right-handed."""
@@ -96,7 +96,9 @@ def rounded_box(low: Corner, high: Corner, radius: float, segments: int = 2) -> 
     corner = radius * (1 - np.tan(np.linspace(np.pi / 4, 0, segments + 1)))
     lines = [np.concatenate([start[a] + corner, end[a] - corner[::-1]]) for a in range(3)]
     n = 2 * (segments + 1)
-    vertices, faces, uv = [], [], []
+    vertices: list[Array] = []
+    faces: list[NDArray[np.int32]] = []
+    uv: list[Array] = []
     for axis, i, j in _BOX_FACES:
         for side in (start, end):
             points = np.empty((n, n, 3))

@@ -70,12 +70,11 @@ def _railing(
     left: float, right: float, start: float, landing: float, riser: float, half: int, rise: float
 ) -> list[tuple[str, list[Solid]]]:
     """Return balusters, newels and handrails of the inner sides of both flights."""
-    ends = [(left - 0.03, riser, half * riser, 1), (right + 0.03, rise, (half) * riser + riser, -1)]
     bars, rails = [], []
-    for x, first, last, sign in ends:
+    for x, sign in ((left - 0.03, 1), (right + 0.03, -1)):
         for k in range(half - 1):
             y = start + (k + 0.5) * GOING
-            foot = first + sign * k * riser if sign > 0 else rise - (k + 1) * riser
+            foot = (k + 1) * riser if sign > 0 else rise - (k + 1) * riser
             bars += _posts([(x, y)], [foot], [foot + RAIL - 0.02])
         foot_start = riser if sign > 0 else rise - riser
         foot_end = (half - 1) * riser if sign > 0 else rise - (half - 1) * riser

@@ -37,10 +37,8 @@ def furnish_bathroom(space: RoomSpace, rng: np.random.Generator, density: float)
 
 
 def _bathtub(space: RoomSpace, rng: np.random.Generator) -> bool:
-    for length in (1.7, 1.6, 1.5):
-        if space.against(rng, bathtub(length), where="corner", gap=0.0, front=0.3):
-            return True
-    return False
+    lengths = (1.7, 1.6, 1.5)
+    return any(space.against(rng, bathtub(length), where="corner", gap=0.0, front=0.3) for length in lengths)
 
 
 def _shower(space: RoomSpace, rng: np.random.Generator, edge: float) -> bool:

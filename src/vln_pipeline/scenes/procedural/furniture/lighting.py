@@ -83,5 +83,5 @@ def table_lamp(rng: np.random.Generator) -> Model:
             14,
         )
         return model("lamp", ("lamp shade", shade), ("vase", foot))
-    foot = [cylinder(0.065, 0, 0.015, 14), cylinder(0.009, 0.015, height - 0.1, 8)]
-    return model("lamp", ("lamp shade", shade), ("handle", foot))
+    stand = [cylinder(0.065, 0, 0.015, 14), cylinder(0.009, 0.015, height - 0.1, 8)]
+    return model("lamp", ("lamp shade", shade), ("handle", stand))

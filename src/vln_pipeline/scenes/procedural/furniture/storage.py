@@ -55,7 +55,7 @@ def books(rng: np.random.Generator, x0: float, x1: float, z: float, depth: float
     return found
 
 
-def ornament(rng: np.random.Generator) -> Piece:
+def ornament(rng: np.random.Generator) -> tuple[str, Solid]:
     """Return a vase about the origin."""
     h, r = rng.uniform(0.14, 0.24), rng.uniform(0.04, 0.065)
     return "vase", lathe(
