@@ -83,7 +83,7 @@ def _walkable(mesh: Mesh, max_slope: float) -> NDArray[np.bool_]:
 
 @njit(cache=True)
 def _vertical_areas(vertices, faces, least_cosine):  # type: ignore[no-untyped-def]
-    """Return (F,) twice the plan area of each face, negative where it looks down, 0 where it is steeper than allowed."""
+    """Return (F,) twice the plan area of each face, negative where it looks down, 0 where it is too steep."""
     result = np.zeros(len(faces))
     for face in range(len(faces)):
         xa, ya, za = vertices[faces[face, 0]]

@@ -24,7 +24,8 @@ class FloorMap:
             the true clearance. The robot's radius is not subtracted.
         ground: (H, W) float32 height of the floor under each cell, metres, world z; NaN where there is none.
         navigable: (H, W) bool cells whose ``esdf`` is at least the radius, largest connected piece(s) kept.
-        room: (H, W) int16 index into the scene's rooms, -1 where none.
+        room: (H, W) int16 index into the scene's rooms, -1 where none; where the scene has no rooms, index of an
+            anonymous region of this storey, parted from the others by doorways.
     """
 
     index: int

@@ -12,6 +12,8 @@ from vln_pipeline.scenes.scene import Room
 
 _DOOR = 0.9
 """Width of a doorway, metres; a part of the space that is nowhere wider is no room of its own."""
+_SMALLEST = 1.5
+"""Area of the smallest room, square metres."""
 _NARROW = 0.6
 """A wider opening parts two rooms when it is at most so wide in relation to the narrower of them."""
 
@@ -53,6 +55,7 @@ def rooms_from_walls(space: NDArray[np.bool_], inside: NDArray[np.bool_], cell: 
     basin = watershed(-width, peaks, mask=space)
     widest = np.zeros(basin.max() + 1)
     np.maximum.at(widest, basin.ravel(), width.ravel())
+    area = np.bincount(basin.ravel(), minlength=len(widest)) * cell**2
     parent = list(range(len(widest)))
 
     def root(index: int) -> int:
@@ -63,9 +66,10 @@ def rooms_from_walls(space: NDArray[np.bool_], inside: NDArray[np.bool_], cell: 
 
     for first, second, neck in _necks(basin, width):
         narrower, wider = sorted((root(first), root(second)), key=lambda index: (widest[index], index))
-        room = widest[narrower] > _DOOR
+        room = widest[narrower] > _DOOR and min(area[narrower], area[wider]) > _SMALLEST
         if narrower != wider and not (room and neck <= max(_DOOR, _NARROW * widest[narrower])):
             parent[narrower] = wider
+            area[wider] += area[narrower]
     region = np.array([root(index) for index in range(len(parent))])[basin]
     result = np.full(space.shape, -1, dtype=np.int16)
     kept = inside & (basin > 0)
