@@ -24,17 +24,19 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
     Raises:
         DataError: the backend cannot run on this machine.
     """
-    scene, lighting = randomise(scene, light_scene(scene, config.lighting), config.randomisation, seed)
+    scene, lighting = randomise(scene, light_scene(scene, config.lighting, seed), config.randomisation, seed)
     # Each backend is imported only where it is used: OpenGL and Blender need libraries that a machine may lack.
+    blender, kept = config.blender.model_copy(update={"threads": threads}), cache / "baked_light"
     if config.backend == "blender":
         from vln_pipeline.rendering.blender.renderer import BlenderRenderer
 
-        blender = config.blender.model_copy(update={"threads": threads})
-        return BlenderRenderer(scene, blender, lighting, cache_dir=cache / "baked_light")
+        return BlenderRenderer(scene, blender, lighting, cache_dir=kept)
     if config.backend == "gl":
+        from vln_pipeline.rendering.blender.bake_light import bake_light
         from vln_pipeline.rendering.gl import GlRenderer
 
-        return GlRenderer(scene, lighting)
+        baked = bake_light(scene, blender, lighting, kept) if config.gl.baked else None
+        return GlRenderer(scene, lighting, baked, config.gl.supersampling)
     from vln_pipeline.rendering.shading import ShadedRenderer
 
     return ShadedRenderer(scene, lighting)

@@ -1,7 +1,8 @@
 """Parameters of the rendering stage."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
@@ -11,6 +12,8 @@ from vln_pipeline.rendering.camera_presets import PRESETS, scaled
 from vln_pipeline.rendering.lighting_config import LightingConfig, RandomisationConfig
 
 _DEPTH_UNIT = {Motion.CONTINUOUS: 1e-4, Motion.DISCRETE: 1e-3}
+_Height = Annotated[float, Field(gt=0, le=3)]
+_Pitch = Annotated[float, Field(ge=-60, le=89)]
 
 
 class CameraConfig(Config):
@@ -37,33 +40,69 @@ class RigConfig(Config):
     """A preset, or a camera of your own."""
     scale: float = Field(default=1.0, gt=0, le=4)
     """Factor on the image size; the field of view stays."""
-    height: float = Field(gt=0, le=3)
-    """Height of the cameras above the ground, metres."""
-    pitches: tuple[float, ...] = Field(min_length=1)
-    """Downward tilts, degrees; one camera each. The last one of a discrete rig shows the pixel goals."""
+    height: _Height | tuple[_Height, _Height]
+    """Height of the cameras above the ground, metres; or a band [low, high] from which each walk draws its own."""
+    pitches: tuple[_Pitch | tuple[_Pitch, _Pitch], ...] = Field(min_length=1)
+    """Downward tilts, degrees; one camera each, or one band [low, high] from which each walk draws its own. The last
+    one of a discrete rig shows the pixel goals."""
     depth_unit: float | None = Field(default=None, gt=0)
     """Metres per unit of the depth images; by default 1e-4 for continuous and 1e-3 for discrete motion, as the
     dialects vln_n1 and vln_ce have it."""
 
-    def rig(self) -> Rig:
-        """Return the rig."""
+    @property
+    def drawn(self) -> bool:
+        """Whether each walk draws a height or a pitch of its own."""
+        return any(isinstance(value, tuple) for value in (self.height, *self.pitches))
+
+    def rig(self, draw: np.random.Generator | None = None) -> Rig:
+        """Return the rig.
+
+        Args:
+            draw: what draws from bands, in whole centimetres and degrees, so that equal names are equal cameras; None
+                takes the middle of each band.
+        """
         if isinstance(self.camera, str):
             camera = PRESETS[self.camera]
         else:
             camera = Intrinsics.from_fov(self.camera.width, self.camera.height, self.camera.hfov, self.camera.vfov)
         camera = scaled(camera, self.scale)
+        height = _value(self.height, 100, draw)
+        pitches = [_value(pitch, 1, draw) for pitch in self.pitches]
         settings = tuple(
-            CameraSetting(f"{round(self.height * 100)}cm_{round(pitch)}deg", self.height, pitch, camera)
-            for pitch in self.pitches
+            CameraSetting(f"{round(height * 100)}cm_{round(pitch)}deg", height, pitch, camera) for pitch in pitches
         )
         return Rig(self.name, self.motion, settings, self.depth_unit or _DEPTH_UNIT[self.motion])
 
     @model_validator(mode="after")
     def _settings_have_names_of_their_own(self) -> Self:
-        names = {round(pitch) for pitch in self.pitches}
-        if len(names) < len(self.pitches):
-            raise ValueError(f"pitches {self.pitches} are equal when rounded to whole degrees")
+        for band in (value for value in (self.height, *self.pitches) if isinstance(value, tuple)):
+            if band[0] > band[1]:
+                raise ValueError(f"rig {self.name}: band {list(band)} must be [low, high]")
+        if self.drawn and self.motion is Motion.DISCRETE:
+            raise ValueError(f"rig {self.name}: a discrete rig has fixed cameras, since its columns carry their names")
+        fixed = [pitch for pitch in self.pitches if not isinstance(pitch, tuple)]
+        if len(fixed) < len(self.pitches) > 1:
+            raise ValueError(f"rig {self.name}: a band of pitches must be the only entry of pitches")
+        if len({round(pitch) for pitch in fixed}) < len(fixed):
+            raise ValueError(f"rig {self.name}: pitches {fixed} are equal when rounded to whole degrees")
         return self
+
+
+def _value(value: float | tuple[float, float], steps: int, draw: np.random.Generator | None) -> float:
+    if not isinstance(value, tuple):
+        return value
+    low, high = round(value[0] * steps), round(value[1] * steps)
+    return float((low + high) // 2 if draw is None else draw.integers(low, high, endpoint=True)) / steps
+
+
+class GlConfig(Config):
+    """How OpenGL renders colour frames."""
+
+    baked: bool = False
+    """Whether surfaces show light that Blender bakes once per scene (``blender.bake``); otherwise lamps without
+    shadows light them, and Blender is not needed."""
+    supersampling: Literal[1, 2, 4] = 2
+    """Frames are drawn this much wider and higher and averaged, against jagged edges."""
 
 
 _RIGS = (
@@ -81,6 +120,8 @@ class RenderingConfig(Config):
     """Cameras; all of them film every walk in one pass over the loaded scene."""
     blender: BlenderConfig = BlenderConfig(mode="baked")
     """The BlenderProc backend."""
+    gl: GlConfig = GlConfig()
+    """The OpenGL backend."""
     lighting: LightingConfig = LightingConfig()
     """Lamps and sky of scenes that bring none."""
     randomisation: RandomisationConfig = RandomisationConfig()

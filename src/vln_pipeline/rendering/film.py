@@ -1,6 +1,6 @@
 """Filming walks: every rig of every walk in one pass over the loaded scene."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from vln_pipeline.rendering.footage import FootageIndex, camera_name
 from vln_pipeline.rendering.frame import RgbRenderer
 from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.scenes.scene import Scene
+from vln_pipeline.seeding import generator
 
 _IMAGES = ("rgb", "depth", "semantic", "instance")
 _BLANK = 2.0
@@ -31,6 +32,7 @@ def film(
     seed: int,
     cache: Path,
     threads: int,
+    progress: Callable[[int], None] | None = None,
 ) -> None:
     """Film walks of one scene into the layout of ``footage``.
 
@@ -42,30 +44,39 @@ def film(
         seed: the run's seed.
         cache: folder for baked light.
         threads: CPU threads the renderer may use; they do not change a pixel.
+        progress: called with the number of frames of each camera that has filmed a walk.
 
     Raises:
         DataError: the backend cannot run here, or a camera sees nothing on a whole walk.
     """
-    rigs = tuple(rig.rig() for rig in config.rigs)
+    rigs = {walk.id: walk_rigs(walk, config, seed) for walk in walks}
     raycaster = Raycaster(scene)
     renderer = open_renderer(scene, config, seed=seed, cache=cache, threads=threads)
     try:
         with FrameWriter(config.jpeg_quality, threads=max(1, threads)) as writer:
             for walk in walks:
-                for rig in rigs:
+                for rig in rigs[walk.id]:
                     for setting in rig.settings:
                         folder = directory / walk.id / camera_name(rig, setting)
-                        _film_camera(walk, rig, setting, folder, renderer, raycaster, writer)
+                        frames = _film_camera(walk, rig, setting, folder, renderer, raycaster, writer)
+                        if progress is not None:
+                            progress(frames)
     finally:
         renderer.close()
     FootageIndex(
         scene=scene.id,
         categories=scene.categories,
         instances={part.instance: part.category for part in scene.parts},
-        rigs=rigs,
+        rigs=tuple(rig.rig() for rig in config.rigs),
         backend=f"{config.backend}.{config.blender.mode}" if config.backend == "blender" else config.backend,
         trajectories=tuple(walk.id for walk in walks),
+        drawn=rigs if any(rig.drawn for rig in config.rigs) else {},
     ).write(directory)
+
+
+def walk_rigs(walk: Trajectory, config: RenderingConfig, seed: int) -> tuple[Rig, ...]:
+    """Return the rigs that film a walk; what they draw depends on the walk alone, not on which others are filmed."""
+    return tuple(rig.rig(generator(seed, walk.scene, "rendering", walk.id, rig.name)) for rig in config.rigs)
 
 
 def walk_poses(walk: Trajectory, motion: Motion, setting: CameraSetting) -> NDArray[np.float64]:
@@ -83,17 +94,18 @@ def _film_camera(
     renderer: RgbRenderer,
     raycaster: Raycaster,
     writer: FrameWriter,
-) -> None:
+) -> int:
     for image in _IMAGES:
         (folder / image).mkdir(parents=True)
     poses = walk_poses(walk, rig.motion, setting)
     np.save(folder / "poses.npy", poses)
     sees = shows = False
-    for frame, rgb in enumerate(renderer.render(poses, setting.intrinsics)):
-        geometry = raycaster.geometry(poses[frame], setting.intrinsics)
+    for frame, (pose, rgb) in enumerate(zip(poses, renderer.render(poses, setting.intrinsics), strict=True)):
+        geometry = raycaster.geometry(pose, setting.intrinsics)
         sees, shows = sees or bool(geometry.depth.any()), shows or float(rgb.std()) > _BLANK
         writer.write(folder, frame, rgb, geometry, rig.depth_unit)
     if not sees or not shows:
         what = "sees no surface" if not sees else "shows one flat colour"
         mend = "check that the scene has walls around its floor" if not sees else "check lights and exposure"
         raise DataError(f"{walk.id}, camera {camera_name(rig, setting)}", f"{what} on the whole walk", mend)
+    return len(poses)

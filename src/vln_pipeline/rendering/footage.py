@@ -15,7 +15,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class FootageIndex:
         rigs: the rigs that filmed, in order.
         backend: name of the colour backend.
         trajectories: ids filmed, in order.
+        drawn: a trajectory's own rigs, where walks draw theirs from bands; ``rigs`` then has the middle of each band.
     """
 
     scene: str
@@ -48,6 +49,7 @@ class FootageIndex:
     rigs: tuple[Rig, ...]
     backend: str
     trajectories: tuple[str, ...]
+    drawn: Mapping[str, tuple[Rig, ...]] = field(default_factory=dict)
 
     def write(self, directory: Path) -> None:
         """Write the index into an item's folder."""
@@ -70,30 +72,23 @@ class Footage:
     def index(self) -> FootageIndex:
         """What all frames share."""
         raw = json.loads((self.directory / INDEX).read_text())
-        rigs = tuple(
-            Rig(
-                name=r["name"],
-                motion=Motion(r["motion"]),
-                settings=tuple(
-                    CameraSetting(s["name"], s["height"], s["pitch"], Intrinsics(**s["intrinsics"]))
-                    for s in r["settings"]
-                ),
-                depth_unit=r["depth_unit"],
-            )
-            for r in raw["rigs"]
-        )
         return FootageIndex(
             scene=raw["scene"],
             categories=tuple(raw["categories"]),
             instances={int(k): v for k, v in raw["instances"].items()},
-            rigs=rigs,
+            rigs=tuple(map(_rig, raw["rigs"])),
             backend=raw["backend"],
             trajectories=tuple(raw["trajectories"]),
+            drawn={walk: tuple(map(_rig, rigs)) for walk, rigs in raw.get("drawn", {}).items()},
         )
 
-    def rig(self, motion: Motion) -> Rig:
-        """Return the first rig that filmed the given form of the walks."""
-        for rig in self.index.rigs:
+    def rigs(self, trajectory: str) -> tuple[Rig, ...]:
+        """Return the rigs that filmed a trajectory, in order."""
+        return self.index.drawn.get(trajectory, self.index.rigs)
+
+    def rig(self, motion: Motion, trajectory: str | None = None) -> Rig:
+        """Return the first rig that filmed the given form of a trajectory; None is for what all walks share."""
+        for rig in self.index.rigs if trajectory is None else self.rigs(trajectory):
             if rig.motion == motion:
                 return rig
         raise DataError(f"{self.directory}", f"no {motion} rig filmed these walks", "add one to params:rendering.rigs")
@@ -110,7 +105,7 @@ class Footage:
 
     def rgb(self, trajectory: str, camera: str, frame: int) -> NDArray[np.uint8]:
         """Return (h, w, 3) uint8 sRGB."""
-        return np.ascontiguousarray(self._read(self.path(trajectory, camera, "rgb", frame), cv2.IMREAD_COLOR)[..., ::-1])
+        return self._read(self.path(trajectory, camera, "rgb", frame), cv2.IMREAD_COLOR_RGB)
 
     def ids(self, trajectory: str, camera: str, kind: str, frame: int) -> NDArray[np.uint16]:
         """Return (h, w) uint16 ids; ``kind`` is semantic or instance."""
@@ -127,3 +122,10 @@ class Footage:
         if image is None:
             raise DataError(str(path), "image missing or unreadable", "render this item again")
         return image
+
+
+def _rig(raw: dict) -> Rig:
+    settings = tuple(
+        CameraSetting(s["name"], s["height"], s["pitch"], Intrinsics(**s["intrinsics"])) for s in raw["settings"]
+    )
+    return Rig(raw["name"], Motion(raw["motion"]), settings, raw["depth_unit"])

@@ -8,11 +8,13 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.rendering.camera import Intrinsics
 from vln_pipeline.rendering.frame import GeometryFrame
 from vln_pipeline.scenes.scene import Scene
 
 _MISS = -1
+_LARGEST_ID = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,22 @@ class Raycaster:
 
     Args:
         scene: what is seen. Building takes about a second per million triangles.
+
+    Raises:
+        DataError: the scene has more objects than a mask can number.
     """
 
     def __init__(self, scene: Scene) -> None:
+        largest = max(part.instance for part in scene.parts)
+        if largest > _LARGEST_ID:
+            mend = f"merge objects so that ids end at {_LARGEST_ID}"
+            raise DataError(scene.id, f"instance id {largest} does not fit a 16-bit mask", mend)
         mesh = scene.mesh
         # Single precision is finest near the origin; a georeferenced scan may lie kilometres from it.
         self._centre = scene.bounds.mean(axis=0)
         self._embree = EmbreeScene()
         TriangleMesh(self._embree, (mesh.vertices - self._centre).astype(np.float32), mesh.faces)
         categories = {name: number for number, name in enumerate(scene.categories)}
-        # The last entry is what a miss (face -1) looks up.
         self._semantic = _per_face([categories[p.category] for p in scene.parts], mesh.part)
         self._instance = _per_face([p.instance for p in scene.parts], mesh.part)
 
@@ -112,4 +120,5 @@ def _pixel_rays(intrinsics: Intrinsics) -> NDArray[np.float64]:
 
 
 def _per_face(of_part: list[int], part: NDArray[np.int32]) -> NDArray[np.uint16]:
+    # The last entry is what a miss (face -1) looks up.
     return np.append(np.asarray(of_part, dtype=np.uint16)[part], np.uint16(0))
