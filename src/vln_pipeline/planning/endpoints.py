@@ -73,9 +73,11 @@ class _Storey:
         self._cells = cells[np.argsort(self._blocks(cells), kind="stable")]
         self._block_of = self._blocks(self._cells)
         self._first = np.searchsorted(self._block_of, np.arange(self._visits.size + 1))
-        self._shortest = search_grid(floor, radius)
+        self._shortest = search_grid(floor, radius, config.path_margin)
         self._grids = {
-            caution: search_grid(floor, radius, caution * config.clearance_weight, config.clearance_band)
+            caution: search_grid(
+                floor, radius, config.path_margin, caution * config.clearance_weight, config.clearance_band
+            )
             for caution in (1.0, config.low_clearance_caution)
         }
         self._astar = {caution: AStar(grid) for caution, grid in self._grids.items()}
