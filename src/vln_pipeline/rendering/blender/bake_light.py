@@ -1,4 +1,167 @@
-"""Bakes."""
+"""Bakes a scene's diffuse light, finer where it changes quickly."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.rendering.baked_light import BakedLight
+from vln_pipeline.rendering.blender.config import BakeConfig, BlenderConfig
+from vln_pipeline.rendering.blender.opening import open_scene
+from vln_pipeline.rendering.blender.process import WorkerProcess
+from vln_pipeline.rendering.blender.tessellation import Tessellation, tessellate
+from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.scenes import archive
+from vln_pipeline.scenes.scene import Scene
+
+_FILE = "baked_light.npz"
+_FORMAT = 1
+"""Counts changes of the method, so that light baked before one is not taken up again."""
+_GLANCE = 6
+"""Light paths per vertex and side that tell which side of a surface is lit."""
+_MUCH_BRIGHTER = 10.0
+"""A surface shows its front, unless its back is this much brighter: a wall that a scan wound the wrong way."""
+_DARK = 2e-3
+"""Displayed linear brightness below which a vertex needs no better measurement."""
+_ALBEDO = 0.5
+"""Reflectance at which differences of light are judged."""
 
 
-def bake_light(*a): ...
+def bake_light(
+    scene: Scene,
+    config: BlenderConfig,
+    lighting: Lighting,
+    cache_dir: Path | None = None,
+    work_dir: Path | None = None,
+) -> BakedLight:
+    """Return the diffuse light of a scene, from the cache where it has been baked before.
+
+    Args:
+        scene: the scene.
+        config: its ``bake`` says how well, the rest how Blender is run.
+        lighting: lamps, sky and exposure.
+        cache_dir: light is kept in ``<cache_dir>/<key>/``; None keeps none.
+        work_dir: where arrays pass through; None is the RAM disk.
+
+    Raises:
+        DataError: Blender is missing or fails, or cached light is damaged.
+    """
+    if cache_dir is None:
+        return _bake(scene, config, lighting, work_dir)
+    kept = cache_dir / cache_key(scene, config.bake, lighting)
+    if not kept.exists():
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".baking_", dir=cache_dir))
+        try:
+            _bake(scene, config, lighting, work_dir).write(unfinished / _FILE)
+            if not kept.exists():  # another process may have baked the same; both results are equal
+                os.replace(unfinished, kept)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return BakedLight.read(kept / _FILE)
+
+
+def cache_key(scene: Scene, config: BakeConfig, lighting: Lighting) -> str:
+    """Return 32 hexadecimal digits that name what the baked light depends on."""
+    told = {
+        "format": _FORMAT,
+        "scene": archive.digest(replace(scene, lights=lighting.lights)),
+        "background": [float(channel) for channel in lighting.background],
+        "exposure": float(lighting.exposure),
+        "bake": config.model_dump(mode="json"),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Path | None) -> BakedLight:
+    bake = config.bake
+    mesh = tessellate(scene, bake.edge)
+    worker = open_scene(scene, config.model_copy(update={"mode": "path"}), lighting, work_dir, None)
+    try:
+        probe = _Probe(worker, bake, config.bake_timeout)
+        mesh, light = _lit_side(mesh, probe)
+        lit = _shown(light, lighting.exposure).max(axis=1) > _DARK
+        light[lit] = probe.measure(mesh.inward()[lit], mesh.normals[lit], bake.samples)
+        while True:
+            ends, face_edges = mesh.edges()
+            contrast = np.abs(np.diff(_brightness(light, lighting.exposure)[ends], axis=1))[:, 0]
+            marked = (contrast > bake.contrast) & (mesh.lengths(ends) / 2 >= bake.finest_edge)
+            if not marked.any():
+                break
+            known = len(mesh.vertices)
+            mesh = mesh.split(ends, face_edges, marked)
+            added = probe.measure(mesh.inward()[known:], mesh.normals[known:], bake.samples)
+            light = np.concatenate([light, added])
+    finally:
+        worker.close()
+    light = _smoothed(mesh, light, lighting.exposure, bake)
+    return BakedLight(
+        vertices=mesh.vertices.astype(np.float32),
+        faces=mesh.faces.astype(np.int32),
+        uv=mesh.uv,
+        colors=np.rint(mesh.colors).astype(np.uint8),
+        part=mesh.part,
+        irradiance=light.astype(np.float32),
+    )
+
+
+class _Probe:
+    """Measures light at points, through the worker process."""
+
+    def __init__(self, worker: WorkerProcess, config: BakeConfig, timeout: float) -> None:
+        self._worker, self._bounces, self._timeout = worker, config.bounces, timeout
+
+    def measure(
+        self, positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int
+    ) -> NDArray[np.float32]:
+        """Return (N, 3) light at points; ``samples`` light paths each."""
+        if not len(positions):
+            return np.zeros((0, 3), dtype=np.float32)
+        np.savez(self._worker.folder / "points.npz", position=positions, normal=normals)
+        self._worker.request(
+            "irradiance", points="points.npz", result="light.npy", samples=samples, bounces=self._bounces
+        )
+        reply = self._worker.reply(self._timeout)
+        light: NDArray[np.float32] = np.load(self._worker.folder / reply["file"], allow_pickle=False)
+        return light
+
+
+def _lit_side(mesh: Tessellation, probe: _Probe) -> tuple[Tessellation, NDArray[np.float32]]:
+    """Return the mesh with its normals on the side that is lit, and a first measurement there."""
+    points = mesh.inward()
+    front = probe.measure(points, mesh.normals, _GLANCE)
+    back = probe.measure(points, -mesh.normals, _GLANCE)
+    turned = back.sum(axis=1) > _MUCH_BRIGHTER * front.sum(axis=1)
+    normals = np.where(turned[:, None], -mesh.normals, mesh.normals)
+    return replace(mesh, normals=normals), np.where(turned[:, None], back, front)
+
+
+def _smoothed(
+    mesh: Tessellation, light: NDArray[np.float32], exposure: float, config: BakeConfig
+) -> NDArray[np.float32]:
+    """Return the light averaged over neighbours of similar light; shadow edges stay, noise goes."""
+    a, b = mesh.edges()[0].T
+    for _ in range(config.smoothing):
+        brightness = _brightness(light, exposure)
+        weight = np.exp(-(((brightness[a] - brightness[b]) / (config.contrast / 2)) ** 2))[:, None]
+        total, weights = light.astype(np.float64), np.ones((len(light), 1))
+        for here, there in ((a, b), (b, a)):
+            np.add.at(total, here, weight * light[there])
+            np.add.at(weights, here, weight)
+        light = (total / weights).astype(np.float32)
+    return light
+
+
+def _shown(light: NDArray[np.float32], exposure: float) -> NDArray[np.float32]:
+    return np.clip(light * np.float32(_ALBEDO * exposure), 0, 1)
+
+
+def _brightness(light: NDArray[np.float32], exposure: float) -> NDArray[np.float32]:
+    """Return (V,) displayed brightness, 0 .. 1, with the sRGB curve taken as its nearest power."""
+    return np.asarray(_shown(light, exposure).mean(axis=1) ** np.float32(1 / 2.2), dtype=np.float32)

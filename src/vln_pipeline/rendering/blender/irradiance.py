@@ -77,6 +77,7 @@ def _probe(positions: NDArray[np.float64], normals: NDArray[np.float64]) -> bpy.
     mesh.materials.append(material)
     probe = bpy.data.objects.new("probe", mesh)
     bpy.context.collection.objects.link(probe)
-    for kind in ("camera", "diffuse", "glossy", "transmission", "volume_scatter", "shadow"):
+    # Rays scattered in volumes, of which there are none, may see it: Cycles drops an object that no ray may see.
+    for kind in ("camera", "diffuse", "glossy", "transmission", "shadow"):
         setattr(probe, f"visible_{kind}", False)
     return probe

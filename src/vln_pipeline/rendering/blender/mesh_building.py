@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.rendering.baked_light import BakedLight
+from vln_pipeline.rendering.blender.tessellation import SMOOTH_ANGLE
 from vln_pipeline.scenes.scene import Scene
 
 COLOR = "vertex_color"
 """Name of the vertex colour attribute; Cycles takes plain "color" for the object's own colour, which is black."""
 IRRADIANCE = "irradiance"
 """Name of the baked light's vertex attribute."""
-SMOOTH_ANGLE = np.radians(40.0)
-"""Edges sharper than this are shaded as edges."""
 
 
 @dataclass(frozen=True)
