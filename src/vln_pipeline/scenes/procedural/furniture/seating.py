@@ -16,7 +16,7 @@ def _seat(width: float, seats: int, arm: float, rng: np.random.Generator) -> lis
     foot, arm_top = rng.uniform(0.08, 0.15), rng.uniform(0.56, 0.64)
     left, right = -width / 2, width / 2
     body = [
-        rounded_box((left, 0.02, foot), (right, depth - 0.02, seat - 0.13), 0.03),
+        rounded_box((left + 0.02, 0.02, foot), (right - 0.02, depth - 0.02, seat - 0.13), 0.03),
         rounded_box((left + arm * 0.6, 0, foot + 0.02), (right - arm * 0.6, 0.2, height - 0.06), 0.06),
         rounded_box((left, 0.01, foot + 0.01), (left + arm, depth, arm_top), 0.05),
         rounded_box((right - arm, 0.01, foot + 0.01), (right, depth, arm_top), 0.05),
