@@ -5,6 +5,7 @@ from collections import Counter
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
@@ -50,11 +51,13 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         rng = generator(seed, nav.scene, "sampling", draw)
         storey = storeys[rng.choice(len(storeys), p=interest / interest.sum())]
         count = min(config.starts_per_goal, config.pairs - len(pairs))
-        for start, goal, caution, (cells, geodesic) in storey.draw(rng, count, rejected):
+        caution, routes = storey.draw(rng, count, rejected)
+        starts = storey.on_ground(np.array([cells[0] for cells, _ in routes], dtype=np.int64).reshape(-1, 2))
+        goals = storey.on_ground(np.array([cells[-1] for cells, _ in routes], dtype=np.int64).reshape(-1, 2))
+        for start, goal, (cells, geodesic) in zip(starts, goals, routes, strict=True):
             storey.visit(cells)
-            ends = storey.on_ground(np.array([start, goal]))
             path = storey.floor.to_world(corners(cells).astype(np.float64))
-            pairs.append(EndpointPair(len(pairs), storey.floor.index, ends[0], ends[1], geodesic, caution, path))
+            pairs.append(EndpointPair(len(pairs), storey.floor.index, start, goal, geodesic, caution, path))
     if not pairs:
         reasons = ", ".join(f"{count} x {reason}" for reason, count in rejected.items()) or "no cell is clear enough"
         cause = f"no navigable pair of {config.min_distance} to {config.max_distance} m ({reasons})"
@@ -88,7 +91,7 @@ class _Storey:
 
     def visit(self, cells: NDArray[np.int64]) -> None:
         """Count a path over (N, 2) cells."""
-        self._visits.ravel()[np.unique(self._blocks(cells))] += 1
+        _count(self._visits, self._block, cells)
 
     def on_ground(self, cells: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return (N, 3) world positions of (N, 2) cells."""
@@ -96,29 +99,25 @@ class _Storey:
         height = np.where(np.isnan(height), self.floor.height, height)
         return np.column_stack([self.floor.to_world(cells.astype(np.float64)), height])
 
-    def draw(
-        self, rng: np.random.Generator, count: int, rejected: Counter[str]
-    ) -> list[tuple[NDArray[np.int64], NDArray[np.int64], float, Route]]:
-        """Draw one goal and up to ``count`` starts; count what is rejected, by reason."""
+    def draw(self, rng: np.random.Generator, count: int, rejected: Counter[str]) -> tuple[float, list[Route]]:
+        """Draw a caution, one goal and the ways from up to ``count`` starts; count what is rejected, by reason."""
         low = rng.random() < self._config.low_clearance_share
         caution = self._config.low_clearance_caution if low else 1.0
         goal = self._pick(rng, 1, np.ones(len(self._cells), dtype=bool))[0]
-        starts, routes = self._routes(rng, goal, caution, count)
-        if not len(starts):
+        routes = self._routes(rng, goal, caution, count)
+        if not routes:
             rejected["no start in the distance band"] += 1
         found = []
-        for start, route in zip(starts, routes, strict=True):
+        for route in routes:
             if route[1] < self._config.min_distance:
                 rejected["nearer than min_distance"] += 1
             elif route[1] > self._config.max_distance:
                 rejected["farther than max_distance"] += 1
             else:
-                found.append((self._cells[start], self._cells[goal], caution, route))
-        return found
+                found.append(route)
+        return caution, found
 
-    def _routes(
-        self, rng: np.random.Generator, goal: int, caution: float, count: int
-    ) -> tuple[NDArray[np.int64], list[Route]]:
+    def _routes(self, rng: np.random.Generator, goal: int, caution: float, count: int) -> list[Route]:
         """Draw starts by their distance along the grid, and the way from each."""
         farthest = self._config.max_distance / self.floor.cell * GRID_EXCESS
         shortest = goal_field(self._shortest, self._cells[goal], farthest)
@@ -134,7 +133,7 @@ class _Storey:
             limit = max(route_cost(self._grids[caution], cells) for cells in direct) * (1 + 1e-9)
             field = goal_field(self._grids[caution], self._cells[goal], limit)
             cheapest = [field.path(start) for start in self._cells[starts]]
-        return starts, list(zip(cheapest, map(self._length, direct), strict=True))
+        return list(zip(cheapest, map(self._length, direct), strict=True))
 
     def _pick(self, rng: np.random.Generator, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Draw up to ``count`` indexes into the cells, no two in one block.
@@ -159,3 +158,13 @@ class _Storey:
 
     def _blocks(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
         return (cells[:, 0] // self._block) * self._visits.shape[1] + cells[:, 1] // self._block
+
+
+@njit(cache=True)
+def _count(visits: NDArray[np.float32], block: int, cells: NDArray[np.int64]) -> None:
+    """Add one to every (block x block) block that a path over (N, 2) cells enters."""
+    row = column = -1
+    for n in range(cells.shape[0]):
+        if cells[n, 0] // block != row or cells[n, 1] // block != column:
+            row, column = cells[n, 0] // block, cells[n, 1] // block
+            visits[row, column] += 1
