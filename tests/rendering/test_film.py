@@ -85,7 +85,7 @@ def test_walks_draw_cameras_from_bands(room, walk, tmp_path):
 
 
 def test_a_camera_that_sees_nothing_is_an_error(room, walk, tmp_path):
-    away = replace(walk, poses=walk.poses + [100, 0, 0, 0])
+    away = replace(walk, poses=walk.poses + np.array([100.0, 0, 0, 0]))
     with pytest.raises(DataError, match=r"room_00000, camera ce\.125cm_0deg: sees no surface"):
         shoot(room, [away], CONFIG, tmp_path / "item")
 

@@ -1,0 +1,57 @@
+import numpy as np
+
+from vln_pipeline.rendering.lamp_light import NEAREST, LampLight
+from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.scenes.scene import Light
+
+
+def light_of(room, *lamps):
+    return LampLight.of(Lighting(lamps, (0, 0, 0), 1.0), room.mesh)
+
+
+def direct(light, point, normal):
+    return (light.on(np.float32([point]), np.float32([normal])) - light.ambient)[0]
+
+
+def test_a_point_light_falls_off_with_the_square_of_its_distance(room):
+    light = light_of(room, Light("point", (0, 0, 2.0), 100.0, (1, 1, 0)))
+    below = direct(light, (0, 0, 0), (0, 0, 1))
+    np.testing.assert_allclose(below, np.array([1, 1, 0]) * 100 / (4 * np.pi * 4) / np.pi, rtol=1e-5)
+    aside = direct(light, (2, 0, 0), (0, 0, 1))
+    np.testing.assert_allclose(aside, below / 2 * np.cos(np.pi / 4), rtol=1e-5)
+
+
+def test_an_area_light_shines_ahead_only(room):
+    light = light_of(room, Light("area", (0, 0, 2.0), 100.0, size=0.5))
+    below = direct(light, (0, 0, 0), (0, 0, 1))
+    np.testing.assert_allclose(below, 100 / (np.pi * 4) / np.pi, rtol=1e-5)
+    # Two cosines of 45 degrees, twice the squared distance.
+    np.testing.assert_allclose(direct(light, (2, 0, 0), (0, 0, 1)), below / 4, rtol=1e-5)
+    assert not direct(light, (0, 0, 3), (0, 0, -1)).any()
+
+
+def test_a_surface_that_faces_away_gets_the_even_light_alone(room):
+    light = light_of(room, Light("point", (0, 0, 2.0), 100.0))
+    assert not direct(light, (0, 0, 0), (0, 0, -1)).any()
+    assert (light.ambient > 0).all()
+
+
+def test_even_light_is_that_of_an_integrating_sphere(room):
+    """Flux over area, times what a reflectance of 0.6 adds up to, returned by a white matt surface."""
+    corners = room.mesh.vertices[room.mesh.faces]
+    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
+    light = light_of(room, Light("point", (3, 2, 2.0), 100.0), Light("area", (1, 1, 2.0), 50.0))
+    np.testing.assert_allclose(light.ambient, 150 / (areas.sum() / 2) * 0.6 / 0.4 / np.pi, rtol=1e-5)
+
+
+def test_beside_a_lamp_it_is_no_hotter_than_on_it(room):
+    light = light_of(room, Light("point", (0, 0, 1e-3), 10.0, size=0.4))
+    assert np.isfinite(direct(light, (0, 0, 0), (0, 0, 1))).all()
+    assert direct(light, (0, 0, 0), (0, 0, 1)).max() <= 10 / (4 * np.pi * 0.2**2) / np.pi
+
+
+def test_only_the_nearest_lamps_light_a_frame(room):
+    lamps = [Light("point", (float(x), 0, 2), 1.0 + x) for x in range(NEAREST + 10)]
+    near = light_of(room, *lamps).near(np.array([0.0, 0, 0]))
+    np.testing.assert_array_equal(near.position[:, 0], np.arange(NEAREST))
+    np.testing.assert_allclose(near.intensity[:, 0], (1.0 + np.arange(NEAREST)) / (4 * np.pi), rtol=1e-6)
