@@ -40,7 +40,8 @@ def depth_of(pose, intrinsics, pillar=PILLAR):
     return np.where((enter < exit_) & (enter > 0), enter, leave).astype(np.float32)
 
 
-def replayed(start, actions, forward=0.25, turn=np.radians(15)):
+def replayed(start, actions, forward=0.25, degrees=15):
+    turn = np.radians(degrees)
     poses = [np.array(start, dtype=float)]
     for action in actions:
         x, y, z, yaw = poses[-1]
@@ -116,7 +117,9 @@ def walks_of(directory: Path, trajectories, rigs_=None):
 
 def scene():
     def box(corners, category, instance):
-        vertices = np.array([[corners[i][0], corners[j][1], corners[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+        vertices = np.array(
+            [[corners[i][0], corners[j][1], corners[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)]
+        )
         faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6]]
         faces += [[0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
         return Part(category, vertices, np.array(faces, dtype=np.int32), 0, category, instance)

@@ -80,7 +80,7 @@ def write_card(writer: Writer, scene: Scene, labellers: Labellers, provenance: M
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True, default=str)}`"
+    return value if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True)}`"
 
 
 def _table(rows: Mapping[str, str]) -> str:

@@ -73,19 +73,25 @@ def export_scene(
                         writer.add(episode)
         if not floors:
             raise DataError(scene.id, "no walk was kept, there is nothing to export", "relax params:filtering")
-    cloud = None
     for dialect, versions in writers:
         if dialect.name == VlnN1.name:
-            cloud = cloud or point_cloud(scene, nav, sorted(floors), config.point_cloud, seed)
+            cloud = point_cloud(scene, nav, sorted(floors), config.point_cloud, seed)
             for writer in versions:
                 cloud.write(writer.root / POINT_CLOUD)
         for writer in versions:
             write_card(writer, scene, labellers, {"seed": seed, **provenance})
-            problems = validate(writer.root)
-            if problems:
-                name = f"{scene.id}, {dialect.name} {writer.version}"
-                more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-                raise DataError(name, f"does not pass its validation: {problems[0]}{more}", "report this as a defect")
+            _check(writer, scene)
+
+
+def _check(writer: Writer, scene: Scene) -> None:
+    problems = validate(writer.root)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise DataError(
+            f"{scene.id}, {writer.dialect.name} {writer.version}",
+            f"does not pass its validation: {problems[0]}{more}",
+            "free disk space or repair the footage, and export again",
+        )
 
 
 def _writers(dialect: Dialect, scene: Scene, config: ExportConfig, directory: Path) -> list[Writer]:

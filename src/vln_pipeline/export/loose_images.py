@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.export.episode import View
 
 _LARGEST = np.iinfo(np.uint16).max
@@ -41,7 +42,7 @@ def _link(source: Path, target: Path) -> None:
     # A second name costs no space; across file systems, or where links are refused, the bytes are copied.
     try:
         os.link(source, target)
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        raise DataError(str(source), "image missing or unreadable", "render this item again") from error
     except OSError:
         shutil.copyfile(source, target)

@@ -1,7 +1,7 @@
 """Reads exported datasets back to arrays, by what is on disk and not by what the writer meant."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,16 +112,15 @@ class ExportedDataset:
             return self.root / DATA_PATH.format(**where)
         return self._per_episode(writer_v21.DATA_PATH, episode)
 
-    def table(self, episode: int) -> pa.Table:
-        """Return an episode's rows, image bytes included."""
-        if not self.is_v30:
-            return pq.read_table(self.data_path(episode))
-        return pq.read_table(self.data_path(episode), filters=[("episode_index", "==", episode)])
+    def table(self, episode: int, names: Sequence[str] | None = None) -> pa.Table:
+        """Return an episode's rows: the named columns, or all of them, image bytes included."""
+        filters = [("episode_index", "==", episode)] if self.is_v30 else None
+        return pq.read_table(self.data_path(episode), columns=names, filters=filters)
 
     def columns(self, episode: int) -> dict[str, NDArray[Any]]:
         """Return (N, ...) values of an episode's features of numbers."""
-        table = self.table(episode)
         kinds = {name: kind for name, kind in self.info["features"].items() if kind["dtype"] not in ("image", "video")}
+        table = self.table(episode, list(kinds))
         return {
             name: np.array(table[name].to_pylist(), dtype=kind["dtype"]).reshape(
                 len(table), *([] if kind["shape"] == [1] else kind["shape"])
@@ -171,7 +170,8 @@ class ExportedDataset:
     def depth(self, episode: int, suffix: str, frame: int) -> NDArray[np.float32]:
         """Return (h, w) float32 metres along the optical axis; 0 where nothing was hit."""
         if self.is_v30:
-            image = self.table(episode)[f"{writer_v30.DEPTH}{suffix}"][frame].as_py()["bytes"]
+            name = f"{writer_v30.DEPTH}{suffix}"
+            image = self.table(episode, [name])[name][frame].as_py()["bytes"]
             return self._metres(image, f"depth of episode {episode}, frame {frame}")
         path = self.loose_path(episode, "depth", suffix, frame)
         return self._metres(path.read_bytes(), self._name(path))

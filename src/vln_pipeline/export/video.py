@@ -17,7 +17,8 @@ KEYFRAME_DISTANCE = 2
 class VideoFile:
     """An mp4 that frames are added to; a context that finishes the file.
 
-    One encoder thread and no B-frames: slices of several threads depend on how many there are.
+    One encoder thread, because the slices of several depend on how many there are; no B-frames and no keyframes at
+    cuts, so that the distance of keyframes is what it says.
 
     Args:
         path: file to write; its folder is made.
@@ -34,7 +35,7 @@ class VideoFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.frames, self.size = 0, 0
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "faststart"})
-        options = {"g": str(KEYFRAME_DISTANCE), "bf": "0", "threads": "1"}
+        options = {"g": str(KEYFRAME_DISTANCE), "bf": "0", "sc_threshold": "0", "threads": "1"}
         options |= {"crf": str(config.crf), "preset": config.preset}
         self._stream: Any = self._container.add_stream("libx264", fps, options=options)
         self._stream.width, self._stream.height = width, height
