@@ -13,10 +13,11 @@ def signed_distance(
 ) -> NDArray[np.float32]:
     """Return the (H, W) signed distance, metres, from each cell's centre to the blocked squares; negative inside.
 
-    Everything outside the grid is blocked. A blocked cell is blocked over its whole square, and the distance is to the
-    square, not to its centre. An eighth of a cell is taken off on top, which covers bilinear interpolation: a distance
-    field bends upwards by at most 1/d (it is semi-concave away from the obstacle), so between centres the interpolated
-    value exceeds the field by at most cell^2 / (8 d), that is cell / 8 wherever the distance is at least a cell.
+    Minus infinity where no cell is free. Everything outside the grid is blocked. A blocked cell is blocked over its
+    whole square, and the distance is to the square, not to its centre. An eighth of a cell is taken off on top, which
+    covers bilinear interpolation: away from obstacles a distance field is semi-concave, it bends upwards by at most
+    1 / d, so that between centres the interpolated value exceeds the field by at most cell^2 / (8 d) in each of two
+    directions. That is less than the eighth wherever the value is two cells or more.
 
     Args:
         blocked: (H, W) where the robot's axis may not be.
@@ -25,6 +26,8 @@ def signed_distance(
             resolution, whose points are the corners, edge centres and centres of the cells; or "fmm", second-order fast
             marching (Sethian, 1996) by scikit-fmm, less a bound on its error.
     """
+    if blocked.all():
+        return np.full(blocked.shape, -np.inf, dtype=np.float32)
     padded = np.pad(blocked, 1, constant_values=True)
     raw = _exact(padded) if backend == "edt" else _fast_marching(padded)
     return ((raw[1:-1, 1:-1] - 0.125) * cell).astype(np.float32)

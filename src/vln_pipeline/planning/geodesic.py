@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from vln_pipeline.planning.navigation_map import FloorMap
 
-_SOURCE = 1.5
-"""Radius of the disc around a goal, in cells, inside which the straight-line distance is exact enough to start from."""
+_SOURCE = 3.0
+"""Radius, in cells, of the disc around a goal that starts with the straight-line distance; marching from a smaller one
+errs by several times as much. Less than the robot's diameter, so no wall runs through it."""
 
 
 def geodesic_field(floor: FloorMap, goal: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -47,9 +47,10 @@ def traverse(
         max_gap: widest slit that is closed, metres.
         outdoors: whether open ground around the building stays.
     """
-    floor = _without_cliffs(layer, step)
+    cliff = _cliffs(layer, step)
+    floor = (layer.top >= 0) & ~cliff
     level = continued(np.where(floor, layer.top, -1))
-    empty = ~floor & ~occupied(columns.solid, level + step + 1, level + clearance)
+    empty = ~floor & ~cliff & ~occupied(columns.solid, level + step + 1, level + clearance)
     floor |= _small(empty, max_hole_area / columns.cell**2)
     floor |= _closed(floor, max_gap / columns.cell) & empty
     missing = empty & ~floor
@@ -74,15 +75,15 @@ def continued(values: NDArray[np.int32]) -> NDArray[np.int32]:
     return lookup[label]
 
 
-def _without_cliffs(layer: Layer, step: int) -> NDArray[np.bool_]:
-    """Return where the layer has floor, less the farther side of every drop between neighbours that no step takes."""
+def _cliffs(layer: Layer, step: int) -> NDArray[np.bool_]:
+    """Return the farther side, from the storey's level, of every drop between neighbours that no step takes."""
     floor = layer.top >= 0
     away = np.abs(layer.top - layer.level)
-    result = floor.copy()
-    for here, there in (((slice(None), slice(1, None)), (slice(None), slice(-1))), ((slice(1, None),), (slice(-1),))):
+    result = np.zeros_like(floor)
+    for here, there in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
         drop = floor[here] & floor[there] & (np.abs(layer.top[here] - layer.top[there]) > step)
-        result[here] &= ~(drop & (away[here] >= away[there]))
-        result[there] &= ~(drop & (away[there] >= away[here]))
+        result[here] |= drop & (away[here] >= away[there])
+        result[there] |= drop & (away[there] >= away[here])
     return result
 
 
@@ -98,9 +99,11 @@ def _small(empty: NDArray[np.bool_], cells: float) -> NDArray[np.bool_]:
 
 def _closed(floor: NDArray[np.bool_], cells: float) -> NDArray[np.bool_]:
     """Return the morphological closing by a disc of so many cells across."""
-    size = 2 * int(cells / 2) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return cv2.morphologyEx(floor.astype(np.uint8), cv2.MORPH_CLOSE, disc).astype(bool)
+    radius = int(cells / 2)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    padded = np.pad(floor, radius).astype(np.uint8)
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, disc).astype(bool)
+    return closed[radius : radius + floor.shape[0], radius : radius + floor.shape[1]]
 
 
 def _surroundings(
