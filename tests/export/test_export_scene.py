@@ -128,7 +128,7 @@ def test_the_card_tells_where_data_came_from(export):
     card = (root / "README.md").read_text()
     for text in ("CC0-1.0", "drawn by a test", "| seed | `7` |", "kedro run", '{"vln_pipeline": "0.1"}', "template 1"):
         assert text in card
-    assert "1 episodes" in card or "1 episode," in card
+    assert "| episodes | 1 |" in card and "| frames | 29 |" in card
     count = sum(path.suffix == ".mp4" for path in root.rglob("*"))
     assert f"{count // 2} file, first file-000.mp4" in card
 
@@ -177,6 +177,15 @@ def test_walks_filmed_by_different_cameras_do_not_mix(export, tmp_path):
 def test_reading_what_is_no_export_is_an_error(tmp_path):
     with pytest.raises(DataError, match="holds no exported dataset"):
         read(tmp_path)
+
+
+def test_a_camera_name_cannot_lead_out_of_the_folder(exported, tmp_path):
+    root = tmp_path / "dataset"
+    shutil.copytree(exported.directory / "vln_ce/v2.1", root)
+    text = (root / "meta/dialect.json").read_text()
+    (root / "meta/dialect.json").write_text(text.replace('".125cm_0deg"', '"/../../../elsewhere"'))
+    with pytest.raises(DataError, match="is not known"):
+        ExportedDataset(root)
 
 
 def test_digest_counts_content_and_names_but_not_the_card(exported, tmp_path):

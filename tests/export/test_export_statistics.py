@@ -29,9 +29,9 @@ def test_merging_equals_counting_together(first, second):
 
 @given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 3), st.integers(1, 5), st.integers(1, 5), st.just(3))))
 def test_histograms_equal_numpy(images):
-    counted = ImageStatistics(3, 256, 1 / 255)
-    for image in images:
-        counted.add(image)
+    counted = ImageStatistics(len(images), 3, 256, 1 / 255)
+    for frame, image in enumerate(images):
+        counted.add(frame, image)
     found, pixels = counted.result(), images.reshape(-1, 3) / 255
     for name, expected in {
         "min": pixels.min(0),
@@ -48,8 +48,8 @@ def test_histograms_equal_numpy(images):
 
 def test_large_images_are_thinned_and_depth_is_raw():
     depth = np.arange(480 * 640, dtype=np.uint32).reshape(480, 640) % 30_000
-    counted = ImageStatistics(1, 32_768, 1.0)
-    counted.add(depth.astype(np.uint16))
+    counted = ImageStatistics(1, 1, 32_768, 1.0)
+    counted.add(0, depth.astype(np.uint16))
     np.testing.assert_allclose(counted.result()["mean"].ravel(), depth[::4, ::4].mean())
 
 

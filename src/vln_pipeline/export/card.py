@@ -1,11 +1,10 @@
 """The dataset card: what a person must know before using the data, in the front-matter format of dataset hubs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vln_pipeline.export.writer import Writer
-from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.scenes.scene import Scene
 
 _CONVENTIONS = {
@@ -36,30 +35,21 @@ to [0, 1].""",
 }
 
 
-class Labellers:
-    """Names of what wrote the instructions, gathered walk by walk."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-
-    def add(self, labels: Labels) -> None:
-        """Note who wrote a walk's instructions."""
-        self.names.add(labels.labeller or "unknown")
-
-
-def write_card(writer: Writer, scene: Scene, labellers: Labellers, provenance: Mapping[str, Any]) -> None:
+def write_card(writer: Writer, scene: Scene, labellers: Sequence[str], provenance: Mapping[str, Any]) -> None:
     """Write README.md into a finished dataset; the same dataset and provenance give the same text."""
     front = {
         "license": "other",
         "license_name": scene.licence or "unknown",
         "task_categories": ["robotics"],
+        "configs": [{"config_name": "default", "data_files": "data/*/*.parquet"}],
         "tags": ["LeRobot", "vision-language-navigation", writer.dialect.name],
     }
     sections = [
         "---\n" + "\n".join(f"{key}: {json.dumps(value)}" for key, value in front.items()) + "\n---",
         f"# {scene.id}, {writer.dialect.name}, LeRobot {writer.version}",
-        f"{writer.episodes} episodes, {writer.frames} frames at {writer.dialect.fps} per second, {writer.tasks} tasks. "
         "Rendered walks of a simulated robot through one scene, with instructions.",
+        _table({key: str(getattr(writer, key)) for key in ("episodes", "frames", "tasks")})
+        + f"\n| frames per second | {writer.dialect.fps} |",
         "## Scene\n\n"
         + _table(
             {
@@ -67,7 +57,7 @@ def write_card(writer: Writer, scene: Scene, labellers: Labellers, provenance: M
                 "source": scene.source or "unknown",
                 "origin": scene.origin or "unknown",
                 "licence": scene.licence or "unknown: ask the source of the scene before you share this data",
-                "instructions by": ", ".join(sorted(labellers.names)),
+                "instructions by": ", ".join(labellers),
             }
         ),
         "## How it was made\n\n" + _table({str(key): _plain(value) for key, value in provenance.items()}),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.export.card import Labellers, write_card
+from vln_pipeline.export.card import write_card
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import Dialect, ExportWalk
 from vln_pipeline.export.point_cloud import point_cloud
@@ -58,7 +58,7 @@ def export_scene(
             does not pass its validation.
     """
     floors: set[int] = set()
-    labellers = Labellers()
+    labellers: set[str] = set()
     with ExitStack() as stack:
         writers: list[tuple[Dialect, list[Writer]]] = [
             (dialect, [stack.enter_context(writer) for writer in _writers(dialect, scene, config, directory)])
@@ -66,7 +66,7 @@ def export_scene(
         ]
         for walk in walks:
             floors.add(walk.trajectory.floor)
-            labellers.add(walk.labels)
+            labellers.add(walk.labels.labeller or "unknown")
             for dialect, versions in writers:
                 for episode in dialect.episodes(walk):
                     for writer in versions:
@@ -79,7 +79,7 @@ def export_scene(
             for writer in versions:
                 cloud.write(writer.root / POINT_CLOUD)
         for writer in versions:
-            write_card(writer, scene, labellers, {"seed": seed, **provenance})
+            write_card(writer, scene, sorted(labellers), {"seed": seed, **provenance})
             _check(writer, scene)
 
 

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from vln_pipeline.export.config import PixelGoalConfig
 from vln_pipeline.rendering.camera import Intrinsics
 
+_STEP = 1e-3
+"""Shortest way between two frames that counts as having moved, metres."""
+
 
 @dataclass(frozen=True)
 class PixelGoals:
@@ -90,7 +93,7 @@ def _reachable(positions: NDArray[np.float64], config: PixelGoalConfig) -> NDArr
     """Return (L, L) whether the frame of a column may be the goal of the frame of a row, by order and distance."""
     frames = np.arange(len(positions))
     allowed = frames[None] - frames[:, None] >= config.min_frames_ahead
-    allowed[:, 1:] &= np.any(positions[1:] != positions[:-1], axis=1)
+    allowed[:, 1:] &= np.linalg.norm(np.diff(positions, axis=0), axis=1) > _STEP
     if config.max_distance is not None:
         allowed &= np.linalg.norm(positions[None] - positions[:, None], axis=-1) <= config.max_distance
     return allowed

@@ -1,6 +1,7 @@
 """Reads exported datasets back to arrays, by what is on disk and not by what the writer meant."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ _FRAME_NAMES: Mapping[str, Callable[[int, int, int], str]] = {
     VlnN1.name: VlnN1.frame_name,
     VlnCe.name: VlnCe.frame_name,
 }
+
+_SETTING = r"\d+cm_-?\d+deg"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,10 @@ class ExportedDataset:
         except (OSError, ValueError, KeyError, TypeError) as error:
             cause = f"not a readable dataset ({type(error).__name__}: {error})"
             raise DataError(self.root.name, cause, "export the scene again") from error
+        for name, camera in self.cameras.items():
+            # Names become part of paths; nothing that a file says may lead out of the dataset's folder.
+            if not re.fullmatch(_SETTING, name) or camera.suffix not in ("", f".{name}"):
+                raise DataError(self.root.name, f"camera {name!r} with suffix {camera.suffix!r} is not known")
         if self.dialect not in _FRAME_NAMES or self.version not in ("v2.1", "v3.0"):
             raise DataError(self.root.name, f"dialect {self.dialect} in version {self.version} is not known")
 

@@ -106,7 +106,7 @@ class RollingVideo:
 
     def _finish(self) -> None:
         if self._file is not None:
-            self._file.__exit__(None, None, None)
+            self._file.close()
             self._file = None
 
     def __enter__(self) -> Self:

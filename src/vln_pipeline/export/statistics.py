@@ -37,17 +37,21 @@ class ImageStatistics:
     """Statistics of the images of one feature in one episode.
 
     Args:
+        length: frames of the episode.
         channels: of the images.
         levels: number of possible values, 256 or 65536.
         scale: factor on the values; lerobot keeps 8-bit images in [0, 1].
     """
 
-    def __init__(self, channels: int, levels: int, scale: float) -> None:
+    def __init__(self, length: int, channels: int, levels: int, scale: float) -> None:
+        self._sampled = frozenset(sampled_frames(length).tolist())
         self._counts = np.zeros((channels, levels), dtype=np.int64)
         self._scale, self._frames = scale, 0
 
-    def add(self, image: NDArray[Any]) -> None:
-        """Count a (h, w, C) or (h, w) image."""
+    def add(self, frame: int, image: NDArray[Any]) -> None:
+        """Count a (h, w, C) or (h, w) image, if its frame is one of those that are looked at."""
+        if frame not in self._sampled:
+            return
         side = max(image.shape[:2])
         stride = side // _THIN if side > _LARGE else 1
         pixels = image[::stride, ::stride].reshape(-1, len(self._counts))

@@ -52,15 +52,19 @@ class VideoFile:
             self.size += packet.size
             self._container.mux(packet)
 
+    def close(self) -> None:
+        """Write what the encoder still holds, and finish the file."""
+        if self.frames:
+            self._write(self._stream.encode())
+        self._container.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.frames:
-            self._write(self._stream.encode())
-        self._container.close()
+        self.close()
 
 
 def pixel_format(width: int, height: int) -> str:

@@ -36,8 +36,6 @@ class Writer(ABC):
     """
 
     version: ClassVar[str]
-    depth_unit: float
-    """Metres per unit of this dataset's depth images."""
 
     def __init__(self, root: Path, dialect: Dialect, scene: str, config: ExportConfig) -> None:
         self.root, self.dialect, self.scene, self.config = root, dialect, scene, config
@@ -60,6 +58,11 @@ class Writer(ABC):
         self._store(episode)
         self.episodes += 1
         self.frames += episode.length
+
+    @property
+    @abstractmethod
+    def depth_unit(self) -> float:
+        """Metres per unit of the depth images."""
 
     @abstractmethod
     def _features(self, episode: Episode) -> dict[str, Feature]:

@@ -17,14 +17,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from vln_pipeline.export.episode import Episode, View
 from vln_pipeline.export.features import Feature, picture
 from vln_pipeline.export.loose_images import place_depth, place_rgb
 from vln_pipeline.export.parquet import COMPRESSION, table
-from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, of_numbers, sampled_frames
+from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, of_numbers
 from vln_pipeline.export.video import VideoFile
 from vln_pipeline.export.writer import Writer, append_line
 
@@ -41,7 +40,7 @@ class WriterV21(Writer):
     version = "v2.1"
 
     @property
-    def depth_unit(self) -> float:  # type: ignore[override]
+    def depth_unit(self) -> float:
         """Metres per unit of the loose depth images."""
         return self.dialect.depth_unit
 
@@ -85,13 +84,12 @@ class WriterV21(Writer):
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
         camera = view.setting.intrinsics
-        statistics, sampled = ImageStatistics(3, 256, 1 / 255), set(sampled_frames(episode.length).tolist())
+        statistics = ImageStatistics(episode.length, channels=3, levels=256, scale=1 / 255)
         with VideoFile(video, camera.width, camera.height, self.dialect.fps, self.config.video) as file:
             for frame in range(episode.length):
                 image = view.rgb(frame)
                 file.add(image)
-                if frame in sampled:
-                    statistics.add(image)
+                statistics.add(frame, image)
                 name = self.dialect.frame_name(self.episodes, frame, episode.length)
                 place_rgb(view, frame, folders[RGB] / f"{name}.jpg")
                 place_depth(view, frame, self.dialect.depth_unit, folders[DEPTH] / f"{name}.png")
@@ -108,7 +106,7 @@ class WriterV21(Writer):
         videos = sum(feature.dtype == "video" for feature in self.features.values())
         return {
             "total_videos": self.episodes * videos,
-            "total_chunks": int(np.ceil(self.episodes / self.config.chunk_size)),
+            "total_chunks": -(-self.episodes // self.config.chunk_size),
             "data_path": DATA_PATH,
             "video_path": VIDEO_PATH,
         }

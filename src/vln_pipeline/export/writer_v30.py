@@ -27,14 +27,7 @@ from vln_pipeline.export.features import Feature, picture
 from vln_pipeline.export.loose_images import encoded_depth, rescaled
 from vln_pipeline.export.parquet import table
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH, RollingTable, RollingVideo
-from vln_pipeline.export.statistics import (
-    ImageStatistics,
-    Statistics,
-    as_json,
-    merged,
-    of_numbers,
-    sampled_frames,
-)
+from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, merged, of_numbers
 from vln_pipeline.export.writer import Writer, write_json
 
 RGB = "observation.images.rgb"
@@ -48,7 +41,6 @@ class WriterV30(Writer):
     """Writes a v3.0 dataset."""
 
     version = "v3.0"
-    depth_unit = DEPTH_UNIT
 
     def __init__(self, root: Path, dialect: Dialect, scene: str, config: ExportConfig) -> None:
         super().__init__(root, dialect, scene, config)
@@ -59,6 +51,11 @@ class WriterV30(Writer):
         self._statistics: dict[str, Statistics] = {}
         self._tasks: dict[str, int] = {}
         self._subtasks: dict[str, int] = {}
+
+    @property
+    def depth_unit(self) -> float:
+        """Metres per unit of the depth images."""
+        return DEPTH_UNIT
 
     def _features(self, episode: Episode) -> dict[str, Feature]:
         features = dict(self.dialect.features(episode))
@@ -101,24 +98,22 @@ class WriterV30(Writer):
             camera = view.setting.intrinsics
             video = RollingVideo(self.root, key, (camera.width, camera.height), self.dialect.fps, self.config)
             self._videos[key] = self._open.enter_context(video)
-        counted, sampled = ImageStatistics(3, 256, 1 / 255), set(sampled_frames(episode.length).tolist())
+        counted = ImageStatistics(episode.length, channels=3, levels=256, scale=1 / 255)
         place = self._videos[key].begin(episode.length)
         for frame in range(episode.length):
             image = view.rgb(frame)
             self._videos[key].add(image)
-            if frame in sampled:
-                counted.add(image)
+            counted.add(frame, image)
         statistics[key] = counted.result()
         return place
 
     def _encode_depth(self, episode: Episode, view: View, statistics: dict[str, Statistics]) -> list[bytes]:
-        counted, sampled = ImageStatistics(1, LARGEST_DEPTH + 1, 1.0), set(sampled_frames(episode.length).tolist())
+        counted = ImageStatistics(episode.length, channels=1, levels=LARGEST_DEPTH + 1, scale=1.0)
         images = []
         for frame in range(episode.length):
             stored = view.depth(frame)
             depth = rescaled(stored, view.depth_unit, DEPTH_UNIT, LARGEST_DEPTH)
-            if frame in sampled:
-                counted.add(depth)
+            counted.add(frame, depth)
             same = view.depth_unit == DEPTH_UNIT and stored.max() <= LARGEST_DEPTH
             images.append(view.path("depth", frame).read_bytes() if same else encoded_depth(depth))
         statistics[f"{DEPTH}{view.suffix}"] = counted.result()
