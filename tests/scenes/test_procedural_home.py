@@ -12,7 +12,7 @@ from vln_pipeline.scenes.scene import Scene
 SEED = 11
 ONE = ProceduralConfig(two_storey_probability=0, texture_size=64)
 TWO = ProceduralConfig(two_storey_probability=1, texture_size=64)
-CASES = [(ONE, 0), (ONE, 1), (ONE, 2), (ONE, 3), (TWO, 0), (TWO, 1)]
+CASES = [(ONE, 0), (ONE, 2), (TWO, 1)]
 CELL = 0.05
 RADIUS = 0.25
 
@@ -33,13 +33,10 @@ def content(scene: Scene) -> list:
     return [*found, *((r.name, r.polygon.tobytes()) for r in scene.rooms)]
 
 
-def test_the_same_seed_gives_the_same_bytes():
-    assert content(generate_home(TWO, SEED, 0)) == content(generate_home(TWO, SEED, 0))
-
-
-def test_homes_do_not_depend_on_how_many_there_are():
-    many = ONE.model_copy(update={"count": 50})
-    assert content(generate_home(ONE, SEED, 1)) == content(generate_home(many, SEED, 1))
+def test_the_same_seed_gives_the_same_bytes_however_many_homes_there_are(home):
+    config = TWO if any(r.floor > 1 for r in home.rooms) else ONE
+    again = generate_home(config.model_copy(update={"count": 50}), SEED, int(home.id[-4:]))
+    assert content(again) == content(home)
 
 
 def test_other_seeds_and_indexes_give_other_homes():
@@ -111,7 +108,6 @@ def test_each_room_has_a_lamp_below_its_ceiling(home):
 
 
 def test_daylight_shines_into_the_home(home):
-    middle = np.mean([r.polygon.mean(axis=0) for r in home.rooms], axis=0)
     windows = [x for x in home.lights if x.rotation[2, 2] == 0]
     assert len(windows) == len({p.instance for p in home.parts if p.category == "window"})
     for x in windows:
@@ -119,7 +115,6 @@ def test_daylight_shines_into_the_home(home):
         assert np.linalg.det(x.rotation) == pytest.approx(1)
         ahead = np.array(x.position[:2]) - 0.5 * x.rotation[:2, 2]
         assert any(_inside(r, ahead) for r in home.rooms)
-    assert np.isfinite(middle).all()
 
 
 def _inside(room, xy) -> bool:
@@ -193,10 +188,9 @@ def test_walls_are_seen_from_their_own_room(home):
 
 
 def test_stairs_rise_in_even_steps_to_the_upper_floor():
-    home = generate_home(TWO, SEED, 0)
+    home = generate_home(TWO, SEED, 1)
     (treads,) = (p for p in home.parts if p.category == "stairs" and p.name.endswith(".wood"))
     upper = max(r.floor for r in home.rooms)
-    tops = np.unique(np.round(treads.vertices[treads.faces].max(axis=1)[:, 2], 4))
     a, b, c = (treads.vertices[treads.faces[:, k]] for k in range(3))
     flat = np.cross(b - a, c - a)[:, 2] > 1e-9
     tops = np.unique(np.round(a[flat, 2], 4))

@@ -124,8 +124,12 @@ def _joinery(assembly: Assembly, plan: Plan, rng: np.random.Generator) -> dict[s
             assembly.add(front_door(o), pose, cell.name)
         elif o.kind == "door":
             leaf, hinge = hung_leaf(o, cell, level, rng.uniform(1.46, 1.6), paneled)
-            assembly.add(leaf, hinge, cell.name)
-            leaves.setdefault(cell.name, []).append(RoomSpace(cell, (), (), 0).footprint(leaf, hinge))
+            space = RoomSpace(cell, plan.openings_of(cell), leaves.get(cell.name, []), plan.height)
+            taken = space.footprint(leaf, hinge)
+            # A leaf that would stand in the way of another door is left off, as people do.
+            if space.walkable([taken]):
+                assembly.add(leaf, hinge, cell.name)
+                leaves.setdefault(cell.name, []).append(taken)
     for cell in plan.cells:
         if cell.label not in ("bathroom", "staircase"):
             assembly.add(baseboards(plan, cell), Pose(0, 0, plan.level(cell.storey)), cell.name)

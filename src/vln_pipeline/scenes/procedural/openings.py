@@ -61,7 +61,10 @@ def _passage(a: Cell, b: Cell, width: float, top: float) -> Opening | None:
     )
 
 
-def _door(rng: np.random.Generator, room: Cell, other: Cell, clear: tuple[float, float]) -> Opening | None:
+def _door(
+    rng: np.random.Generator, room: Cell, other: Cell, clear: tuple[float, float], away: float | None = None
+) -> Opening | None:
+    """Return a door near one end of a shared wall, the end farther from ``away`` along it where that is given."""
     wall = _wall(room, other)
     if wall is None:
         return None
@@ -70,7 +73,8 @@ def _door(rng: np.random.Generator, room: Cell, other: Cell, clear: tuple[float,
     low, high = start + CORNER, end - CORNER - width
     if high < low:
         return None
-    at = round(low if rng.random() < 0.5 else high, 3)
+    first = rng.random() < 0.5 if away is None else abs(low - away) > abs(high - away)
+    at = round(low if first else high, 3)
     return Opening(
         "door", room.storey, room.name, other.name, axis, line, at, round(at + width, 3), 0.0, DOOR_HEIGHT, side
     )
@@ -115,7 +119,9 @@ def connect(rng: np.random.Generator, cells: list[Cell], clear: tuple[float, flo
         host = None
         if len(baths) > 1 and room is baths[-1]:
             host = next((b for b in by_label.get("bedroom", []) if _wall(room, b)), None)
-        openings.append(_door(rng, room, host or hall, clear) or _door(rng, room, hall, clear))
+        # The bedroom's own door stands open near the hallway, so the way to its bathroom is at the other end.
+        own = _door(rng, room, host, clear, (hall.rect[1] + hall.rect[3]) / 2) if host else None
+        openings.append(own or _door(rng, room, hall, clear))
     return [o for o in openings if o is not None]
 
 
