@@ -1,12 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 
 from vln_pipeline.rendering.lamp_light import NEAREST, LampLight
 from vln_pipeline.rendering.lighting import Lighting
-from vln_pipeline.scenes.scene import Light
+from vln_pipeline.scenes.scene import Light, Material
 
 
 def light_of(room, *lamps):
-    return LampLight.of(Lighting(lamps, (0, 0, 0), 1.0), room.mesh)
+    return LampLight.of(Lighting(lamps, (0, 0, 0), 1.0), room)
 
 
 def direct(light, point, normal):
@@ -37,11 +39,17 @@ def test_a_surface_that_faces_away_gets_the_even_light_alone(room):
 
 
 def test_even_light_is_that_of_an_integrating_sphere(room):
-    """Flux over area, times what a reflectance of 0.6 adds up to, returned by a white matt surface."""
-    corners = room.mesh.vertices[room.mesh.faces]
-    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
-    light = light_of(room, Light("point", (3, 2, 2.0), 100.0), Light("area", (1, 1, 2.0), 50.0))
-    np.testing.assert_allclose(light.ambient, 150 / (areas.sum() / 2) * 0.6 / 0.4 / np.pi, rtol=1e-5)
+    """Flux over area, times what a reflectance of 0.6, 0.5 and 0 adds up to, returned by a white matt surface."""
+    grey = replace(room, materials=tuple(Material(m.name, (0.6, 0.5, 0.0)) for m in room.materials))
+    area = sum(2 * (x * y + y * z + z * x) for x, y, z in ((6, 4, 2.6), (1.2, 0.9, 0.7), (0.3, 0.3, 0.3))) / 2
+    light = light_of(grey, Light("point", (3, 2, 2.0), 100.0), Light("area", (1, 1, 2.0), 50.0))
+    np.testing.assert_allclose(light.ambient, 150 / area / np.pi * np.array([1.5, 1.0, 0.0]), rtol=1e-5)
+
+
+def test_a_sun_is_even_light(room):
+    light = light_of(room, Light("sun", (0, 0, 9), 2.0))
+    assert not len(light.position)
+    np.testing.assert_allclose(light.ambient, light_of(room, Light("point", (0, 0, 9), 2.0 * 6 * 4)).ambient, rtol=1e-6)
 
 
 def test_beside_a_lamp_it_is_no_hotter_than_on_it(room):

@@ -43,7 +43,7 @@ class GlRenderer:
         # Single precision is finest near the origin.
         self._centre = scene.bounds.mean(axis=0)
         self._diagonal = float(np.linalg.norm(np.ptp(scene.bounds, axis=0)))
-        self._light = LampLight.of(lighting, scene.mesh) if baked is None else None
+        self._light = LampLight.of(lighting, scene) if baked is None else None
         self._background = tuple(np.minimum(lighting.exposure * np.asarray(lighting.background), 1.0).tolist())
         with self._context:
             self._colour = program(self._context, "colour", baked is not None)

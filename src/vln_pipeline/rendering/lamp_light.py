@@ -6,13 +6,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.rendering.colour_space import LINEAR
 from vln_pipeline.rendering.lighting import Lighting
-from vln_pipeline.scenes.scene import Mesh
+from vln_pipeline.scenes.scene import Material, Scene
 
 NEAREST = 32
 """Lamps that light a frame; what lies beyond the nearest 32 is far away and adds next to nothing."""
-_ALBEDO = 0.6
-"""Mean reflectance of furnished rooms, for the light that surfaces exchange."""
+_MOST = 0.8
+"""Highest mean reflectance that is believed: light that surfaces exchange grows without bound towards 1."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +37,24 @@ class LampLight:
     ambient: NDArray[np.float32]
 
     @classmethod
-    def of(cls, lighting: Lighting, mesh: Mesh) -> "LampLight":
+    def of(cls, lighting: Lighting, scene: Scene) -> "LampLight":
         """Return the light that a scene's lamps make.
 
-        A closed room is an integrating sphere: flux F on surfaces of area A and reflectance r is exchanged until it
-        has become F / A * r / (1 - r) of even irradiance. A sun's direct light would need shadows, so all of it counts
-        as even light.
+        A closed room is an integrating sphere: flux F on surfaces of area A and mean reflectance r is exchanged until
+        it has become F / A * r / (1 - r) of even irradiance. A sun's direct light would need shadows, so all of it
+        counts as even light.
         """
         lamps = [lamp for lamp in lighting.lights if lamp.kind != "sun"]
-        corners = mesh.vertices[mesh.faces]
-        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        inside = max(float(np.linalg.norm(normals, axis=1).sum()) / 4, 1.0)  # half the surfaces face the rooms
-        footprint = float(np.prod(np.ptp(mesh.vertices[:, :2], axis=0)))
+        area = _areas(scene)
+        # Half of the surfaces face the rooms, the other half the inside of walls and things.
+        inside = max(float(area.sum()) / 2, 1.0)
+        reflectance = np.stack([_reflectance(material) for material in scene.materials])
+        mean = np.minimum(area @ reflectance / max(float(area.sum()), 1e-9), _MOST)
+        footprint = float(np.prod(np.ptp(scene.bounds[:, :2], axis=0)))
         flux = np.zeros(3)
         for lamp in lighting.lights:
             flux += lamp.power * (footprint if lamp.kind == "sun" else 1.0) * np.asarray(lamp.color)
-        ambient = flux / inside * _ALBEDO / (1 - _ALBEDO) / np.pi
+        ambient = flux / inside * mean / (1 - mean) / np.pi
         # A point light spreads its power over 4 pi; a flat one that follows Lambert's law has power / pi ahead.
         spread = [4 * np.pi if lamp.kind == "point" else np.pi for lamp in lamps]
         return cls(
@@ -96,6 +99,20 @@ def _direct(points, normals, position, axis, intensity, size):  # type: ignore[n
             for channel in range(3):
                 irradiance[p, channel] += intensity[lamp, channel] * fall
     return irradiance
+
+
+def _areas(scene: Scene) -> NDArray[np.float64]:
+    """Return (M,) area of each material's faces, square metres."""
+    mesh = scene.mesh
+    corners = mesh.vertices[mesh.faces]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
+    material = np.array([part.material for part in scene.parts])[mesh.part]
+    return np.bincount(material, weights=area, minlength=len(scene.materials)).astype(np.float64)
+
+
+def _reflectance(material: Material) -> NDArray[np.float64]:
+    color = np.asarray(material.color)
+    return color if material.texture is None else color * LINEAR[material.texture[::4, ::4]].mean(axis=(0, 1))
 
 
 def _rows(vectors: list) -> NDArray[np.float32]:
