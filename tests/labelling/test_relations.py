@@ -13,11 +13,11 @@ CONFIG = LabellingConfig()
 NOUNS = load_phrasebook().nouns
 
 
-def relations(tmp_path, things, *parts):
+def relations(tmp_path, things, *parts, rooms=()):
     """Return {(clip, category, relation): side} of a walk."""
     path, yaw = legs(*parts)
     walk = walk_of(path[::3], yaw[::3])
-    _, nav = flat()
+    _, nav = flat(rooms)
     opened = open_walk(walk, nav, (), film(tmp_path, things, [walk]), CONFIG)
     return {
         (number, landmark.category, mention.relation.value): mention.side
@@ -37,6 +37,12 @@ def test_what_is_too_far_aside_is_not_passed(tmp_path):
     found = relations(tmp_path, [box("sofa", 2.5, 3.2, 1.2)], 5.0)
     assert found[0, "sofa", "seen"] == 1
     assert (0, "sofa", "passed") not in found
+
+
+def test_what_stands_in_another_room_is_seen_but_neither_reached_nor_a_goal(tmp_path):
+    rooms = (("hall", -2, 4), ("bathroom", 4, 9))
+    found = relations(tmp_path, [box("sofa", 4.4, 0.0)], 3.0, rooms=rooms)
+    assert {relation for _, _, relation in found} == {"seen"}
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -91,3 +97,21 @@ def test_the_only_one_of_its_kind_is_told_from_one_of_two(tmp_path):
     opened = open_walk(walk, nav, (), film(tmp_path, things, [walk]), CONFIG)
     found = find_landmarks(opened, opened.clips[0], CONFIG.landmarks, NOUNS)
     assert {landmark.category: landmark.alone for landmark in found} == {"chair": False, "sofa": True}
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_side_something_is_seen_on_is_that_of_its_pixels(tmp_path, side):
+    path, yaw = legs(2.5, (0.5, 60.0 * side), 1.5)
+    walk = walk_of(path[::3], yaw[::3])
+    long = ("rug", (3.5, 1.5 * side, 0.02), (1.0, 6.0, 0.04))
+    _, nav = flat()
+    opened = open_walk(walk, nav, (), film(tmp_path, [long, box("sofa", 4.0, 2.0 * side)], [walk]), CONFIG)
+    sides = 0
+    for clip in opened.clips:
+        for landmark in find_landmarks(opened, clip, CONFIG.landmarks, NOUNS):
+            for mention in relate(opened, clip, landmark, CONFIG.landmarks, last=False):
+                if mention.relation.value == "seen" and mention.side:
+                    columns = np.nonzero(opened.film.ids("instance", mention.frame) == landmark.instance)[1]
+                    assert np.sign(opened.film.intrinsics.cx - columns.mean()) == mention.side
+                    sides += 1
+    assert sides

@@ -82,11 +82,13 @@ def open_walk(
         footage: the frames.
         config: the stage's parameters.
     """
+    floor = nav.floors[trajectory.floor]
     return Walk(
         trajectory=trajectory,
         film=Film.of(footage, trajectory.id),
+        floor=floor,
         clips=cut(trajectory.path, trajectory.yaw, config.keyframes),
-        visits=visits(trajectory.path, nav.floors[trajectory.floor], rooms),
+        visits=visits(trajectory.path, floor, rooms),
     )
 
 

@@ -41,6 +41,7 @@ class Landmark:
         position: (3,) mean of its visible surface, metres, world.
         area: largest share of a frame's pixels.
         frame: the frame of that share.
+        view: (3,) mean of the surface that this frame shows, metres, world.
         alone: no other object of its category is visible in the clip.
         salience: how well it serves as a landmark, larger is better.
     """
@@ -50,6 +51,7 @@ class Landmark:
     position: NDArray[np.float64]
     area: float
     frame: int
+    view: NDArray[np.float64]
     alone: bool
     salience: float
 
@@ -97,7 +99,7 @@ def find_landmarks(walk: Walk, clip: Span, config: LandmarkConfig, nouns: Nouns)
         weight = np.exp(-best.distance / 4) * (0.5 + 0.5 * best.centrality) / (1 + frequency[category])
         alone = company[category] == 1
         salience = float(np.sqrt(best.area) * weight * (1.0 if alone else 0.5))
-        landmarks.append(Landmark(instance, category, position, best.area, best.frame, alone, salience))
+        landmarks.append(Landmark(instance, category, position, best.area, best.frame, best.position, alone, salience))
     return tuple(sorted(landmarks, key=lambda x: (-x.salience, x.instance)))
 
 

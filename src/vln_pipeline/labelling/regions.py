@@ -28,6 +28,14 @@ class Visit:
     label: str
 
 
+def room_at(floor: FloorMap, xy: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Return the room index of (..., 2) world positions, metres; -1 where none is known."""
+    cells = np.rint(floor.to_cell(xy)).astype(int)
+    inside = ((cells >= 0) & (cells < floor.room.shape)).all(axis=-1)
+    cells = np.where(np.expand_dims(inside, -1), cells, 0)
+    return np.where(inside, floor.room[cells[..., 0], cells[..., 1]], np.int16(-1))
+
+
 def visits(path: NDArray[np.float64], floor: FloorMap, labels: Sequence[str]) -> tuple[Visit, ...]:
     """Return the rooms of a walk in order, at least one; neighbours differ.
 
@@ -36,9 +44,7 @@ def visits(path: NDArray[np.float64], floor: FloorMap, labels: Sequence[str]) ->
         floor: the storey it runs on.
         labels: type of each room that ``floor.room`` refers to; regions beyond the list have no name.
     """
-    cells = np.rint(floor.to_cell(path[:, :2])).astype(int)
-    cells = np.clip(cells, 0, np.array(floor.room.shape) - 1)
-    rooms = floor.room[cells[:, 0], cells[:, 1]].astype(int)
+    rooms = room_at(floor, path[:, :2]).astype(int)
     walked = arc_length(path)
     starts = np.flatnonzero(np.diff(rooms, prepend=rooms[0] - 1))
     stops = np.append(starts[1:], len(rooms) - 1)

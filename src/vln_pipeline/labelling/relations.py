@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vln_pipeline.labelling.config import LandmarkConfig
 from vln_pipeline.labelling.keyframes import Span, Turn
 from vln_pipeline.labelling.landmarks import Landmark, Mention, Relation
+from vln_pipeline.labelling.regions import room_at
 from vln_pipeline.labelling.walk import Walk
+from vln_pipeline.planning.trajectory import Trajectory
 
 _AHEAD = 20.0
 """An object within this bearing lies ahead, degrees."""
@@ -17,6 +20,9 @@ _REACHED = 1.5
 """An object ahead and nearer than this is reached, metres."""
 _APPROACH = 1.0
 """Least decrease of distance that counts as walking towards something, metres."""
+
+_FROM_AFAR = (Relation.SEEN, Relation.TOWARDS, Relation.TURN_TOWARDS)
+"""Relations that hold through a doorway; one does not pass or reach what stands in another room."""
 
 
 def relate(walk: Walk, clip: Span, landmark: Landmark, config: LandmarkConfig, *, last: bool) -> tuple[Mention, ...]:
@@ -31,7 +37,12 @@ def relate(walk: Walk, clip: Span, landmark: Landmark, config: LandmarkConfig, *
         config: distances.
         last: whether the walk ends with this clip.
     """
-    return tuple(_relations(_Bearings(walk, clip, landmark), landmark, config, last))
+    b = _Bearings(walk, clip, landmark)
+    return tuple(
+        mention
+        for mention in _relations(b, landmark, config, last)
+        if mention.relation in _FROM_AFAR or b.together[mention.frame - clip.start]
+    )
 
 
 class _Bearings:
@@ -42,15 +53,25 @@ class _Bearings:
         frames = slice(clip.start, clip.end + 1)
         self.walked = walk.walked[frames]
         self.yaw = np.degrees(np.unwrap(walk.trajectory.yaw[frames]))
-        offset = landmark.position[:2] - walk.trajectory.path[frames, :2]
-        c, s = np.cos(walk.trajectory.yaw[frames]), np.sin(walk.trajectory.yaw[frames])
-        self.forward = c * offset[:, 0] + s * offset[:, 1]
-        self.left = c * offset[:, 1] - s * offset[:, 0]
+        body = _to_body(walk.trajectory, frames, landmark.position)
+        self.forward, self.left = body[:, 0], body[:, 1]
         self.distance = np.hypot(self.forward, self.left)
+        room = room_at(walk.floor, landmark.position[:2])
+        self.together = (walk.rooms[frames] == room) | (walk.rooms[frames] < 0) | (room < 0)
         self.bearing = np.degrees(np.arctan2(self.left, self.forward))
+        (seen,) = _to_body(walk.trajectory, slice(landmark.frame, landmark.frame + 1), landmark.view)
+        self.seen_side = _side(float(np.degrees(np.arctan2(seen[1], seen[0]))))
 
-    def side(self, i: int) -> int:
-        return 0 if abs(self.bearing[i]) <= _AHEAD else int(np.sign(self.left[i]))
+
+def _to_body(trajectory: Trajectory, frames: slice, point: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n, 2) a world point in the body frame (x forward, y left) of each frame, metres."""
+    offset, yaw = point[:2] - trajectory.path[frames, :2], trajectory.yaw[frames]
+    c, s = np.cos(yaw), np.sin(yaw)
+    return np.stack([c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0]], axis=1)
+
+
+def _side(bearing: float) -> int:
+    return 0 if abs(bearing) <= _AHEAD else int(np.sign(bearing))
 
 
 def _relations(b: _Bearings, landmark: Landmark, config: LandmarkConfig, last: bool) -> Iterator[Mention]:
@@ -65,10 +86,9 @@ def _relations(b: _Bearings, landmark: Landmark, config: LandmarkConfig, last: b
         reached = b.distance[end] <= _REACHED
         yield Mention(landmark, Relation.REACHED if reached else Relation.TOWARDS, 0, start + end)
     if last and b.distance[end] <= config.goal_distance and abs(b.bearing[end]) <= 110:
-        yield Mention(landmark, Relation.GOAL, b.side(end), start + end)
-    seen = landmark.frame - start
-    if b.forward[seen] > 0:
-        yield Mention(landmark, Relation.SEEN, b.side(seen), landmark.frame)
+        yield Mention(landmark, Relation.GOAL, _side(float(b.bearing[end])), start + end)
+    # Of a large object one frame may show a part that lies to the other side than its middle.
+    yield Mention(landmark, Relation.SEEN, b.seen_side, landmark.frame)
 
 
 def _at_turn(b: _Bearings, landmark: Landmark, turn: Turn) -> Iterator[Mention]:

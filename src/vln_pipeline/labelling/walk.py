@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.labelling.keyframes import Span, arc_length
-from vln_pipeline.labelling.regions import Visit
+from vln_pipeline.labelling.regions import Visit, room_at
+from vln_pipeline.planning.navigation_map import FloorMap
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.camera import Intrinsics, Motion
 from vln_pipeline.rendering.footage import Footage, camera_name
@@ -76,12 +77,14 @@ class Walk:
     Attributes:
         trajectory: the walk.
         film: what the camera saw.
+        floor: the storey it runs on.
         clips: in order, covering every frame once.
         visits: the rooms it passes through, in order.
     """
 
     trajectory: Trajectory
     film: Film
+    floor: FloorMap
     clips: tuple[Span, ...]
     visits: tuple[Visit, ...]
 
@@ -95,11 +98,10 @@ class Walk:
         """(N,) metres walked up to each frame."""
         return arc_length(self.trajectory.path)
 
-    def to_body(self, frame: int, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (..., 3) world points, metres, in the body frame (x forward, y left, z up) of a frame."""
-        yaw = self.trajectory.yaw[frame]
-        heading = np.array([[np.cos(yaw), np.sin(yaw), 0.0], [-np.sin(yaw), np.cos(yaw), 0.0], [0.0, 0.0, 1.0]])
-        return (np.asarray(points) - self.trajectory.path[frame]) @ heading.T
+    @cached_property
+    def rooms(self) -> NDArray[np.int16]:
+        """(N,) index of the room at each frame, -1 where none is known."""
+        return room_at(self.floor, self.trajectory.path[:, :2])
 
 
 def spread(first: int, last: int, count: int) -> Sequence[int]:
