@@ -115,6 +115,12 @@ def test_nothing_made_is_an_error_that_names_the_first_cause(tmp_path):
         store(tmp_path).save({"bad": Task(tasks.refuse, "bad")})
 
 
+def test_a_store_that_may_be_empty_is_complete_without_items(tmp_path):
+    here = store(tmp_path, may_be_empty=True)
+    here.save({})
+    assert here.load() == {}
+
+
 def test_a_full_disk_stops_the_run_at_once(tmp_path, log):
     with pytest.raises(DatasetError) as raised:
         store(tmp_path).save({"a": Task(tasks.fill_disk, "a"), **numbers(log)})

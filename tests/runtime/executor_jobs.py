@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+import time
 from dataclasses import dataclass
 
 from vln_pipeline.runtime.executors import Outcome
@@ -21,4 +23,24 @@ class Killed:
 
     def __call__(self) -> Outcome:
         os.kill(os.getpid(), signal.SIGKILL)
+        return Outcome(self.key, 0.0)
+
+
+@dataclass(frozen=True)
+class DiesIdle:
+    """Ends well, and takes its worker down a moment later, when that has nothing to do."""
+
+    key: str
+
+    def __call__(self) -> Outcome:
+        threading.Timer(0.3, os._exit, args=(9,)).start()
+        return Outcome(self.key, 0.0)
+
+
+@dataclass(frozen=True)
+class Sleeps:
+    key: str
+
+    def __call__(self) -> Outcome:
+        time.sleep(1.0)
         return Outcome(self.key, 0.0)

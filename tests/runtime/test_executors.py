@@ -1,7 +1,7 @@
 import importlib.util
 
 import pytest
-from executor_jobs import Done, Killed
+from executor_jobs import DiesIdle, Done, Killed, Sleeps
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors import available_workers, open_executor
@@ -26,6 +26,14 @@ def test_a_killed_worker_does_not_take_the_others_with_it(name):
     jobs = [("dead", Killed("dead")), *((f"j{i}", Done(f"j{i}")) for i in range(4))]
     failed = {o.key for o in open_executor(name, 2).run(jobs) if o.failure}
     assert failed == {"dead"}
+
+
+def test_a_worker_that_dies_between_two_jobs_costs_no_job():
+    """The pool library gives up on all waiting jobs then; under memory pressure a whole stage was lost that way."""
+    jobs = [("first", DiesIdle("first")), *((f"j{i}", Sleeps(f"j{i}")) for i in range(3))]
+    outcomes = list(open_executor("processes", 1).run(jobs))
+    assert sorted(o.key for o in outcomes) == ["first", "j0", "j1", "j2"]
+    assert sum(o.failure is not None for o in outcomes) <= 1
 
 
 def test_an_unknown_executor_is_named_with_the_mend():

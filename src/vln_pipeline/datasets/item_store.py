@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
 
-from kedro.io.core import AbstractVersionedDataset, DatasetError, Version
+from kedro.io.core import AbstractVersionedDataset, Version
 from tqdm import tqdm
 
 from vln_pipeline.datasets.item import Item, Task
@@ -47,6 +47,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         shard: "i/n" to run only every n-th task, from the i-th (0-based).
         max_failures: the run stops when more items than this fail.
         cache: folder shared by all runs, see ``Workplace.cache``.
+        may_be_empty: whether a version without items is complete rather than an error.
         unit: what an item is called in the progress bar.
         group_depth: levels of folders inside an item that become groups of links: with 2, the item's folder
             ``vln_n1/v2.1`` is linked as ``<version>/vln_n1/v2.1/<key>``, so that a group is one folder of scenes.
@@ -66,6 +67,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         shard: str | None = None,
         max_failures: int = 0,
         unit: str = "scene",
+        may_be_empty: bool = False,
         group_depth: int = 0,
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
@@ -75,6 +77,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         self._reader, self._writer, self._code = reader, writer, tuple(code)
         self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
         self._shard = Shard.parse(shard)
+        self._may_be_empty = may_be_empty
         self._max_failures, self._unit, self._group_depth = max_failures, unit, group_depth
 
     def load(self) -> dict[str, Item]:
@@ -95,7 +98,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         """Run what is not there yet, and seal the version.
 
         Raises:
-            DatasetError: nothing could be made, too many items failed, or the disk is full.
+            DataError: nothing could be made, too many items failed, or the disk is full; Kedro wraps it.
         """
         version = Path(self._get_save_path())
         version.mkdir(parents=True, exist_ok=True)
@@ -107,9 +110,9 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
             logger.info("%s: %d of %d already made", self._filepath.name, len(names) - len(missing), len(names))
         causes = dict(self._run(data, names, missing, version))
         made = {key: name for key, name in names.items() if is_complete(self._items, name)}
-        if not made:
-            some = next(iter(causes.values()), "the stage before it handed on nothing")
-            raise DatasetError(f"{self._filepath.name}: no {self._unit} could be made; the first: {some}")
+        if not made and not self._may_be_empty:
+            first = next(iter(causes.values()), "the stage before it handed on nothing")
+            raise DataError(self._filepath.name, f"no {self._unit} could be made", f"the first cause: {first}")
         if len(made) + len(causes) < len(names):
             logger.info("%s: shard %s done, version not sealed yet", self._filepath.name, self._shard)
             return

@@ -1,8 +1,15 @@
 """Nodes of the rendering stage."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.rendering.config import RenderingConfig
 from vln_pipeline.runtime.workplace import Workplace
+
+if TYPE_CHECKING:
+    from vln_pipeline.rendering.comparison import Comparison
 
 
 def film_walks(scenes: dict[str, Item], walks: dict[str, Item], config: RenderingConfig, seed: int) -> dict[str, Task]:
@@ -29,10 +36,11 @@ def compare_scenes(
     scenes: dict[str, Item], walks: dict[str, Item], config: RenderingConfig, seed: int
 ) -> dict[str, Task]:
     """Return one comparing task per scene."""
-    return {key: Task(compare_scene, scenes[key], plans, config, seed) for key, plans in walks.items()}
+    compared = walks if config.compared_views else {}
+    return {key: Task(compare_scene, scenes[key], plans, config, seed) for key, plans in compared.items()}
 
 
-def compare_scene(scene: Item, walks: Item, config: RenderingConfig, seed: int, place: Workplace) -> "Comparison":
+def compare_scene(scene: Item, walks: Item, config: RenderingConfig, seed: int, place: Workplace) -> Comparison:
     """Render views of one scene by every backend."""
     from vln_pipeline.rendering.comparison import compare_backends  # loads the ray caster: only in the process that works
 

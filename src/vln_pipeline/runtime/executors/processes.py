@@ -2,8 +2,9 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -11,6 +12,9 @@ from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
 
 # Numerical libraries would otherwise start a thread per core in every worker and stall each other.
 _PINNED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+_POOLS = 3
+"""Pools that are tried; one breaks when a worker dies while no job is running."""
 
 
 class ProcessExecutor:
@@ -25,12 +29,28 @@ class ProcessExecutor:
 
     def run(self, jobs: Sequence[tuple[str, Job]]) -> Iterator[Outcome]:
         """Yield one outcome per job, in the order they end."""
+        left = dict(jobs)
+        for _ in range(_POOLS):
+            for outcome in self._run(left):
+                del left[outcome.key]
+                yield outcome
+            if not left:
+                return
+        for key in left:
+            yield Outcome(
+                key, 0.0, Failure(f"{key}: idle worker processes died {_POOLS} times; check the machine's memory")
+            )
+
+    def _run(self, jobs: Mapping[str, Job]) -> Iterator[Outcome]:
+        """Yield the outcomes of one pool, which ends early when a worker dies between two jobs."""
         context = multiprocessing.get_context("spawn")  # a fork after a render hangs, and CUDA forbids it
         with ProcessPool(self.workers, context=context, initializer=_pin_threads) as pool:
-            futures = {pool.schedule(job): key for key, job in jobs}
+            futures = {pool.schedule(job): key for key, job in jobs.items()}
             try:
                 for future in as_completed(futures):
                     yield _outcome(futures[future], future)
+            except BrokenProcessPool:
+                pool.stop()
             except BaseException:
                 pool.stop()
                 raise
