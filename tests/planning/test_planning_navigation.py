@@ -243,7 +243,7 @@ def test_a_scene_that_cannot_be_used_is_named_with_the_cause(scene, cause):
     assert error.value.mend
 
 
-def test_the_scanned_house_matches_the_clean_one():
+def test_the_storeys_and_rooms_of_a_whole_house_are_found():
     sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
     from scan_house import PITCH, clean_house
 
