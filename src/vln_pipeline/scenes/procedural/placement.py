@@ -15,6 +15,8 @@ DOOR_CLEAR = 0.9
 RADIUS = 0.3
 """Radius of the disc that must reach every door of a room from every other, metres: a 0.25 m robot and a grid cell."""
 CELL = 0.05
+MARGIN = 0.8
+"""What is looked at beyond a room's walls when its doors are walked through, metres."""
 HEAD = 1.5
 """Things that begin higher than this above the floor are no obstacle, metres."""
 
@@ -34,10 +36,14 @@ class RoomSpace:
         cell: the room.
         openings: in its walls.
         leaves: rectangles that open door leaves take.
+        height: of the ceiling above the floor, metres.
 
     Attributes:
         rect: the floor between the walls.
+        label: room type.
+        height: of the ceiling above the floor, metres.
         placed: models and poses so far, z above the storey's floor.
+        windows: wall (0 south, 1 east, 2 north, 3 west) and extent of each.
     """
 
     def __init__(self, cell: Cell, openings: Sequence[Opening], leaves: Sequence[Rect], height: float) -> None:
@@ -113,28 +119,30 @@ class RoomSpace:
     def walkable(self, extra: Sequence[Rect] = ()) -> bool:
         """Return whether a disc of ``RADIUS`` gets from each door to all others with further rectangles blocked."""
         x0, y0, x1, y1 = self.rect
-        margin = 0.8
-        shape = tuple(int(np.ceil((b - a + 2 * margin) / CELL)) for a, b in ((y0, y1), (x0, x1)))
-        free = np.zeros(shape, dtype=bool)
+        origin = np.array([x0, y0]) - MARGIN
+        columns, rows = np.ceil((np.array([x1, y1]) + MARGIN - origin) / CELL).astype(int).tolist()
+        free = np.zeros((rows, columns), dtype=bool)
 
-        def mark(rect: Rect, value: bool) -> None:
-            a = [(rect[0] - x0 + margin) / CELL, (rect[1] - y0 + margin) / CELL]
-            b = [(rect[2] - x0 + margin) / CELL, (rect[3] - y0 + margin) / CELL]
-            grow = np.ceil if value else np.floor
-            low = [max(0, int(grow(v + (1e-6 if not value else -1e-6)))) for v in a]
-            high = [max(0, int((np.floor if value else np.ceil)(v + (1e-6 if value else -1e-6)))) for v in b]
-            free[low[1] : high[1], low[0] : high[0]] = value
+        def cells(rect: Rect, inwards: bool) -> tuple[slice, slice]:
+            # Free space shrinks to whole cells and obstacles grow to them, so that clearance is never overstated.
+            low, high = (np.array(rect[:2]) - origin) / CELL, (np.array(rect[2:]) - origin) / CELL
+            low, high = (
+                (np.ceil(low - 1e-6), np.floor(high + 1e-6))
+                if inwards
+                else (np.floor(low + 1e-6), np.ceil(high - 1e-6))
+            )
+            (left, bottom), (right, top) = low.clip(0).astype(int).tolist(), high.clip(0).astype(int).tolist()
+            return slice(bottom, top), slice(left, right)
 
-        mark(self.rect, True)
-        for portal in self._portals:
-            mark(portal, True)
+        for rect in (self.rect, *self._portals):
+            free[cells(rect, True)] = True
         for rect in (*self._blocked, *extra):
-            mark(rect, False)
+            free[cells(rect, False)] = False
         reach, _ = ndimage.label(ndimage.distance_transform_edt(free) * CELL > RADIUS)
         doors = []
-        for a, b, c, d in self._portals:
-            column, row = int(((a + c) / 2 - x0 + margin) / CELL), int(((b + d) / 2 - y0 + margin) / CELL)
-            doors.append(int(reach[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2].max()))
+        for rect in self._portals:
+            column, row = ((np.array([rect[0] + rect[2], rect[1] + rect[3]]) / 2 - origin) / CELL).astype(int).tolist()
+            doors.append(int(reach[row - 1 : row + 2, column - 1 : column + 2].max()))
         return bool(doors) and min(doors) > 0 and len(set(doors)) == 1
 
     def add(self, thing: Model, pose: Pose, block: bool = True) -> None:

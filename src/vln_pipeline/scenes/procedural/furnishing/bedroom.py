@@ -48,21 +48,12 @@ def _bed(space: RoomSpace, rng: np.random.Generator, width: float, tables: int) 
     wide, deep, high = frame.size
     out = wide / 2 + table.size[0] / 2 + 0.05
     hands = ((-1, 1), ((-1,), (1,))[rng.integers(2)], ())[2 - tables]
-    reach = 2 * out + table.size[0] if tables else wide + 0.04
     for side in rng.permutation(4).tolist():
         for at in space.spots(rng, side, wide + 0.04, "centre" if tables == 2 else "corner"):
             base = space.pose(side, at, 0.02)
             group: list[tuple[Model, Pose]] = [(frame, base)]
             group += [(table, beside(base, h * out, 0.0)) for h in hands]
             patch = (at - wide / 2, at + wide / 2, 0.0, high)
-            keep = space.strip(side, patch[0], patch[1], deep + 0.02)
-            low, top = space.span(side)
-            if (
-                keep[0] < space.rect[0] - 1e-6
-                or (at - reach / 2 < low and tables == 2)
-                or (at + reach / 2 > top and tables == 2)
-            ):
-                continue
             if not space.wall_free(side, patch) or not space.stand(*group):
                 continue
             sign = 1 if side in (0, 1) else -1
@@ -71,9 +62,9 @@ def _bed(space: RoomSpace, rng: np.random.Generator, width: float, tables: int) 
             space.cover(side, (min(a, patch[0]), max(b, patch[1]), 0.0, high))
             for h in hands:
                 space.add(lamp, beside(base, h * out, 0.19, table.size[2]), block=False)
-            space.add(
-                rug(wide + 1.0, 1.5, int(rng.integers(4))), beside(base, 0.0, deep - 0.55), block=False
-            ) if _roomy(space, base, wide, deep) else None
+            if _roomy(space, base, wide, deep):
+                carpet = rug(wide + 1.0, 1.5, int(rng.integers(4)))
+                space.add(carpet, beside(base, 0.0, deep - 0.55), block=False)
             space.hang(rng, picture(min(wide * 0.55, 1.0), 0.55, int(rng.integers(6)), "wood"), 1.62, [side], at)
             return True
     return False
