@@ -13,8 +13,8 @@ def quad(corners, category: str, instance: int, material: int = 0, tiles: float 
     return Part(category, np.asarray(corners, dtype=np.float64), FACES, material, category, instance, uv=uv)
 
 
-def box(low, high, category: str, instance: int, material: int, tiles: float = 1.0) -> list[Part]:
-    """Six rectangles that face outwards."""
+def box(low, high, category: str, instance: int, material: int, tiles: float = 1.0, inwards=False) -> list[Part]:
+    """Six rectangles: left, right, front, back, bottom, top."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     sides = [
         [(x0, y1, z0), (x0, y0, z0), (x0, y0, z1), (x0, y1, z1)],
@@ -24,7 +24,7 @@ def box(low, high, category: str, instance: int, material: int, tiles: float = 1
         [(x0, y1, z0), (x1, y1, z0), (x1, y0, z0), (x0, y0, z0)],
         [(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)],
     ]
-    return [quad(side, category, instance, material, tiles) for side in sides]
+    return [quad(side[::-1] if inwards else side, category, instance, material, tiles) for side in sides]
 
 
 def chequers(cells: int = 8, edge: int = 16) -> np.ndarray:
@@ -36,7 +36,7 @@ def chequers(cells: int = 8, edge: int = 16) -> np.ndarray:
 def room() -> Scene:
     """A room 6 m x 4 m x 2.6 m, chequered, with a table-sized box, a small ball-sized box on it and one lamp."""
     parts = [
-        *box((0, 0, 0), (6, 4, 2.6), "wall", 1, 0, tiles=2),
+        *box((0, 0, 0), (6, 4, 2.6), "wall", 1, 0, tiles=2, inwards=True),
         *box((3.5, 2.2, 0), (4.7, 3.1, 0.7), "table", 2, 1),
         *box((3.9, 2.5, 0.7), (4.2, 2.8, 1.0), "vase", 3, 2),
     ]

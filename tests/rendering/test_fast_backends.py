@@ -13,6 +13,7 @@ from vln_pipeline.rendering.colour_space import LINEAR, to_srgb
 from vln_pipeline.rendering.gl import GlRenderer
 from vln_pipeline.rendering.lamp_light import LampLight
 from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.rendering.shading import ShadedRenderer
 from vln_pipeline.rendering.surface import Surface
 from vln_pipeline.scenes.scene import Light, Material, Part, Scene
@@ -56,7 +57,7 @@ def test_brightness_of_a_lit_wall_is_that_of_the_formula(backend):
     scene = Scene("s", (wall(),), (Material("m", (0.5, 0.5, 0.5)),), (lamp,))
     lighting = Lighting((lamp,), DARK, 0.8)
     image = picture(backend, scene, lighting, Intrinsics.from_fov(65, 49, 60))
-    light = LampLight.of(lighting, scene)
+    light = LampLight.of(lighting, scene, Raycaster(scene))
     irradiance = 40.0 / (4 * np.pi * 2.0**2) * np.array([1.0, 0.5, 0.25])
     expected = to_srgb((0.8 * 0.5 * (irradiance / np.pi + light.ambient)).astype(np.float32))
     assert np.abs(image[24, 32] - expected.astype(int)).max() <= 1
@@ -86,7 +87,7 @@ def test_vertex_colours_are_linear_in_light(backend):
     scene = Scene("s", (painted,), (Material("m", (1, 1, 1)),), (lamp,))
     lighting = Lighting((lamp,), DARK, 1.0)
     image = picture(backend, scene, lighting, Intrinsics.from_fov(65, 49, 60))
-    white = LampLight.of(lighting, scene).on(np.float32([[3, 0, 0]]), np.float32([[-1, 0, 0]]))[0]
+    white = LampLight.of(lighting, scene, Raycaster(scene)).on(np.float32([[3, 0, 0]]), np.float32([[-1, 0, 0]]))[0]
     assert 0.1 < white.max() < 1
     assert np.abs(image[24, 32] - to_srgb(white * LINEAR[[200, 100, 50]]).astype(int)).max() <= 1
 

@@ -1,14 +1,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from vln_pipeline.rendering.lamp_light import NEAREST, LampLight
+from vln_pipeline.rendering.lamp_light import NEAREST, LampLight, sky_share
 from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.scenes.scene import Light, Material
 
 
-def light_of(room, *lamps):
-    return LampLight.of(Lighting(lamps, (0, 0, 0), 1.0), room)
+def light_of(room, *lamps, sky=(0.0, 0.0, 0.0)):
+    return LampLight.of(Lighting(lamps, sky, 1.0), room, Raycaster(room))
 
 
 def direct(light, point, normal):
@@ -50,6 +52,19 @@ def test_a_sun_is_even_light(room):
     light = light_of(room, Light("sun", (0, 0, 9), 2.0))
     assert not len(light.position)
     np.testing.assert_allclose(light.ambient, light_of(room, Light("point", (0, 0, 9), 2.0 * 6 * 4)).ambient, rtol=1e-6)
+
+
+def test_the_sky_shines_into_what_is_open(room):
+    assert not light_of(room, sky=(1.0, 2.0, 4.0)).ambient.any()
+    black = tuple(replace(m, color=(0.0, 0.0, 0.0)) for m in room.materials)
+    roofless = replace(room, parts=room.parts[:5], materials=black)
+    # Solid angle of the missing ceiling, 6 m x 4 m and 1.5 m above the eye, as the sum of four right pyramids.
+    x, y = np.meshgrid(np.arange(0.25, 6, 0.5), np.arange(0.25, 4, 0.5))
+    corners = [(a, b) for a in (x, 6 - x) for b in (y, 4 - y)]
+    expected = sum(np.arctan(a * b / (1.5 * np.sqrt(a**2 + b**2 + 1.5**2))).mean() for a, b in corners) / (4 * np.pi)
+    share = sky_share(roofless, Raycaster(roofless))
+    assert share == pytest.approx(expected, rel=0.05)
+    np.testing.assert_allclose(light_of(roofless, sky=(1.0, 2.0, 4.0)).ambient, share * np.array([1, 2, 4]), rtol=1e-5)
 
 
 def test_beside_a_lamp_it_is_no_hotter_than_on_it(room):

@@ -13,6 +13,7 @@ from vln_pipeline.rendering.frame import GeometryFrame
 from vln_pipeline.rendering.gl_buffers import Targets, open_context, program, texture, vertex_buffer, write_uniform
 from vln_pipeline.rendering.lamp_light import LampLight
 from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.rendering.surface import Surface
 from vln_pipeline.scenes.scene import Scene
 
@@ -43,7 +44,7 @@ class GlRenderer:
         # Single precision is finest near the origin.
         self._centre = scene.bounds.mean(axis=0)
         self._diagonal = float(np.linalg.norm(np.ptp(scene.bounds, axis=0)))
-        self._light = LampLight.of(lighting, scene) if baked is None else None
+        self._light = LampLight.of(lighting, scene, Raycaster(scene)) if baked is None else None
         self._background = tuple(np.minimum(lighting.exposure * np.asarray(lighting.background), 1.0).tolist())
         with self._context:
             self._colour = program(self._context, "colour", baked is not None)

@@ -7,18 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.rendering.colour_space import LINEAR
+from vln_pipeline.rendering.lamp_placement import find_gaps
 from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.scenes.scene import Material, Scene
 
 NEAREST = 32
 """Lamps that light a frame; what lies beyond the nearest 32 is far away and adds next to nothing."""
 _MOST = 0.8
 """Highest mean reflectance that is believed: light that surfaces exchange grows without bound towards 1."""
+_STANDS, _DIRECTIONS = 64, 128
+_EYE = 1.1
+"""Height at which the sky is looked for, metres above the ground."""
 
 
 @dataclass(frozen=True)
 class LampLight:
-    """Lamps and the even light that their rooms send back; arrays over the lamps, L.
+    """Lamps and the even light that rooms and sky send; arrays over the lamps, L.
 
     Without shadows a lamp still does not reach what it is behind, since that faces away from it.
 
@@ -37,8 +42,8 @@ class LampLight:
     ambient: NDArray[np.float32]
 
     @classmethod
-    def of(cls, lighting: Lighting, scene: Scene) -> "LampLight":
-        """Return the light that a scene's lamps make.
+    def of(cls, lighting: Lighting, scene: Scene, raycaster: Raycaster) -> "LampLight":
+        """Return the light of a scene's lamps and sky.
 
         A closed room is an integrating sphere: flux F on surfaces of area A and mean reflectance r is exchanged until
         it has become F / A * r / (1 - r) of even irradiance. A sun's direct light would need shadows, so all of it
@@ -54,7 +59,8 @@ class LampLight:
         flux = np.zeros(3)
         for lamp in lighting.lights:
             flux += lamp.power * (footprint if lamp.kind == "sun" else 1.0) * np.asarray(lamp.color)
-        ambient = flux / inside * mean / (1 - mean) / np.pi
+        sky = sky_share(scene, raycaster) * np.asarray(lighting.background)
+        ambient = flux / inside / np.pi * mean / (1 - mean) + sky / (1 - mean)
         # A point light spreads its power over 4 pi; a flat one that follows Lambert's law has power / pi ahead.
         spread = [4 * np.pi if lamp.kind == "point" else np.pi for lamp in lamps]
         return cls(
@@ -99,6 +105,24 @@ def _direct(points, normals, position, axis, intensity, size):  # type: ignore[n
             for channel in range(3):
                 irradiance[p, channel] += intensity[lamp, channel] * fall
     return irradiance
+
+
+def sky_share(scene: Scene, raycaster: Raycaster) -> float:
+    """Return the share of directions in which someone who stands in a scene sees the sky, 0 to 1."""
+    ground = find_gaps(scene, raycaster).ground
+    if not len(ground):
+        return 0.0
+    # The lowest ground of each column: nobody stands on the roof.
+    ground = ground[np.lexsort(ground.T[[2, 1, 0]])]
+    ground = ground[np.unique(ground[:, :2], axis=0, return_index=True)[1]]
+    stands = ground[np.linspace(0, len(ground) - 1, _STANDS).astype(int)] + [0.0, 0.0, _EYE]
+    # Golden spiral: evenly spread over the sphere without a draw.
+    number = np.arange(_DIRECTIONS)
+    z, turn = 1 - (2 * number + 1) / _DIRECTIONS, number * np.pi * (3 - np.sqrt(5))
+    flat = np.sqrt(1 - z**2)
+    directions = np.stack([flat * np.cos(turn), flat * np.sin(turn), z], axis=1)
+    hits = raycaster.cast(np.repeat(stands, _DIRECTIONS, axis=0), np.tile(directions, (_STANDS, 1)))
+    return float((hits.face < 0).mean())
 
 
 def _areas(scene: Scene) -> NDArray[np.float64]:

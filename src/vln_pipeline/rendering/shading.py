@@ -32,7 +32,7 @@ class ShadedRenderer:
     def __init__(self, scene: Scene, lighting: Lighting) -> None:
         self._raycaster = Raycaster(scene)
         self._surface = Surface.of(scene)
-        self._light = LampLight.of(lighting, scene)
+        self._light = LampLight.of(lighting, scene, self._raycaster)
         self._background = np.asarray(lighting.background, dtype=np.float32)
         self._exposure = np.float32(lighting.exposure)
         materials = scene.materials
