@@ -84,7 +84,7 @@ _COLUMNS = [
 
 
 def _measure(footage: Footage, labels: Labels, table: CategoryTable, config: FilteringConfig) -> pd.DataFrame:
-    rig = footage.rig(Motion.CONTINUOUS)
+    rig = footage.rig(Motion.CONTINUOUS, labels.trajectory)
     camera = camera_name(rig, rig.settings[0])
     rows = []
     for number, clip in enumerate(labels.clips):

@@ -1,6 +1,7 @@
 """Pictures of one filmed walk: a frame with its instruction and goal, and a contact sheet."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vln_pipeline.export.pixel_goal import project
 from vln_pipeline.inspection.contact_sheet import contact_sheet, encode_jpeg
@@ -16,14 +17,14 @@ _SHEET_FRAMES = 5
 
 def route_picture(footage: Footage, walk: Trajectory, labels: Labels) -> Picture:
     """Return a frame from early in the walk with the way ahead drawn on the floor, captioned by the instruction."""
-    rig = footage.rig(Motion.CONTINUOUS)
+    rig = footage.rig(Motion.CONTINUOUS, walk.id)
     setting = rig.settings[0]
     camera = camera_name(rig, setting)
     frame = len(walk.path) // 8
     image = footage.rgb(walk.id, camera, frame)
     pose = footage.poses(walk.id, camera)[frame]
-    pixels, _ = project(walk.path[frame:], pose, setting.intrinsics)
-    inside = _inside(pixels, setting.intrinsics)
+    pixels, depth = (x[0] for x in project(pose[None], walk.path[frame:], setting.intrinsics))
+    inside = _inside(pixels, depth, setting.intrinsics)
     image = draw_path(image, np.where(inside[:, None], pixels, np.nan))
     if inside.any():
         u, v = pixels[np.flatnonzero(inside)[-1]]
@@ -33,7 +34,7 @@ def route_picture(footage: Footage, walk: Trajectory, labels: Labels) -> Picture
 
 def sheet_picture(footage: Footage, walk: Trajectory) -> Picture:
     """Return frames spread over the walk with depth, categories and instances."""
-    rig = footage.rig(Motion.CONTINUOUS)
+    rig = footage.rig(Motion.CONTINUOUS, walk.id)
     camera = camera_name(rig, rig.settings[0])
     frames = np.linspace(0, len(walk.path) - 1, _SHEET_FRAMES).round().astype(int).tolist()
     sheet = contact_sheet(
@@ -45,6 +46,6 @@ def sheet_picture(footage: Footage, walk: Trajectory) -> Picture:
     return Picture(sheet, f"{walk.id}, {camera}: colour, depth, categories, instances")
 
 
-def _inside(pixels: np.ndarray, camera: Intrinsics) -> np.ndarray:
-    with np.errstate(invalid="ignore"):
-        return ((pixels >= 0) & (pixels <= [camera.width - 1, camera.height - 1])).all(axis=1)
+def _inside(pixels: NDArray[np.float64], depth: NDArray[np.float64], camera: Intrinsics) -> NDArray[np.bool_]:
+    within = (pixels >= 0) & (pixels <= [camera.width - 1, camera.height - 1])
+    return within.all(axis=1) & (depth > 0)

@@ -37,7 +37,7 @@ class Film:
     @classmethod
     def of(cls, footage: Footage, trajectory: str) -> "Film":
         """Return the film of the first camera of the first rig that films the continuous dialect."""
-        rig = footage.rig(Motion.CONTINUOUS)
+        rig = footage.rig(Motion.CONTINUOUS, trajectory)
         setting = rig.settings[0]
         return cls(footage, trajectory, camera_name(rig, setting), setting.intrinsics, rig.depth_unit)
 
