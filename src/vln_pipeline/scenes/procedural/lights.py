@@ -23,7 +23,9 @@ def lamps(space: RoomSpace, rng: np.random.Generator) -> tuple[list[tuple[Model,
     x0, y0, x1, y1 = space.rect
     width, depth = space.size
     count = max(1, round(width * depth / 14), round(max(width, depth) / 5))
-    power = float(np.clip(WATTS_PER_AREA * width * depth / count, 25, 80))
+    # A stairwell is lit from its top, so it gets the light of the storeys it passes through.
+    storeys_high = space.height / 2.6
+    power = float(np.clip(WATTS_PER_AREA * width * depth * storeys_high / count, 25, 80))
     hanging = space.label in ("living room", "dining room", "bedroom") and rng.random() < 0.6
     lamp, drop = pendant_lamp(rng) if hanging else flush_lamp(rng)
     fixtures, lights = [], []

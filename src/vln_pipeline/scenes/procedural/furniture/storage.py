@@ -18,7 +18,7 @@ def fronts(
     for c in range(columns):
         for r in range(rows):
             a, b, low, high = xs[c] + 0.002, xs[c + 1] - 0.002, zs[r] + 0.002, zs[r + 1] - 0.002
-            doors.append(rounded_box((a, y, low), (b, y + 0.02, high), 0.003, 1))
+            doors.append(box((a, y, low), (b, y + 0.02, high)))
             if grips == "drawer":
                 middle = (a + b) / 2
                 handles.append(box((middle - 0.06, y + 0.02, high - 0.06), (middle + 0.06, y + 0.036, high - 0.048)))
