@@ -27,11 +27,13 @@ _CONVENTIONS = {
 _VERSIONS = {
     "v2.1": """\
 Colour is stored twice: as loose jpg files, the rendered bytes, for InternNav's loaders, and as video
-(`observation.video.rgb*`) for lerobot 0.3. Depth is loose 16-bit png in units of {unit} m; 0 means no surface.""",
+(`observation.video.rgb*`) for lerobot 0.3. Depth is loose 16-bit png in units of {unit} m; 0 means no surface.
+A task is a string; what belongs to clips and routes stands beside it in `meta/tasks.jsonl`.""",
     "v3.0": """\
 For lerobot 0.4 and later. Colour is video (`observation.images.rgb*`); depth is a 16-bit png per row
 (`observation.depth*`) in units of {unit} m; 0 means no surface. The library gives depth in raw units, not scaled
-to [0, 1].""",
+to [0, 1]. The task of a frame is the whole route; further wordings of it are tasks of the episode. Where there is a
+`subtask_index`, the subtask is the instruction of the clip.""",
 }
 
 
