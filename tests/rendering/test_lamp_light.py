@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vln_pipeline.rendering.lamp_light import NEAREST, LampLight, sky_share
+from vln_pipeline.rendering.lamp_light import BRIGHT_SKY, NEAREST, LampLight, sky_share
 from vln_pipeline.rendering.lighting import Lighting
 from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.scenes.scene import Light, Material
@@ -55,7 +55,9 @@ def test_a_sun_is_even_light(room):
 
 
 def test_the_sky_shines_into_what_is_open(room):
-    assert not light_of(room, sky=(1.0, 2.0, 4.0)).ambient.any()
+    closed = light_of(room, sky=(1.0, 2.0, 4.0))
+    assert not closed.sky.any()
+    assert not closed.ambient.any()
     black = tuple(replace(m, color=(0.0, 0.0, 0.0)) for m in room.materials)
     roofless = replace(room, parts=room.parts[:5], materials=black)
     # Solid angle of the missing ceiling, 6 m x 4 m and 1.5 m above the eye, as the sum of four right pyramids.
@@ -64,7 +66,18 @@ def test_the_sky_shines_into_what_is_open(room):
     expected = sum(np.arctan(a * b / (1.5 * np.sqrt(a**2 + b**2 + 1.5**2))).mean() for a, b in corners) / (4 * np.pi)
     share = sky_share(roofless, Raycaster(roofless))
     assert share == pytest.approx(expected, rel=0.05)
-    np.testing.assert_allclose(light_of(roofless, sky=(1.0, 2.0, 4.0)).ambient, share * np.array([1, 2, 4]), rtol=1e-5)
+    light, axis = light_of(roofless, sky=(1.0, 2.0, 4.0)), np.array([BRIGHT_SKY], np.float32)
+    assert not light.ambient.any()  # black surfaces send nothing back
+    np.testing.assert_allclose(light.on(axis, axis)[0], 2 * share * np.array([1, 2, 4]), rtol=1e-3)
+    np.testing.assert_allclose(light.on(axis, -axis)[0], 0, atol=1e-3)
+
+
+def test_light_of_the_sky_is_exchanged_like_that_of_lamps(room):
+    grey = replace(
+        room, parts=room.parts[:5], materials=tuple(Material(m.name, (0.6, 0.5, 0.0)) for m in room.materials)
+    )
+    light = light_of(grey, sky=(1.0, 2.0, 4.0))
+    np.testing.assert_allclose(light.ambient, light.sky * np.array([1.5, 1.0, 0.0]), rtol=1e-5)
 
 
 def test_beside_a_lamp_it_is_no_hotter_than_on_it(room):

@@ -11,7 +11,7 @@ from vln_pipeline.rendering.baked_light import BakedLight
 from vln_pipeline.rendering.camera import Intrinsics
 from vln_pipeline.rendering.frame import GeometryFrame
 from vln_pipeline.rendering.gl_buffers import Targets, open_context, program, texture, vertex_buffer, write_uniform
-from vln_pipeline.rendering.lamp_light import LampLight
+from vln_pipeline.rendering.lamp_light import BRIGHT_SKY, LampLight
 from vln_pipeline.rendering.lighting import Lighting
 from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.rendering.surface import Surface
@@ -141,6 +141,8 @@ class GlRenderer:
         near = light.near(eye)
         self._colour["eye"] = tuple((eye - self._centre).tolist())
         self._colour["ambient"] = tuple(near.ambient.tolist())
+        self._colour["sky"] = tuple(near.sky.tolist())
+        self._colour["bright_sky"] = BRIGHT_SKY
         self._colour["lamp_count"] = len(near.size)
         write_uniform(self._colour, "lamp_position", near.position - self._centre)
         write_uniform(self._colour, "lamp_axis", near.axis)

@@ -1,6 +1,6 @@
 """Light of lamps without shadows, for renderers that do not trace light."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -14,6 +14,8 @@ from vln_pipeline.scenes.scene import Material, Scene
 
 NEAREST = 32
 """Lamps that light a frame; what lies beyond the nearest 32 is far away and adds next to nothing."""
+BRIGHT_SKY = (0.42, 0.24, 0.8752)
+"""Unit vector to the brightest part of the sky: high, and a little to one side, so that walls differ in brightness."""
 _MOST = 0.8
 """Highest mean reflectance that is believed: light that surfaces exchange grows without bound towards 1."""
 _STANDS, _DIRECTIONS = 64, 128
@@ -33,6 +35,7 @@ class LampLight:
         intensity: (L, 3) float32 radiant intensity (along the axis, for an area light), W/sr, linear RGB.
         size: (L,) float32 extent of the lamp, metres.
         ambient: (3,) float32 radiance that a white matt surface returns of the even light, linear RGB.
+        sky: (3,) float32 the same of the sky, on a surface at right angles to ``BRIGHT_SKY``.
     """
 
     position: NDArray[np.float32]
@@ -40,6 +43,7 @@ class LampLight:
     intensity: NDArray[np.float32]
     size: NDArray[np.float32]
     ambient: NDArray[np.float32]
+    sky: NDArray[np.float32]
 
     @classmethod
     def of(cls, lighting: Lighting, scene: Scene, raycaster: Raycaster) -> "LampLight":
@@ -60,7 +64,7 @@ class LampLight:
         for lamp in lighting.lights:
             flux += lamp.power * (footprint if lamp.kind == "sun" else 1.0) * np.asarray(lamp.color)
         sky = sky_share(scene, raycaster) * np.asarray(lighting.background)
-        ambient = flux / inside / np.pi * mean / (1 - mean) + sky / (1 - mean)
+        ambient = (flux / inside / np.pi + sky) * mean / (1 - mean)
         # A point light spreads its power over 4 pi; a flat one that follows Lambert's law has power / pi ahead.
         spread = [4 * np.pi if lamp.kind == "point" else np.pi for lamp in lamps]
         return cls(
@@ -69,6 +73,7 @@ class LampLight:
             intensity=_rows([np.asarray(lamp.color) * lamp.power / s for lamp, s in zip(lamps, spread, strict=True)]),
             size=np.array([lamp.size for lamp in lamps], dtype=np.float32),
             ambient=ambient.astype(np.float32),
+            sky=sky.astype(np.float32),
         )
 
     def near(self, point: NDArray[np.float64]) -> "LampLight":
@@ -76,12 +81,20 @@ class LampLight:
         if len(self.size) <= NEAREST:
             return self
         kept = np.sort(np.argsort(((self.position - point) ** 2).sum(axis=1), kind="stable")[:NEAREST])
-        return LampLight(self.position[kept], self.axis[kept], self.intensity[kept], self.size[kept], self.ambient)
+        return replace(
+            self,
+            position=self.position[kept],
+            axis=self.axis[kept],
+            intensity=self.intensity[kept],
+            size=self.size[kept],
+        )
 
     def on(self, points: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (P, 3) radiance that white matt surfaces return, for (P, 3) points and unit normals, world."""
         direct = _direct(points, normals, self.position, self.axis, self.intensity, self.size)
-        return np.asarray(direct / np.float32(np.pi) + self.ambient, dtype=np.float32)
+        # Hemisphere lighting: a surface that faces the bright side of the sky gets twice the mean, its back nothing.
+        sky = (1 + normals @ np.asarray(BRIGHT_SKY))[:, None] * self.sky
+        return np.asarray(direct / np.float32(np.pi) + self.ambient + sky, dtype=np.float32)
 
 
 @numba.njit(cache=True)

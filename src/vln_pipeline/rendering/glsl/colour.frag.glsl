@@ -22,6 +22,8 @@ const float PI = 3.14159265358979;
 
 uniform vec3 eye;
 uniform vec3 ambient;
+uniform vec3 sky;
+uniform vec3 bright_sky;
 uniform int lamp_count;
 uniform vec3 lamp_position[NEAREST];
 uniform vec3 lamp_axis[NEAREST];      // zero for a point light
@@ -44,7 +46,7 @@ vec3 light() {
         if (lamp_axis[lamp] != vec3(0.0)) fall *= max(-dot(lamp_axis[lamp], ray), 0.0) / sqrt(squared);
         sum += lamp_intensity[lamp] * fall;
     }
-    return sum / PI + ambient;
+    return sum / PI + ambient + (1.0 + dot(normal, bright_sky)) * sky;
 }
 #endif
 
