@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -29,6 +28,8 @@ _MUCH_BRIGHTER = 10.0
 """A surface shows its front, unless its back is this much brighter: a wall that a scan wound the wrong way."""
 _DARK = 2e-3
 """Displayed linear brightness below which a vertex needs no better measurement."""
+_FLAT = 0.005
+"""Surfaces further apart than this along their normal are measured apart, metres: a rug is lit, the floor below not."""
 _ALBEDO = 0.5
 """Reflectance at which differences of light are judged."""
 
@@ -61,7 +62,7 @@ def bake_light(
         try:
             _bake(scene, config, lighting, work_dir).write(unfinished / _FILE)
             if not kept.exists():  # another process may have baked the same; both results are equal
-                os.replace(unfinished, kept)
+                unfinished.replace(kept)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return BakedLight.read(kept / _FILE)
@@ -86,7 +87,7 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Pat
     try:
         probe = _Probe(worker, bake, config.bake_timeout)
         mesh, light = _lit_side(mesh, probe)
-        lit = _shown(light, lighting.exposure).max(axis=1) > _DARK
+        lit = _near(mesh, _shown(light, lighting.exposure).max(axis=1) > _DARK)
         light[lit] = probe.measure(mesh.inward()[lit], mesh.normals[lit], bake.samples)
         while True:
             ends, face_edges = mesh.edges()
@@ -116,20 +117,25 @@ class _Probe:
 
     def __init__(self, worker: WorkerProcess, config: BakeConfig, timeout: float) -> None:
         self._worker, self._bounces, self._timeout = worker, config.bounces, timeout
+        self._place = config.finest_edge
 
     def measure(
         self, positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int
     ) -> NDArray[np.float32]:
-        """Return (N, 3) light at points; ``samples`` light paths each."""
+        """Return (N, 3) light at points; ``samples`` light paths each, shared by points of one small flat place."""
         if not len(positions):
             return np.zeros((0, 3), dtype=np.float32)
-        np.savez(self._worker.folder / "points.npz", position=positions, normal=normals)
+        height = np.einsum("vc,vc->v", positions, normals)
+        places = [positions / self._place, normals * 2, height[:, None] / _FLAT]
+        cells = np.rint(np.concatenate(places, axis=1)).astype(np.int64)
+        _, first, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+        np.savez(self._worker.folder / "points.npz", position=positions[first], normal=normals[first])
         self._worker.request(
             "irradiance", points="points.npz", result="light.npy", samples=samples, bounces=self._bounces
         )
         reply = self._worker.reply(self._timeout)
         light: NDArray[np.float32] = np.load(self._worker.folder / reply["file"], allow_pickle=False)
-        return light
+        return light[place]
 
 
 def _lit_side(mesh: Tessellation, probe: _Probe) -> tuple[Tessellation, NDArray[np.float32]]:
@@ -140,6 +146,14 @@ def _lit_side(mesh: Tessellation, probe: _Probe) -> tuple[Tessellation, NDArray[
     turned = back.sum(axis=1) > _MUCH_BRIGHTER * front.sum(axis=1)
     normals = np.where(turned[:, None], -mesh.normals, mesh.normals)
     return replace(mesh, normals=normals), np.where(turned[:, None], back, front)
+
+
+def _near(mesh: Tessellation, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the chosen vertices and their neighbours: a glance of few light paths may miss a lit one."""
+    a, b = mesh.edges()[0].T
+    near = chosen.copy()
+    near[a[chosen[b]]] = near[b[chosen[a]]] = True
+    return near
 
 
 def _smoothed(

@@ -10,13 +10,13 @@ from vln_pipeline.config import Config
 class BakeConfig(Config):
     """How finely and how well the diffuse light of a scene is baked."""
 
-    edge: float = Field(0.25, gt=0)
+    edge: float = Field(0.5, gt=0)
     """Longest edge of the first tessellation, metres."""
     finest_edge: float = Field(0.06, gt=0)
     """Edges shorter than this are not split further, metres."""
     contrast: float = Field(0.08, gt=0)
-    """An edge is split while the light at its ends differs by more than this, in units of displayed brightness (0..1)."""
-    samples: int = Field(96, ge=3)
+    """An edge is split while the light at its ends differs by more than this, in displayed brightness (0 to 1)."""
+    samples: int = Field(48, ge=3)
     """Light paths per vertex."""
     bounces: int = Field(4, ge=0)
     """Diffuse bounces of the baked light."""

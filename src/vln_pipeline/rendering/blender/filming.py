@@ -94,6 +94,7 @@ class Camera:
         scene.camera.rotation_mode = "QUATERNION"
         scene.camera.matrix_world = Matrix(pose @ OPENGL_FROM_OPENCV)
         scene.cycles.seed = _noise_seed(self._noise_seed, pose)
+        scene.update_tag()  # a changed seed alone would not reach the renderer before the next frame
 
     def _on_written(self, scene: bpy.types.Scene, *_: object) -> None:
         self._report(scene.frame_current)
