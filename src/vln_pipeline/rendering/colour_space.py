@@ -13,14 +13,13 @@ LINEAR = to_linear(np.arange(256) / 255)
 """(256,) float32 linear value of each uint8 sRGB value."""
 
 _STEPS = 4095
-_ENCODED = np.arange(_STEPS + 1) / _STEPS
 # The curve is steepest near black: a table over the square root spends its steps there.
-_ENCODED = _ENCODED**2
-_ENCODED = np.where(_ENCODED <= 0.0031308, 12.92 * _ENCODED, 1.055 * _ENCODED ** (1 / 2.4) - 0.055)
-_ENCODED = np.rint(255 * _ENCODED).astype(np.uint8)
+_KNOTS = (np.arange(_STEPS + 1) / _STEPS) ** 2
+_CURVE = np.where(_KNOTS <= 0.0031308, 12.92 * _KNOTS, 1.055 * _KNOTS ** (1 / 2.4) - 0.055)
+_SRGB = np.rint(255 * _CURVE).astype(np.uint8)
 
 
 def to_srgb(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return uint8 sRGB of linear values; what is above 1 saturates."""
     steps = np.sqrt(np.clip(linear, 0, 1)) * np.float32(_STEPS) + np.float32(0.5)
-    return _ENCODED[steps.astype(np.intp)]
+    return _SRGB[steps.astype(np.intp)]

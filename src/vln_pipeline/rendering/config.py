@@ -134,6 +134,13 @@ class RenderingConfig(Config):
     compared_views: int = Field(default=1, ge=0)
     """Views per scene that all backends render side by side for the report; 0 leaves the comparison out."""
 
+    @property
+    def look(self) -> str:
+        """Name of what makes the colour frames: blender.path, blender.baked, gl, gl.baked or raycast."""
+        if self.backend == "blender":
+            return f"blender.{self.blender.mode}"
+        return "gl.baked" if self.backend == "gl" and self.gl.baked else self.backend
+
     @model_validator(mode="after")
     def _rigs_have_names_of_their_own(self) -> Self:
         names = [rig.name for rig in self.rigs]

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.rendering.frame import GeometryFrame
 
 _LARGEST = np.iinfo(np.uint16).max
@@ -68,5 +69,8 @@ class FrameWriter:
 
 
 def _write(path: Path, image: NDArray, options: list[int]) -> None:
+    encoded, data = cv2.imencode(path.suffix, image, options)
+    if not encoded:
+        raise DataError(str(path), "image cannot be encoded", "check rendering.jpeg_quality")
     # imwrite reports a full disk as a bare False; writing the bytes ourselves raises the system's error.
-    path.write_bytes(cv2.imencode(path.suffix, image, options)[1].tobytes())
+    path.write_bytes(data.tobytes())

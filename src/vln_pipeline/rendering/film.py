@@ -68,7 +68,7 @@ def film(
         categories=scene.categories,
         instances={part.instance: part.category for part in scene.parts},
         rigs=tuple(rig.rig() for rig in config.rigs),
-        backend=f"{config.backend}.{config.blender.mode}" if config.backend == "blender" else config.backend,
+        backend=config.look,
         trajectories=tuple(walk.id for walk in walks),
         drawn=rigs if any(rig.drawn for rig in config.rigs) else {},
     ).write(directory)
