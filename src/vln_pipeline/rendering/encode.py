@@ -71,6 +71,6 @@ class FrameWriter:
 def _write(path: Path, image: NDArray, options: list[int]) -> None:
     encoded, data = cv2.imencode(path.suffix, image, options)
     if not encoded:
-        raise DataError(str(path), "image cannot be encoded", "check rendering.jpeg_quality")
+        raise DataError(str(path), "image cannot be encoded")
     # imwrite reports a full disk as a bare False; writing the bytes ourselves raises the system's error.
     path.write_bytes(data.tobytes())
