@@ -1,7 +1,7 @@
 """Exact geometry of what a camera sees, by casting one ray through each pixel's centre."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from embreex.mesh_construction import TriangleMesh
@@ -24,14 +24,27 @@ class Hits:
     Attributes:
         distance: (R,) float32 in lengths of the ray's direction; infinite for a miss.
         face: (R,) int32 index into ``Scene.mesh.faces``; -1 for a miss.
-        weights: (R, 3) float32 barycentric weights of the face's corners.
-        normal: (R, 3) float32 unit normal of the face, as wound; zeros for a miss.
+        u, v: (R,) float32 barycentric weights of the face's second and third corner.
+        across: (R, 3) float32 normal of the face, as wound, of any length.
     """
 
     distance: NDArray[np.float32]
     face: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    normal: NDArray[np.float32]
+    u: NDArray[np.float32]
+    v: NDArray[np.float32]
+    across: NDArray[np.float32]
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """(R, 3) barycentric weights of the face's corners."""
+        return np.stack([1 - self.u - self.v, self.u, self.v], axis=1)
+
+    @cached_property
+    def normal(self) -> NDArray[np.float32]:
+        """(R, 3) unit normal of the face, as wound; zeros for a miss."""
+        length = np.linalg.norm(self.across, axis=1, keepdims=True)
+        found = (self.face != _MISS)[:, None] & (length > 0)
+        return np.divide(self.across, length, out=np.zeros_like(self.across), where=found)
 
 
 class Raycaster:
@@ -70,15 +83,12 @@ class Raycaster:
         start[:] = origins - self._centre
         found = self._embree.run(start, directions, output=True)
         face = found["primID"]
-        hit = face != _MISS
-        u, v = found["u"], found["v"]
-        normal = found["Ng"]
-        length = np.linalg.norm(normal, axis=1, keepdims=True)
         return Hits(
-            distance=np.where(hit, found["tfar"], np.float32(np.inf)),
+            distance=np.where(face != _MISS, found["tfar"], np.float32(np.inf)),
             face=face,
-            weights=np.stack([1 - u - v, u, v], axis=1),
-            normal=np.divide(normal, length, out=np.zeros_like(normal), where=hit[:, None] & (length > 0)),
+            u=found["u"],
+            v=found["v"],
+            across=found["Ng"],
         )
 
     def view(self, pose: NDArray[np.float64], intrinsics: Intrinsics) -> Hits:
