@@ -28,9 +28,9 @@ STAGES: dict[str, type[BaseModel]] = {
 }
 _HEAD = """# Parameters
 
-Set them in `conf/<environment>/parameters.yml`, or for one run as `--params=rendering.jpeg_quality=90,sampling.pairs=20`.
-An unknown key or a value out of range stops the run before it starts. Defaults are those of the code; `conf/base`
-changes a few. Besides the blocks below there is `seed`, the run's seed, and where a run executes: `executor`, `workers`,
+Set them in `conf/<environment>/parameters.yml`, or for one run as `--params=sampling.pairs=20,esdf.radius=0.3`. An
+unknown key or a value out of range stops the run before it starts. Defaults are those of the code; `conf/base` changes
+a few. Besides the blocks below there is `seed`, the run's seed, and where a run executes: `executor`, `workers`,
 `shard`, `max_failures` (see [Use a large machine](../how-to/scale-out.md)).
 
 <!-- Written by scripts/parameters_page.py; a test compares. -->

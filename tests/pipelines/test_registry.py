@@ -44,7 +44,9 @@ def test_every_dataset_between_stages_is_in_the_catalog(registered, context):
 
 
 def test_every_parameter_block_is_used_and_every_used_one_exists(registered, context):
-    used = {name.removeprefix("params:") for p in registered.values() for name in p.inputs() if name.startswith("params:")}
+    used = {
+        name.removeprefix("params:") for p in registered.values() for name in p.inputs() if name.startswith("params:")
+    }
     assert used == set(context.config_loader["parameters"])
 
 
