@@ -22,6 +22,8 @@ _SMALLEST = 4
 """Columns that a lamp must light; fewer are the inside of a cupboard."""
 _LAYERS = 64
 """Surfaces looked for in a column."""
+_INSIDE_OUT = 0.5
+"""Share of floors that look down, of those that look up, above which a scan counts as wound inside out."""
 _LAMP_EDGE = 0.6
 _WHITE = (1.0, 0.93, 0.84)
 """Linear RGB of a lamp of about 4000 K."""
@@ -66,8 +68,12 @@ def find_gaps(scene: Scene, raycaster: Raycaster) -> Gaps:
         return Gaps(np.zeros((0, 3)), np.zeros(0))
     gaps = Gaps(np.concatenate(ground), np.concatenate(ceiling))
     up = np.concatenate(faces_up)
-    # Below the inside of a wall lies a face that looks down; a scan wound inside out has no face that looks up.
-    return Gaps(gaps.ground[up], gaps.ceiling[up]) if up.any() else gaps
+    roofed = np.isfinite(gaps.ceiling)
+    # A face that looks down lies below the inside of a wall, a small share of a home; in a scan that is wound inside
+    # out it is the floor.
+    if np.count_nonzero(roofed & ~up) > _INSIDE_OUT * np.count_nonzero(up):
+        return gaps
+    return Gaps(gaps.ground[up], gaps.ceiling[up])
 
 
 def place_lamps(gaps: Gaps, raycaster: Raycaster, spacing: float, power: float) -> tuple[Light, ...]:

@@ -94,6 +94,7 @@ class Tessellation:
             face_edges: (F, 3) as of ``edges``.
             marked: (E,) which edges are halved.
         """
+        marked = self._with_longest(ends, face_edges, marked)
         a, b = ends[marked].T
         middle = np.full(len(ends), -1, dtype=np.int64)
         middle[marked] = len(self.vertices) + np.arange(len(a))
@@ -108,6 +109,19 @@ class Tessellation:
             faces=faces,
             part=part,
         )
+
+    def _with_longest(
+        self, ends: NDArray[np.int64], face_edges: NDArray[np.int64], marked: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Return the marked edges and, until nothing changes, the longest edge of each triangle that has one."""
+        by_face = self.lengths(ends)[face_edges]
+        longest = np.take_along_axis(face_edges, by_face.argmax(axis=1)[:, None], axis=1)[:, 0]
+        marked = marked.copy()
+        while True:
+            wanted = longest[marked[face_edges].any(axis=1)]
+            if marked[wanted].all():
+                return marked
+            marked[wanted] = True
 
 
 def tessellate(scene: Scene, longest: float) -> Tessellation:
