@@ -47,7 +47,7 @@ def one_line(error: BaseException) -> str | None:
 
 def _run(*args: Any, **kwargs: Any) -> Any:
     try:
-        result = _kedro_run(*args, **kwargs)
+        result = _kedro_run(*args, **kwargs)  # type: ignore[misc]  # every command has a callback
     except Exception as error:
         message = one_line(error)
         if message is None or os.environ.get("VLN_DEBUG"):

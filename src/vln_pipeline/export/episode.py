@@ -151,13 +151,13 @@ def filmed_poses(walk: ExportWalk, rig: Rig, setting: CameraSetting) -> NDArray[
     return poses
 
 
-def rig_named(footage: Footage, name: str, motion: Motion) -> Rig:
-    """Return a rig of the footage by name.
+def rig_named(footage: Footage, trajectory: str, name: str, motion: Motion) -> Rig:
+    """Return the rig of a name that filmed a trajectory.
 
     Raises:
         DataError: there is none of that name and motion.
     """
-    rigs = {rig.name: rig for rig in footage.index.rigs if rig.motion is motion}
+    rigs = {rig.name: rig for rig in footage.rigs(trajectory) if rig.motion is motion}
     if name not in rigs:
         known = ", ".join(rigs) or "none"
         raise DataError(f"rig {name}", f"is not among the {motion} rigs of the footage ({known})", "see params:export")

@@ -12,7 +12,7 @@ from vln_pipeline.export.features import Feature, matrix
 from vln_pipeline.export.pixel_goal import pixel_goals
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig
-from vln_pipeline.rendering.footage import Footage, camera_name
+from vln_pipeline.rendering.footage import camera_name
 
 SEPARATOR = "<INSTRUCTION_SEP>"
 """Joins the wordings of one route in a task."""
@@ -52,7 +52,7 @@ class VlnCe:
         base = walk.trajectory.poses[:, :3] @ start[:3, :3].T + start[:3, 3]
         columns: dict[str, NDArray] = {"action": np.r_[NO_ACTION, walk.trajectory.actions.astype(np.int64)]}
         views = []
-        for rig, setting in self._cameras(walk.footage):
+        for rig, setting in self._cameras(walk):
             view = View(
                 f".{setting.name}",
                 setting,
@@ -78,18 +78,20 @@ class VlnCe:
         """Return the stem of a loose image; InternNav's loader builds names with bare frame numbers."""
         return f"episode_{episode:06d}_{frame}"
 
-    def _cameras(self, footage: Footage) -> list[tuple[Rig, CameraSetting]]:
+    def _cameras(self, walk: ExportWalk) -> list[tuple[Rig, CameraSetting]]:
         if self._rigs:
-            rigs = [rig_named(footage, name, Motion.DISCRETE) for name in self._rigs]
+            rigs = [rig_named(walk.footage, walk.trajectory.id, name, Motion.DISCRETE) for name in self._rigs]
         else:
-            rigs = [rig for rig in footage.index.rigs if rig.motion is Motion.DISCRETE]
+            rigs = [rig for rig in walk.footage.index.rigs if rig.motion is Motion.DISCRETE]
         cameras = [(rig, setting) for rig in rigs for setting in rig.settings]
         names = [setting.name for _, setting in cameras]
         if not cameras:
-            raise DataError(footage.index.scene, "no discrete rig filmed its walks", "add one to params:rendering.rigs")
+            raise DataError(
+                walk.footage.index.scene, "no discrete rig filmed its walks", "add one to params:rendering.rigs"
+            )
         if len(set(names)) < len(names):
             cause = f"its discrete rigs share a camera setting ({', '.join(names)})"
-            raise DataError(footage.index.scene, cause, "choose one of them by params:export.vln_ce.rigs")
+            raise DataError(walk.footage.index.scene, cause, "choose one of them by params:export.vln_ce.rigs")
         return cameras
 
 

@@ -41,7 +41,8 @@ class VlnN1:
         """
         footage = walk.footage
         continuous = Motion.CONTINUOUS
-        rig = footage.rig(continuous) if self._rig is None else rig_named(footage, self._rig, continuous)
+        name = walk.trajectory.id
+        rig = footage.rig(continuous, name) if self._rig is None else rig_named(footage, name, self._rig, continuous)
         count = len(walk.trajectory.path)
         clips = clip_of_frames(walk.labels, count)
         for setting in rig.settings:

@@ -55,4 +55,4 @@ def _depth_colors(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _tile(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height = round(image.shape[0] * _TILE_WIDTH / image.shape[1])
     small = cv2.resize(image, (_TILE_WIDTH, height), interpolation=cv2.INTER_AREA)
-    return cv2.copyMakeBorder(small, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    return np.pad(small, ((1, 1), (1, 1), (0, 0)), constant_values=255).astype(np.uint8)

@@ -97,10 +97,17 @@ def read(directory: Path) -> Comparison:
     """Read what ``write`` wrote."""
     told = json.loads((directory / "comparison.json").read_text())
     images = {
-        name: tuple(cv2.imread(str(directory / f"{name}_{i}.png"), cv2.IMREAD_COLOR_RGB) for i in range(count))
+        name: tuple(_image(directory / f"{name}_{number}.png") for number in range(count))
         for name, count in told["views"].items()
     }
     return Comparison(told["scene"], images, told["similarity"], told["missing"])
+
+
+def _image(path: Path) -> NDArray[np.uint8]:
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if image is None:
+        raise DataError(str(path), "image missing or unreadable", "compare this scene again")
+    return image.astype(np.uint8, copy=False)
 
 
 def _only(config: RenderingConfig, name: str) -> RenderingConfig:

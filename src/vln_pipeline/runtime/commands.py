@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
-from kedro.io import CatalogProtocol
+from kedro.io import AbstractVersionedDataset, CatalogProtocol
 from kedro.utils import find_kedro_project
 
 from vln_pipeline.datasets.item_store import ItemStore
@@ -21,7 +21,14 @@ def _catalog() -> Iterator[CatalogProtocol]:
         raise click.ClickException(f"{Path.cwd()} lies in no Kedro project; change into the project's folder")
     bootstrap_project(project)
     with KedroSession.create(project) as session:
-        yield session.load_context().catalog
+        yield session.load_context().catalog  # type: ignore[attr-defined]  # the abstract session lacks it
+
+
+def _dataset(catalog: CatalogProtocol, name: str) -> AbstractVersionedDataset:
+    dataset: AbstractVersionedDataset | None = catalog.get(name)
+    if dataset is None:
+        raise click.ClickException(f"the catalog has no {name}")
+    return dataset
 
 
 @click.command()
@@ -29,7 +36,7 @@ def where() -> None:
     """Print where the latest datasets and the report lie."""
     with _catalog() as catalog:
         for name in ("lerobot", "report"):
-            dataset = catalog.get(name)
+            dataset = _dataset(catalog, name)
             if not dataset.exists():
                 raise click.ClickException(f"there is no {name} yet; run: kedro run --pipelines=datagen")
             path = Path(dataset._get_load_path())
@@ -44,7 +51,7 @@ def digest(folder: Path | None) -> None:
 
     if folder is None:
         with _catalog() as catalog:
-            folder = Path(catalog.get("lerobot")._get_load_path())
+            folder = Path(_dataset(catalog, "lerobot")._get_load_path())
     click.echo(digest_of(folder))
 
 

@@ -23,7 +23,7 @@ class PinnedSession(KedroSession):
         Raises:
             DataError: ``VLN_RUN_ID`` does not start with a timestamp.
         """
-        session = super().create(*args, **kwargs)
+        session: PinnedSession = super().create(*args, **kwargs)  # type: ignore[assignment]  # made by cls
         run_id = os.environ.get(RUN_ID_VARIABLE)
         if run_id is not None:
             if not _TIMESTAMP.fullmatch(run_id):

@@ -2,6 +2,7 @@
 
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.labelling.labels import LabelledWalks
 from vln_pipeline.runtime.workplace import Workplace
 
 
@@ -23,7 +24,7 @@ def label_walks(
 
 def label_slice(
     scene: Item, nav: Item, walks: Item, footage: Item, config: LabellingConfig, seed: int, place: Workplace
-):
+) -> LabelledWalks:
     """Write the instructions of one slice of walks."""
     from vln_pipeline.labelling.label import label_footage
 

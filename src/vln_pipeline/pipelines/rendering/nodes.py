@@ -42,8 +42,8 @@ def compare_scenes(
 
 def compare_scene(scene: Item, walks: Item, config: RenderingConfig, seed: int, place: Workplace) -> Comparison:
     """Render views of one scene by every backend."""
-    from vln_pipeline.rendering.comparison import compare_backends  # loads the ray caster: only in the process that works
+    from vln_pipeline.rendering.comparison import (
+        compare_backends,
+    )  # loads the ray caster: only in the process that works
 
-    return compare_backends(
-        scene(), walks().trajectories, config, seed=seed, cache=place.cache, threads=place.threads
-    )
+    return compare_backends(scene(), walks().trajectories, config, seed=seed, cache=place.cache, threads=place.threads)

@@ -3,10 +3,10 @@
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
 
@@ -45,7 +45,7 @@ class ProcessExecutor:
         """Yield the outcomes of one pool, which ends early when a worker dies between two jobs."""
         context = multiprocessing.get_context("spawn")  # a fork after a render hangs, and CUDA forbids it
         with ProcessPool(self.workers, context=context, initializer=_pin_threads) as pool:
-            futures = {pool.schedule(job): key for key, job in jobs.items()}
+            futures: dict[Future[Outcome], str] = {pool.schedule(job): key for key, job in jobs.items()}
             try:
                 for future in as_completed(futures):
                     yield _outcome(futures[future], future)
@@ -61,7 +61,7 @@ def _pin_threads() -> None:
         os.environ.setdefault(name, "1")
 
 
-def _outcome(key: str, future: ProcessFuture) -> Outcome:
+def _outcome(key: str, future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
     except ProcessExpired as death:
