@@ -32,7 +32,8 @@ def measure_luminance(
 ) -> float:
     """Return the median luminance of what cameras at eye height see; 0 where nothing is lit.
 
-    Views start under ceilings where most of the scene has one. Surfaces count as matt, with the mean colour of their material.
+    Views start under ceilings where most of the scene has one. Surfaces count as matt, with the mean colour of their
+    material.
 
     Args:
         scene: the scene.
