@@ -102,7 +102,7 @@ def place_lamps(gaps: Gaps, raycaster: Raycaster, spacing: float, power: float) 
     dark = np.ones(len(lamps), dtype=np.int32)
     placed: list[Light] = []
     while True:
-        gain = lights @ dark
+        gain = np.asarray(lights @ dark)
         best = int(gain.argmax())
         if gain[best] < _SMALLEST:
             return tuple(placed)

@@ -17,6 +17,7 @@ from vln_pipeline.rendering.camera import OPENGL_FROM_OPENCV, Intrinsics
 from vln_pipeline.rendering.lighting import Lighting
 
 _NEAR, _FAR = 0.01, 1000.0
+_MANY_LAMPS = 24
 
 
 def set_up_cycles(bproc: ModuleType, config: BlenderConfig, exposure: float) -> None:
@@ -85,6 +86,11 @@ class Camera:
         scene = bpy.context.scene
         scene.frame_start, scene.frame_end = 0, len(poses) - 1
         scene.render.filepath = str(frame_file(folder, job, 0)).replace("0000.bmp", "####")
+        # A seed that a handler sets reaches the renderer a frame late; a keyed one is in time.
+        scene.animation_data_clear()
+        for index, pose in enumerate(poses):
+            scene.cycles.seed = _noise_seed(self._noise_seed, pose)
+            scene.keyframe_insert("cycles.seed", frame=index)
         bpy.ops.render.render(animation=True)
 
     def _on_frame(self, scene: bpy.types.Scene, *_: object) -> None:
@@ -93,8 +99,6 @@ class Camera:
         pose = self._poses[scene.frame_current]
         scene.camera.rotation_mode = "QUATERNION"
         scene.camera.matrix_world = Matrix(pose @ OPENGL_FROM_OPENCV)
-        scene.cycles.seed = _noise_seed(self._noise_seed, pose)
-        scene.update_tag()  # a changed seed alone would not reach the renderer before the next frame
 
     def _on_written(self, scene: bpy.types.Scene, *_: object) -> None:
         self._report(scene.frame_current)
@@ -102,7 +106,7 @@ class Camera:
 
 def _noise_seed(run: int, pose: NDArray[np.float64]) -> int:
     digest = hashlib.sha256(run.to_bytes(8, "little") + np.ascontiguousarray(pose, dtype="<f8").tobytes()).digest()
-    return int.from_bytes(digest[:4], "little") >> 1  # Blender's seed is a signed 32-bit integer
+    return int.from_bytes(digest[:3], "little")  # a key holds single precision, exact to 24 bits
 
 
 def add_lights(bproc: ModuleType, lighting: Lighting) -> None:
@@ -121,4 +125,6 @@ def add_lights(bproc: ModuleType, lighting: Lighting) -> None:
         else:
             light.set_radius(lamp.size)
         light.blender_obj.visible_camera = False
+    # Picking lamps by their share of the light costs time with few and saves noise with many.
+    bproc.renderer.toggle_light_tree(len(lighting.lights) > _MANY_LAMPS)
     bproc.renderer.set_world_background(list(lighting.background), 1.0)

@@ -1,5 +1,7 @@
 """What the worker process does for each kind of request."""
 
+import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -53,7 +55,12 @@ class Studio:
         job = request["job"]
 
         def report(index: int) -> None:
-            send(replies, "frame", job=job, index=index, file=frame_file(self._folder, job, index).name)
+            try:
+                send(replies, "frame", job=job, index=index, file=frame_file(self._folder, job, index).name)
+            except BrokenPipeError:
+                # Blender swallows what its handlers raise and would film on for nobody.
+                shutil.rmtree(self._folder, ignore_errors=True)
+                os._exit(1)
 
         poses = np.load(self._folder / request["poses"], allow_pickle=False)
         self._camera.film(poses, Intrinsics(**request["intrinsics"]), self._folder, job, report)

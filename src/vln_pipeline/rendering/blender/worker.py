@@ -4,6 +4,7 @@ It reads requests from its standard input (see ``messages``) until that ends. On
 before the interpreter is known to have what it needs, so that what is missing can be said.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -54,11 +55,12 @@ def _mend_of(error: ImportError) -> str:
 
 
 if __name__ == "__main__":
+    parent = os.getppid()
     reply_pipe, work_folder = os.fdopen(int(sys.argv[1]), "w"), Path(sys.argv[2])
-    try:
+    with contextlib.suppress(BrokenPipeError):
         main(reply_pipe, work_folder)
-    except BrokenPipeError:
+        reply_pipe.close()
+    if os.getppid() != parent:
         shutil.rmtree(work_folder, ignore_errors=True)  # nobody is left to do it
-    reply_pipe.close()
     sys.stderr.flush()
     os._exit(0)  # bpy 4.2 crashes in its static destructors once BlenderProc has been imported
