@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from vln_pipeline.rendering.baked_light import BakedLight
 from vln_pipeline.rendering.blender.config import BakeConfig, BlenderConfig
@@ -20,9 +22,9 @@ from vln_pipeline.scenes import archive
 from vln_pipeline.scenes.scene import Scene
 
 _FILE = "baked_light.npz"
-_FORMAT = 1
+_FORMAT = 2
 """Counts changes of the method, so that light baked before one is not taken up again."""
-_GLANCE = 6
+_GLANCE = 24
 """Light paths per vertex and side that tell which side of a surface is lit."""
 _MUCH_BRIGHTER = 10.0
 """A surface shows its front, unless its back is this much brighter: a wall that a scan wound the wrong way."""
@@ -139,11 +141,18 @@ class _Probe:
 
 
 def _lit_side(mesh: Tessellation, probe: _Probe) -> tuple[Tessellation, NDArray[np.float32]]:
-    """Return the mesh with its normals on the side that is lit, and a first measurement there."""
+    """Return the mesh with its normals on the side that is lit, and a first measurement there.
+
+    The side is that of a whole connected surface: a glance is too noisy to tell it vertex by vertex.
+    """
     points = mesh.inward()
     front = probe.measure(points, mesh.normals, _GLANCE)
     back = probe.measure(points, -mesh.normals, _GLANCE)
-    turned = back.sum(axis=1) > _MUCH_BRIGHTER * front.sum(axis=1)
+    a, b = mesh.edges()[0].T
+    joined = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(points), len(points)))
+    surface = connected_components(joined, directed=False)[1]
+    of_front, of_back = (np.bincount(surface, weights=side.sum(axis=1)) for side in (front, back))
+    turned = (of_back > _MUCH_BRIGHTER * of_front)[surface]
     normals = np.where(turned[:, None], -mesh.normals, mesh.normals)
     return replace(mesh, normals=normals), np.where(turned[:, None], back, front)
 

@@ -17,7 +17,7 @@ from vln_pipeline.rendering.camera import OPENGL_FROM_OPENCV, Intrinsics
 from vln_pipeline.rendering.lighting import Lighting
 
 _NEAR, _FAR = 0.01, 1000.0
-_MANY_LAMPS = 24
+_MANY_LAMPS = 4
 
 
 def set_up_cycles(bproc: ModuleType, config: BlenderConfig, exposure: float) -> None:

@@ -27,11 +27,13 @@ def bake_irradiance(
     scene = bpy.context.scene
     probe = _probe(positions, normals)
     saved = (scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed)
+    saved_tree = scene.cycles.use_light_tree
     saved_bounces = (scene.cycles.max_bounces, scene.cycles.diffuse_bounces)
     scene.render.use_persistent_data = False
     scene.cycles.use_denoising = False
     scene.cycles.samples = max(1, round(samples / 3))  # once per corner
     scene.cycles.seed = 0
+    scene.cycles.use_light_tree = True  # most lamps of a home do not reach a point
     scene.cycles.max_bounces = scene.cycles.diffuse_bounces = bounces
     bpy.ops.object.select_all(action="DESELECT")
     probe.select_set(True)
@@ -41,6 +43,7 @@ def bake_irradiance(
     probe.data.color_attributes[0].data.foreach_get("color", light)
     scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed = saved
     scene.cycles.max_bounces, scene.cycles.diffuse_bounces = saved_bounces
+    scene.cycles.use_light_tree = saved_tree
     mesh = probe.data
     bpy.data.objects.remove(probe)
     bpy.data.meshes.remove(mesh)
