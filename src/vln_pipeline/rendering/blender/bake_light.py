@@ -18,11 +18,12 @@ from vln_pipeline.rendering.blender.opening import open_scene
 from vln_pipeline.rendering.blender.process import WorkerProcess
 from vln_pipeline.rendering.blender.tessellation import Tessellation, tessellate
 from vln_pipeline.rendering.lighting import Lighting
+from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.scenes import archive
 from vln_pipeline.scenes.scene import Scene
 
 _FILE = "baked_light.npz"
-_FORMAT = 2
+_FORMAT = 3
 """Counts changes of the method, so that light baked before one is not taken up again."""
 _GLANCE = 24
 """Light paths per vertex and side that tell which side of a surface is lit."""
@@ -32,6 +33,14 @@ _DARK = 2e-3
 """Displayed linear brightness below which a vertex needs no better measurement."""
 _FLAT = 0.005
 """Surfaces further apart than this along their normal are measured apart, metres: a rug is lit, the floor below not."""
+_TOUCHING = 0.03
+"""A vertex with a surface this near in front of it is covered, metres; what stands on a floor covers its vertices."""
+_OFF = 0.001
+"""Distance from a surface at which its light is measured, metres."""
+_FILL_ROUNDS = 8
+"""Rings of covered vertices that take their light from those in view."""
+_SOLID = 0.5
+"""A vertex that faces the back of a surface nearer than this is inside a solid, metres."""
 _ALBEDO = 0.5
 """Reflectance at which differences of light are judged."""
 
@@ -85,15 +94,19 @@ def cache_key(scene: Scene, config: BakeConfig, lighting: Lighting) -> str:
 def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Path | None) -> BakedLight:
     bake = config.bake
     mesh = tessellate(scene, bake.edge)
+    raycaster = Raycaster(scene)
     worker = open_scene(scene, config.model_copy(update={"mode": "path"}), lighting, work_dir, None)
     try:
         probe = _Probe(worker, bake, config.bake_timeout)
         mesh, light = _lit_side(mesh, probe)
         lit = _near(mesh, _shown(light, lighting.exposure).max(axis=1) > _DARK)
         light[lit] = probe.measure(mesh.inward()[lit], mesh.normals[lit], bake.samples)
+        covered = _covered(mesh, raycaster)
         while True:
+            light = _filled(mesh, light, covered)
             ends, face_edges = mesh.edges()
-            contrast = np.abs(np.diff(_brightness(light, lighting.exposure)[ends], axis=1))[:, 0]
+            seen = _brightness(_filled(mesh, light, lighting.exposure), lighting.exposure)
+            contrast = np.abs(seen[ends[:, 0]] - seen[ends[:, 1]])
             marked = (contrast > bake.contrast) & (mesh.lengths(ends) / 2 >= bake.finest_edge)
             if not marked.any():
                 break
@@ -101,9 +114,10 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Pat
             mesh = mesh.split(ends, face_edges, marked)
             added = probe.measure(mesh.inward()[known:], mesh.normals[known:], bake.samples)
             light = np.concatenate([light, added])
+            covered = _covered(mesh, raycaster)
     finally:
         worker.close()
-    light = _smoothed(mesh, light, lighting.exposure, bake)
+    light = _smoothed(mesh, _filled(mesh, light, lighting.exposure), lighting.exposure, bake)
     return BakedLight(
         vertices=mesh.vertices.astype(np.float32),
         faces=mesh.faces.astype(np.int32),
@@ -163,6 +177,50 @@ def _near(mesh: Tessellation, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     near = chosen.copy()
     near[a[chosen[b]]] = near[b[chosen[a]]] = True
     return near
+
+
+def _covered(mesh: Tessellation, raycaster: Raycaster) -> NDArray[np.bool_]:
+    """Return (V,) which vertices no camera can see: inside a solid, or under something that stands on them."""
+    hits = raycaster.cast(mesh.inward() + 2 * _OFF * mesh.normals, mesh.normals)
+    behind = np.einsum("vc,vc->v", hits.normal, mesh.normals) > 0
+    return (hits.distance < _TOUCHING) | (behind & (hits.distance < _SOLID))
+
+
+def _filled(mesh: Tessellation, light: NDArray[np.float32], covered: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the light with covered vertices lit as their neighbours are, so that no dark bleeds into view."""
+    a, b = mesh.edges()[0].T
+    light, known = np.where(covered[:, None], 0, light).astype(np.float32), ~covered
+    for _ in range(_FILL_ROUNDS):
+        total, count = np.zeros_like(light), np.zeros(len(light), dtype=np.float32)
+        for here, there in ((a, b), (b, a)):
+            np.add.at(total, here, light[there] * known[there, None])
+            np.add.at(count, here, known[there])
+        reached = ~known & (count > 0)
+        if not reached.any():
+            break
+        light[reached] = total[reached] / count[reached, None]
+        known = known | reached
+    return light
+
+
+def _filled(mesh: Tessellation, light: NDArray[np.float32], exposure: float) -> NDArray[np.float32]:
+    """Return the light with dark vertices next to lit ones filled from these, two rings deep.
+
+    What is quite dark lies inside another solid, as where a cupboard stands against a wall: nobody sees it, but its
+    darkness would show on the visible side of the triangles that cross the contact.
+    """
+    a, b = mesh.edges()[0].T
+    lit = _shown(light, exposure).max(axis=1) > _DARK
+    for _ in range(2):
+        total, count = np.zeros_like(light), np.zeros(len(light), dtype=np.float32)
+        for here, there in ((a, b), (b, a)):
+            gives = lit[there] & ~lit[here]
+            np.add.at(total, here[gives], light[there[gives]])
+            np.add.at(count, here[gives], 1)
+        filled = count > 0
+        light = np.where(filled[:, None], total / np.maximum(count, 1)[:, None], light)
+        lit |= filled
+    return light
 
 
 def _smoothed(

@@ -35,7 +35,7 @@ class BlenderConfig(Config):
     """Quality of the Open Image Denoise filter in path mode."""
     bounces: int = Field(3, ge=0)
     """Diffuse bounces in path mode."""
-    baked_samples: int = Field(2, ge=1)
+    baked_samples: int = Field(4, ge=1)
     """Anti-aliasing samples per pixel in baked mode."""
     bake: BakeConfig = BakeConfig()
     """The baked light."""
