@@ -105,7 +105,7 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Pat
         while True:
             light = _filled(mesh, light, covered)
             ends, face_edges = mesh.edges()
-            seen = _brightness(_filled(mesh, light, lighting.exposure), lighting.exposure)
+            seen = _brightness(light, lighting.exposure)
             contrast = np.abs(seen[ends[:, 0]] - seen[ends[:, 1]])
             marked = (contrast > bake.contrast) & (mesh.lengths(ends) / 2 >= bake.finest_edge)
             if not marked.any():
@@ -117,7 +117,7 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Pat
             covered = _covered(mesh, raycaster)
     finally:
         worker.close()
-    light = _smoothed(mesh, _filled(mesh, light, lighting.exposure), lighting.exposure, bake)
+    light = _smoothed(mesh, light, lighting.exposure, bake)
     return BakedLight(
         vertices=mesh.vertices.astype(np.float32),
         faces=mesh.faces.astype(np.int32),
@@ -200,26 +200,6 @@ def _filled(mesh: Tessellation, light: NDArray[np.float32], covered: NDArray[np.
             break
         light[reached] = total[reached] / count[reached, None]
         known = known | reached
-    return light
-
-
-def _filled(mesh: Tessellation, light: NDArray[np.float32], exposure: float) -> NDArray[np.float32]:
-    """Return the light with dark vertices next to lit ones filled from these, two rings deep.
-
-    What is quite dark lies inside another solid, as where a cupboard stands against a wall: nobody sees it, but its
-    darkness would show on the visible side of the triangles that cross the contact.
-    """
-    a, b = mesh.edges()[0].T
-    lit = _shown(light, exposure).max(axis=1) > _DARK
-    for _ in range(2):
-        total, count = np.zeros_like(light), np.zeros(len(light), dtype=np.float32)
-        for here, there in ((a, b), (b, a)):
-            gives = lit[there] & ~lit[here]
-            np.add.at(total, here[gives], light[there[gives]])
-            np.add.at(count, here[gives], 1)
-        filled = count > 0
-        light = np.where(filled[:, None], total / np.maximum(count, 1)[:, None], light)
-        lit |= filled
     return light
 
 
