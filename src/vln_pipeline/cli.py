@@ -10,7 +10,7 @@ import yaml
 from kedro.framework.cli.project import run
 from kedro.framework.project import settings
 from kedro.utils import find_kedro_project
-from pydantic import ValidationError
+from kedro.validation.exceptions import ParameterValidationError
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.commands import commands
@@ -37,10 +37,9 @@ def one_line(error: BaseException) -> str | None:
     while cause is not None:
         if isinstance(cause, DataError):
             return str(cause)
-        if isinstance(cause, ValidationError):
-            first = cause.errors()[0]
-            key = ".".join(map(str, first["loc"]))
-            return f"parameter {cause.title}.{key}: {first['msg']} (got {first['input']!r})"
+        if isinstance(cause, ParameterValidationError):
+            lines = (line.strip() for line in str(cause).splitlines() if "errors.pydantic.dev" not in line)
+            return " ".join(lines)
         cause = cause.__cause__ or cause.__context__
     return None
 

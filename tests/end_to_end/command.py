@@ -1,0 +1,38 @@
+"""The user's own command, with all stores in a folder of the test's."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SMALL = ",".join(
+    [
+        "scenes.procedural.count=1",
+        "scenes.procedural.texture_size=64",
+        "sampling.pairs=3",
+        "sampling.max_distance=4",
+        "rendering.backend=raycast",
+        "rendering.compared_views=0",
+        "rendering.trajectories_per_task=2",
+    ]
+)
+"""Parameters of a run of about a minute, with frames by the ray caster."""
+
+
+@dataclass(frozen=True)
+class Run:
+    data: Path
+    code: int
+    output: str
+
+
+def kedro_run(data: Path, *words: str, **variables: str) -> Run:
+    """Run ``kedro run`` as a user does, with all stores in a folder of its own."""
+    program = Path(sys.executable).with_name("kedro")
+    environment = {**os.environ, "VLN_DATA": str(data), "KEDRO_DISABLE_TELEMETRY": "1", **variables}
+    done = subprocess.run(
+        [str(program), "run", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    return Run(data, done.returncode, done.stdout + done.stderr)
