@@ -51,6 +51,7 @@ types: $(VENV)/.dev  ## check types
 contracts: $(VENV)/.dev  ## check which package may import which
 	$(BIN)/lint-imports
 
+docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(VENV)/.dev  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
 
