@@ -20,10 +20,10 @@ os.environ["NUMBA_NUM_THREADS"] = "1"
 
 import numpy as np
 from numpy.typing import NDArray
-from scan_house import scan_house
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize
 
+from scan_house import scan_house
 from vln_pipeline.planning.clearance import clearances
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.endpoint_pairs import EndpointPairs
