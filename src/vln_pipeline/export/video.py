@@ -35,7 +35,9 @@ class VideoFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.frames, self.size = 0, 0
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "faststart"})
-        options = {"g": str(KEYFRAME_DISTANCE), "bf": "0", "sc_threshold": "0", "threads": "1"}
+        # Looking ahead gains nothing at this distance of keyframes, and now and then gave other bytes for equal frames.
+        look = {"tune": "zerolatency", "x264-params": "mbtree=0:rc-lookahead=0:sliced-threads=0:weightp=0"}
+        options = {"g": str(KEYFRAME_DISTANCE), "bf": "0", "sc_threshold": "0", "threads": "1", **look}
         options |= {"crf": str(config.crf), "preset": config.preset}
         self._stream: Any = self._container.add_stream("libx264", fps, options=options)
         self._stream.width, self._stream.height = width, height
