@@ -25,9 +25,7 @@ class CheckParameters:
         given: dict[str, Any] = context._runtime_params or {}
         if not given:
             return
-        loader = context.config_loader
-        files = loader.get("parameters")
-        known = WHERE | (set(files) - set(given)) | set(_keys_in_files(loader))
+        known = WHERE | _keys_in_files(context.config_loader)
         for key in given:
             if key not in known:
                 close = difflib.get_close_matches(key, known, n=1)
