@@ -1,0 +1,1 @@
+"""Closed loop: worlds, agents, episodes and metrics."""

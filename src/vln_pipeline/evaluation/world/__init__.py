@@ -1,0 +1,1 @@
+"""Simulators that an agent can drive in, behind one protocol."""

@@ -1,0 +1,1 @@
+"""Networks, their checkpoints, and how they are asked for a plan."""

@@ -1,0 +1,1 @@
+"""From exported datasets to checkpoints: readers, losses and the training loop."""
