@@ -4,28 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from kedro.validation.type_extractor import TypeExtractor
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from vln_pipeline.export.config import ExportConfig
-from vln_pipeline.filtering.config import FilteringConfig
-from vln_pipeline.labelling.config import LabellingConfig
-from vln_pipeline.planning.config import EsdfConfig
-from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
-from vln_pipeline.rendering.config import RenderingConfig
-from vln_pipeline.scenes.config import ScenesConfig
+from vln_pipeline.pipeline_registry import register_pipelines
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "parameters.md"
-STAGES: dict[str, type[BaseModel]] = {
-    "scenes": ScenesConfig,
-    "esdf": EsdfConfig,
-    "sampling": SamplingConfig,
-    "trajectories": TrajectoryConfig,
-    "rendering": RenderingConfig,
-    "labelling": LabellingConfig,
-    "filtering": FilteringConfig,
-    "export": ExportConfig,
-}
 _HEAD = """# Parameters
 
 Set them in `conf/<environment>/parameters.yml`, or for one run as `--params=sampling.pairs=20,esdf.radius=0.3`. An
@@ -37,10 +22,16 @@ a few. Besides the blocks below there is `seed`, the run's seed, and where a run
 """
 
 
+def models() -> dict[str, type[BaseModel]]:
+    """Return the model of every parameter block, by name, in the order of the pipelines that take them."""
+    taken = TypeExtractor(register_pipelines()).extract_types_from_pipelines()
+    return {name.removeprefix("params:"): model for name, model in taken.items()}
+
+
 def page() -> str:
     """Return the page as markdown."""
     parts = [_HEAD]
-    for stage, model in STAGES.items():
+    for stage, model in models().items():
         parts.append(f"## {stage}\n\n{_first_line(model)}\n\n| parameter | default | meaning |\n|---|---|---|")
         parts += [f"| `{stage}.{name}` | {default} | {text} |" for name, default, text in _rows(model, "")]
         parts.append("")

@@ -7,6 +7,7 @@ import yaml
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.validation.type_extractor import TypeExtractor
 
 ROOT = Path(__file__).parents[2]
 STAGES = ["scenes", "esdf", "sampling", "trajectories", "rendering", "labelling", "filtering", "export", "report"]
@@ -20,7 +21,7 @@ def registered():
     return register_pipelines()
 
 
-@pytest.fixture(scope="module", params=["base", "full"])
+@pytest.fixture(scope="module", params=sorted(folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir()))
 def context(request):
     bootstrap_project(ROOT)
     with KedroSession.create(ROOT, env=request.param) as session:
@@ -51,27 +52,11 @@ def test_every_parameter_block_is_used_and_every_used_one_exists(registered, con
 
 
 def test_parameters_of_every_environment_are_valid(registered, context):
-    from vln_pipeline.export.config import ExportConfig
-    from vln_pipeline.filtering.config import FilteringConfig
-    from vln_pipeline.labelling.config import LabellingConfig
-    from vln_pipeline.planning.config import EsdfConfig
-    from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
-    from vln_pipeline.rendering.config import RenderingConfig
-    from vln_pipeline.scenes.config import ScenesConfig
-
-    models = {
-        "scenes": ScenesConfig,
-        "esdf": EsdfConfig,
-        "sampling": SamplingConfig,
-        "trajectories": TrajectoryConfig,
-        "rendering": RenderingConfig,
-        "labelling": LabellingConfig,
-        "filtering": FilteringConfig,
-        "export": ExportConfig,
-    }
     parameters = context.config_loader["parameters"]
+    models = TypeExtractor(registered).extract_types_from_pipelines()
+    assert {name.removeprefix("params:") for name in models} == set(parameters) - {"seed"}
     for name, model in models.items():
-        model.model_validate(parameters[name])
+        model.model_validate(parameters[name.removeprefix("params:")])
 
 
 def test_kedro_yml_uses_the_run_commands_own_names():
