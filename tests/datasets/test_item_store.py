@@ -103,6 +103,17 @@ def test_what_a_killed_process_left_is_removed(tmp_path, log):
     assert not list((tmp_path / "store" / "items").glob(".part-*"))
 
 
+def test_an_interrupted_item_goes_on_from_its_state_which_is_removed_at_the_end(tmp_path):
+    with pytest.raises(DatasetError, match="interrupted"):
+        store(tmp_path).save({"a": Task(tasks.go_on)})
+    left = list((tmp_path / "store" / "items").glob(".state-*/step.txt"))
+    assert len(left) == 1
+    again = store(tmp_path, SECOND)
+    again.save({"a": Task(tasks.go_on)})
+    assert again.load()["a"]() == "went on at 12"
+    assert not left[0].parent.exists()
+
+
 def test_too_many_failures_stop_the_run(tmp_path, log):
     bad = {f"b{i}": Task(tasks.refuse, f"b{i}") for i in range(3)}
     with pytest.raises(DatasetError, match="no floor found"):

@@ -63,13 +63,15 @@ class ItemJob:
 
     def _make(self, directory: Path) -> None:
         directory.chmod(0o755)
-        value = self.task(Workplace(directory, self.cache, self.threads))
+        state = self.items / f".state-{self.fingerprint}"
+        value = self.task(Workplace(directory, self.cache, self.threads, state))
         if self.writer is not None:
             resolve(self.writer)(value, directory)
         (directory / COMPLETE).write_text(json.dumps({"key": self.key, "fingerprint": self.fingerprint}) + "\n")
         final = self.items / self.fingerprint
         if not final.exists():  # another run with the same fingerprint may have been quicker; its content is the same
             directory.rename(final)
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def is_complete(items: Path, fingerprint: str) -> bool:
