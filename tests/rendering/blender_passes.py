@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
     for number, material in enumerate(materials, start=1):
         material.pass_index = number
     build_mesh(scene, None, materials)
-    set_up_cycles(bproc, BlenderConfig(samples=1, denoise="none", threads=1), 1.0)
+    set_up_cycles(bproc, BlenderConfig(samples=1, denoise="none"), 1.0, threads=1)
     stage = bpy.context.scene
     stage.view_layers[0].use_pass_z = stage.view_layers[0].use_pass_material_index = True
     stage.render.image_settings.file_format = "OPEN_EXR"

@@ -106,7 +106,7 @@ def test_every_backend_shows_each_object_where_its_mask_is(room, backend, mode, 
     scene = replace(room, materials=tuple(glowing))
     config = RenderingConfig(
         backend=backend,
-        blender=BlenderConfig(mode=mode, denoise="none", samples=4, threads=1),
+        blender=BlenderConfig(mode=mode, denoise="none", samples=4),
         lighting=LightingConfig(exposure=1.0),
     )
     renderer = open_renderer(scene, config, seed=0, cache=tmp_path, threads=1)

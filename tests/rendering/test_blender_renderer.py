@@ -2,6 +2,8 @@ import importlib.util
 import os
 import signal
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +23,8 @@ from vln_pipeline.scenes.scene import Light, Material, Part, Scene
 _ABSENT = any(importlib.util.find_spec(name) is None for name in ("bpy", "blenderproc"))
 CAMERA = Intrinsics.from_fov(64, 48, 80)
 POSES = camera_poses(np.array([[0.6, 0.6, 0], [3.4, 0.5, 0], [0.5, 2.5, 0]]), np.array([0.7, 2.3, -0.5]), 1.3, 15)
-PATH = BlenderConfig(samples=16, threads=1)
-BAKED = BlenderConfig(mode="baked", baked_samples=8, threads=1, bake=BakeConfig(edge=0.5, samples=48, finest_edge=0.1))
+PATH = BlenderConfig(samples=16)
+BAKED = BlenderConfig(mode="baked", baked_samples=8, bake=BakeConfig(edge=0.5, samples=48, finest_edge=0.1))
 
 
 def _box(low, high, inward):
@@ -60,7 +62,7 @@ def light(room):
 
 
 def _frames(scene, config, light, poses=POSES, cache=None):
-    renderer = BlenderRenderer(scene, config, light, cache_dir=cache)
+    renderer = BlenderRenderer(scene, config, light, threads=1, cache_dir=cache)
     try:
         return list(renderer.render(poses, CAMERA))
     finally:
@@ -93,7 +95,7 @@ def test_a_frame_shows_a_lit_room_in_its_colours(path_frames):
 @needs_blender
 def test_frames_depend_on_neither_order_nor_batch_nor_process(room, light, path_frames):
     order = [2, 0, 1]
-    renderer = BlenderRenderer(room, PATH.model_copy(update={"threads": 2}), light)
+    renderer = BlenderRenderer(room, PATH, light, threads=2)
     try:
         again = [*renderer.render(POSES[order[:1]], CAMERA), *renderer.render(POSES[order[1:]], CAMERA)]
     finally:
@@ -122,7 +124,7 @@ def test_baked_light_looks_like_traced_light_and_is_baked_once(room, light, path
 
 @needs_blender
 def test_light_on_the_floor_falls_off_away_from_the_lamp(room, light, cache):
-    baked = bake_light(room, BAKED, light, cache)
+    baked = bake_light(room, BAKED, light, threads=1, cache_dir=cache)
     floor = (np.abs(baked.vertices[:, 2]) < 1e-6) & (np.abs(baked.vertices - 2).max(axis=1) < 10)
     distance = np.linalg.norm(baked.vertices[:, :2] - [2.0, 1.5], axis=1)
     near = baked.irradiance[floor & (distance > 0.8) & (distance < 1.1)].mean()
@@ -132,7 +134,7 @@ def test_light_on_the_floor_falls_off_away_from_the_lamp(room, light, cache):
 
 @needs_blender
 def test_an_iterator_left_early_does_not_disturb_the_next(room, light, path_frames):
-    renderer = BlenderRenderer(room, PATH, light)
+    renderer = BlenderRenderer(room, PATH, light, threads=1)
     try:
         next(renderer.render(POSES, CAMERA))
         np.testing.assert_array_equal(next(renderer.render(POSES[1:2], CAMERA)), path_frames[1])
@@ -142,7 +144,7 @@ def test_an_iterator_left_early_does_not_disturb_the_next(room, light, path_fram
 
 @needs_blender
 def test_a_killed_process_is_one_clear_error_and_leaves_nothing(room, light, tmp_path):
-    renderer = BlenderRenderer(room, PATH, light, work_dir=tmp_path)
+    renderer = BlenderRenderer(room, PATH, light, threads=1, work_dir=tmp_path)
     frames = renderer.render(np.repeat(POSES, 20, axis=0), CAMERA)
     next(frames)
     os.kill(renderer.pid, signal.SIGKILL)
@@ -155,23 +157,23 @@ def test_a_killed_process_is_one_clear_error_and_leaves_nothing(room, light, tmp
 @needs_blender
 def test_no_answer_in_time_is_an_error(room, light):
     with pytest.raises(DataError, match="no answer from Blender in"):
-        BlenderRenderer(room, PATH.model_copy(update={"start_timeout": 0.05}), light)
+        BlenderRenderer(room, PATH.model_copy(update={"start_timeout": 0.05}), light, threads=1)
 
 
 def test_an_interpreter_without_bpy_says_what_to_install(room, light, tmp_path):
     with pytest.raises(DataError, match=r"No module named 'bpy'.*pip install 'vln-pipeline\[render\]'"):
-        BlenderRenderer(room, BlenderConfig(python=str(_interpreter_with(tmp_path, "bpy"))), light)
+        BlenderRenderer(room, BlenderConfig(python=str(_interpreter_with(tmp_path, "bpy"))), light, threads=1)
 
 
 def test_a_missing_system_library_names_the_packages(room, light, tmp_path):
     python = _interpreter_with(tmp_path, "bpy", "libXrender.so.1: cannot open shared object file")
     with pytest.raises(DataError, match=r"libXrender.*apt-get install .*libxrender1"):
-        BlenderRenderer(room, BlenderConfig(python=str(python)), light)
+        BlenderRenderer(room, BlenderConfig(python=str(python)), light, threads=1)
 
 
 def test_a_missing_interpreter_is_named(room, light):
     with pytest.raises(DataError, match=r"cannot start /nowhere/python.*rendering.blender.python"):
-        BlenderRenderer(room, BlenderConfig(python="/nowhere/python"), light)
+        BlenderRenderer(room, BlenderConfig(python="/nowhere/python"), light, threads=1)
 
 
 def test_the_cache_key_follows_what_light_depends_on(room, light):
@@ -180,6 +182,22 @@ def test_the_cache_key_follows_what_light_depends_on(room, light):
     brighter = Lighting((Light("area", (2.0, 1.5, 2.45), 61.0, size=0.8),), light.background, light.exposure)
     assert key != cache_key(room, BakeConfig(), brighter)
     assert key != cache_key(room, BakeConfig(samples=49), light)
+
+
+def test_light_that_several_want_at_once_is_baked_once(room, light, tmp_path, monkeypatch):
+    baked = []
+
+    def slow_bake(*_):
+        baked.append(1)
+        time.sleep(0.2)
+        corner, face = np.zeros((1, 3), np.float32), np.zeros((1, 3), np.int32)
+        return BakedLight(corner, face, corner[:, :2], corner.astype(np.uint8), face[:, 0], corner)
+
+    monkeypatch.setattr(baking, "_bake", slow_bake)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(bake_light, room, BAKED, light, threads=1, cache_dir=tmp_path / "cache") for _ in range(3)]
+    assert [len(wanted.result().vertices) for wanted in asked] == [1, 1, 1]
+    assert len(baked) == 1
 
 
 def test_damaged_baked_light_is_named(tmp_path):

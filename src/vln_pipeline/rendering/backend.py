@@ -26,16 +26,18 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
     """
     scene, lighting = randomise(scene, light_scene(scene, config.lighting, seed), config.randomisation, seed)
     # Each backend is imported only where it is used: OpenGL and Blender need libraries that a machine may lack.
-    blender, kept = config.blender.model_copy(update={"threads": threads}), cache / "baked_light"
+    kept = cache / "baked_light"
     if config.backend == "blender":
         from vln_pipeline.rendering.blender.renderer import BlenderRenderer
 
-        return BlenderRenderer(scene, blender, lighting, cache_dir=kept)
+        return BlenderRenderer(scene, config.blender, lighting, threads=threads, cache_dir=kept)
     if config.backend == "gl":
         from vln_pipeline.rendering.blender.bake_light import bake_light
         from vln_pipeline.rendering.gl import GlRenderer
 
-        baked = bake_light(scene, blender, lighting, kept) if config.gl.baked else None
+        baked = None
+        if config.gl.baked:
+            baked = bake_light(scene, config.blender, lighting, threads=threads, cache_dir=kept)
         return GlRenderer(scene, lighting, baked, config.gl.supersampling)
     from vln_pipeline.rendering.shading import ShadedRenderer
 

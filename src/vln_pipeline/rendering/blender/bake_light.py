@@ -1,9 +1,12 @@
 """Bakes a scene's diffuse light, finer where it changes quickly."""
 
+import fcntl
 import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +52,8 @@ def bake_light(
     scene: Scene,
     config: BlenderConfig,
     lighting: Lighting,
+    *,
+    threads: int,
     cache_dir: Path | None = None,
     work_dir: Path | None = None,
 ) -> BakedLight:
@@ -58,6 +63,7 @@ def bake_light(
         scene: the scene.
         config: its ``bake`` says how well, the rest how Blender is run.
         lighting: lamps, sky and exposure.
+        threads: CPU threads of the process that bakes; they do not change the light.
         cache_dir: light is kept in ``<cache_dir>/<key>/``; None keeps none.
         work_dir: where arrays pass through; None is the RAM disk.
 
@@ -65,18 +71,33 @@ def bake_light(
         DataError: Blender is missing or fails, or cached light is damaged.
     """
     if cache_dir is None:
-        return _bake(scene, config, lighting, work_dir)
+        return _bake(scene, config, lighting, threads, work_dir)
     kept = cache_dir / cache_key(scene, config.bake, lighting)
     if not kept.exists():
         cache_dir.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".baking_", dir=cache_dir))
-        try:
-            _bake(scene, config, lighting, work_dir).write(unfinished / _FILE)
-            if not kept.exists():  # another process may have baked the same; both results are equal
-                unfinished.replace(kept)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        with _held(cache_dir / f"{kept.name}.lock"):
+            if not kept.exists():  # nobody baked it during the wait
+                _bake_into(kept, scene, config, lighting, threads, work_dir)
     return BakedLight.read(kept / _FILE)
+
+
+@contextmanager
+def _held(lock: Path) -> Iterator[None]:
+    """Hold a lock between processes; the system frees it when its holder ends, however that ends."""
+    with lock.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _bake_into(
+    kept: Path, scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int, work_dir: Path | None
+) -> None:
+    unfinished = Path(tempfile.mkdtemp(prefix=".baking_", dir=kept.parent))
+    try:
+        _bake(scene, config, lighting, threads, work_dir).write(unfinished / _FILE)
+        unfinished.replace(kept)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def cache_key(scene: Scene, config: BakeConfig, lighting: Lighting) -> str:
@@ -91,11 +112,12 @@ def cache_key(scene: Scene, config: BakeConfig, lighting: Lighting) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Path | None) -> BakedLight:
+def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int, work_dir: Path | None) -> BakedLight:
     bake = config.bake
     mesh = tessellate(scene, bake.edge)
     raycaster = Raycaster(scene)
-    worker = open_scene(scene, config.model_copy(update={"mode": "path"}), lighting, work_dir, None)
+    traced = config.model_copy(update={"mode": "path"})
+    worker = open_scene(scene, traced, lighting, threads=threads, work_dir=work_dir, baked=None)
     try:
         probe = _Probe(worker, bake, config.bake_timeout)
         mesh, light = _lit_side(mesh, probe)

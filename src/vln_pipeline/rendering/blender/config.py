@@ -41,8 +41,6 @@ class BlenderConfig(Config):
     """The baked light."""
     noise_seed: int = Field(0, ge=0)
     """Seed of the noise; a frame's own seed is drawn from it and the camera's pose, whatever the order of frames."""
-    threads: int = Field(0, ge=0)
-    """CPU threads of the process; 0 takes all cores."""
     python: str | None = None
     """Interpreter that has bpy and BlenderProc; None is the running one."""
     start_timeout: float = Field(180, gt=0)

@@ -20,13 +20,13 @@ _NEAR, _FAR = 0.01, 1000.0
 _MANY_LAMPS = 4
 
 
-def set_up_cycles(bproc: ModuleType, config: BlenderConfig, exposure: float) -> None:
+def set_up_cycles(bproc: ModuleType, config: BlenderConfig, exposure: float, threads: int) -> None:
     """Set Cycles for few samples and a filter, which at equal time beats many samples by far.
 
     BlenderProc's own denoiser runs in the compositor with accurate guides; Cycles' filter with fast ones costs a third.
     """
     path = config.mode == "path"
-    bproc.renderer.set_cpu_threads(config.threads)
+    bproc.renderer.set_cpu_threads(threads)
     bproc.renderer.set_max_amount_of_samples(config.samples if path else config.baked_samples)
     bproc.renderer.set_noise_threshold(0)
     bounces = config.bounces if path else 0

@@ -2,13 +2,13 @@
 
 The worker's standard output is Blender's; the replies go through a pipe of their own, so no print can corrupt them.
 
-=============  ==========================================  =====================================================
-request        fields                                      replies
-=============  ==========================================  =====================================================
-load           folder, baked, background, exposure         ready
-film           job, poses, width, height, fx .. cy         one ``frame`` (job, index, file) per pose, in order
-irradiance     job, points, samples, bounces               irradiance (job, file)
-=============  ==========================================  =====================================================
+=============  ==============================================  =====================================================
+request        fields                                          replies
+=============  ==============================================  =====================================================
+load           config, baked, background, exposure, threads    ready
+film           job, poses, intrinsics                          one ``frame`` (job, index, file) per pose, in order
+irradiance     points, samples, bounces, result                irradiance (file)
+=============  ==============================================  =====================================================
 
 Any request may be answered by ``error`` (cause, mend), after which the worker ends. It also ends when its input ends.
 """

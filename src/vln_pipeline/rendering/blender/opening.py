@@ -12,7 +12,13 @@ from vln_pipeline.scenes.scene import Scene
 
 
 def open_scene(
-    scene: Scene, config: BlenderConfig, lighting: Lighting, work_dir: Path | None, baked: BakedLight | None
+    scene: Scene,
+    config: BlenderConfig,
+    lighting: Lighting,
+    *,
+    threads: int,
+    work_dir: Path | None,
+    baked: BakedLight | None,
 ) -> WorkerProcess:
     """Return a process with the scene in it.
 
@@ -20,6 +26,7 @@ def open_scene(
         scene: the scene.
         config: how to render; its mode is ``path`` while light is being baked.
         lighting: its lighting.
+        threads: CPU threads of the process.
         work_dir: where arrays pass through; None is the RAM disk.
         baked: the light that surfaces show, or None to trace it.
 
@@ -38,6 +45,7 @@ def open_scene(
             baked=baked is not None,
             background=list(lighting.background),
             exposure=lighting.exposure,
+            threads=threads,
         )
         worker.reply(config.start_timeout)
     except BaseException:

@@ -27,6 +27,7 @@ class BlenderRenderer:
         scene: the scene.
         config: how to render.
         lights: its lighting; the scene's own lamps are not looked at.
+        threads: CPU threads of the process; they do not change a pixel.
         work_dir: where frames pass through; None is the RAM disk.
         cache_dir: where baked light is kept; None bakes it anew.
 
@@ -39,12 +40,16 @@ class BlenderRenderer:
         scene: Scene,
         config: BlenderConfig,
         lights: Lighting,
+        *,
+        threads: int,
         work_dir: Path | None = None,
         cache_dir: Path | None = None,
     ) -> None:
         self._config = config
-        baked = bake_light(scene, config, lights, cache_dir, work_dir) if config.mode == "baked" else None
-        self._worker = open_scene(scene, config, lights, work_dir, baked)
+        baked = None
+        if config.mode == "baked":
+            baked = bake_light(scene, config, lights, threads=threads, cache_dir=cache_dir, work_dir=work_dir)
+        self._worker = open_scene(scene, config, lights, threads=threads, work_dir=work_dir, baked=baked)
         self._jobs = 0
 
     @property

@@ -42,7 +42,7 @@ class Studio:
         scene = archive.read(self._folder / "scene")
         baked = BakedLight.read(self._folder / "baked.npz") if request["baked"] else None
         build_mesh(scene, baked, build_materials(scene, baked is not None))
-        set_up_cycles(self._bproc, config, request["exposure"])
+        set_up_cycles(self._bproc, config, request["exposure"], request["threads"])
         if baked is None:
             add_lights(self._bproc, Lighting(scene.lights, tuple(request["background"]), request["exposure"]))
         else:
