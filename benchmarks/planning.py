@@ -56,7 +56,7 @@ def end_to_end(scene: Scene, starts: int, pairs: int) -> tuple[dict[str, float],
     clock.append(time.process_time())
     drawn = sample_endpoints(nav, config, SEED)
     clock.append(time.process_time())
-    plans = plan_trajectories(nav, drawn, WALKS)
+    plans = plan_trajectories(nav, drawn, WALKS, SEED)
     clock.append(time.process_time())
     setup, sampling, planning = np.diff(clock)
     kept = len(plans.trajectories)

@@ -55,7 +55,7 @@ def configuration(mode: str, samples: int = 4) -> RenderingConfig:
 def longest_walk(scene: Scene) -> Trajectory:
     """Return the longest of some planned walks."""
     nav = build_navigation_map(scene, EsdfConfig())
-    plans = plan_trajectories(nav, sample_endpoints(nav, SamplingConfig(pairs=16), SEED), TrajectoryConfig())
+    plans = plan_trajectories(nav, sample_endpoints(nav, SamplingConfig(pairs=16), SEED), TrajectoryConfig(), SEED)
     return max(plans.trajectories, key=lambda walk: len(walk.path))
 
 

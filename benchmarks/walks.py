@@ -44,7 +44,7 @@ def main() -> None:
     config, maps, walks, rejected = TrajectoryConfig(), {}, [], {}
     for scene in scenes(options.files, homes):
         nav = build_navigation_map(scene, EsdfConfig())
-        plans = plan_trajectories(nav, sample_endpoints(nav, SamplingConfig(pairs=each), SEED), config)
+        plans = plan_trajectories(nav, sample_endpoints(nav, SamplingConfig(pairs=each), SEED), config, SEED)
         maps[scene.id] = nav
         walks += plans.trajectories
         for reason, count in plans.rejected.items():

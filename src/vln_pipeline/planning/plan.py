@@ -11,6 +11,7 @@ from vln_pipeline.planning.clearance import clearances
 from vln_pipeline.planning.discretise import discretise, replay, rollout_valid
 from vln_pipeline.planning.elevation import elevations
 from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
+from vln_pipeline.planning.gaze import gaze
 from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
 from vln_pipeline.planning.optimise import optimise
 from vln_pipeline.planning.path_cost import CostWeights
@@ -19,6 +20,7 @@ from vln_pipeline.planning.spline import basis, control_points
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.planning.verdict import Verdict
 from vln_pipeline.planning.walk_config import TrajectoryConfig
+from vln_pipeline.seeding import generator
 
 BASIS = basis(4)
 """Samples per span at which a path's cost is integrated."""
@@ -39,15 +41,21 @@ class Plans:
     rejected: dict[str, int]
 
 
-def plan_trajectories(nav: NavigationMap, pairs: EndpointPairs, config: TrajectoryConfig) -> Plans:
-    """Plan a smooth walk and its discrete actions for every pair; nothing is drawn at random.
+def plan_trajectories(nav: NavigationMap, pairs: EndpointPairs, config: TrajectoryConfig, seed: int) -> Plans:
+    """Plan a smooth walk and its discrete actions for every pair.
 
     A walk is kept only if every point of both forms is at least the robot's radius from obstacles.
+
+    Args:
+        nav: the scene's floors.
+        pairs: starts and goals, with a grid path from one to the other.
+        config: weights and limits.
+        seed: the run's seed; only headings that leave the path are drawn.
     """
     kept: list[Trajectory] = []
     rejected: Counter[str] = Counter()
     for pair in pairs.pairs:
-        outcome = _plan(nav.floors[pair.floor], pair, f"{nav.scene}_{pair.index:05d}", nav, config)
+        outcome = _plan(nav.floors[pair.floor], pair, f"{nav.scene}_{pair.index:05d}", nav, config, seed)
         if isinstance(outcome, Trajectory):
             kept.append(outcome)
         else:
@@ -56,24 +64,25 @@ def plan_trajectories(nav: NavigationMap, pairs: EndpointPairs, config: Trajecto
 
 
 def _plan(
-    floor: FloorMap, pair: EndpointPair, name: str, nav: NavigationMap, config: TrajectoryConfig
+    floor: FloorMap, pair: EndpointPair, name: str, nav: NavigationMap, config: TrajectoryConfig, seed: int
 ) -> Trajectory | Verdict:
     shift = floor.origin + 0.5 * floor.cell
-    path, yaw, verdict = _smooth(floor, pair.path - shift, nav.radius, pair.caution, config)
+    path, tangent, verdict = _smooth(floor, pair.path - shift, nav.radius, pair.caution, config)
     if verdict == Verdict.KEPT and np.hypot(*np.diff(path, axis=0).T).sum() < config.min_length:
         verdict = Verdict.TOO_SHORT
     if verdict != Verdict.KEPT:
         return verdict
-    rollout = _rollout(floor, path, yaw[0], nav.radius, config)
+    rollout = _rollout(floor, path, tangent[0], nav.radius, config)
     if rollout is None:
         return Verdict.NO_ROLLOUT
     actions, poses = rollout
+    draw = generator(seed, nav.scene, "gaze", pair.index)
     return Trajectory(
         id=name,
         scene=nav.scene,
         floor=floor.index,
         path=np.column_stack([path + shift, elevations(floor.ground, floor.cell, path, floor.height)]),
-        yaw=yaw,
+        yaw=gaze(path, tangent, config.gaze, math.radians(config.max_turn), draw),
         clearance=clearances(floor.esdf, floor.cell, path).astype(np.float32),
         actions=actions,
         poses=np.column_stack(

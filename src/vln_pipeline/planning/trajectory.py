@@ -26,7 +26,7 @@ class Trajectory:
         scene: scene id.
         floor: index of its ``FloorMap``.
         path: (N, 3) float64 positions of the continuous dialect, one per frame.
-        yaw: (N,) float64 headings, radians, counter-clockwise from +x.
+        yaw: (N,) float64 headings, radians, counter-clockwise from +x; along the path unless a gaze leaves it.
         clearance: (N,) float32 ESDF at each position, metres; never below the robot's radius.
         actions: (L - 1,) int8 motion actions (``Action``); the final STOP is implied.
         poses: (L, 4) float64 (x, y, z, yaw) before each action and, last, where STOP is called.

@@ -42,6 +42,21 @@ class SamplingConfig(Config):
         return self
 
 
+class GazeConfig(Config):
+    """How far the heading of a continuous walk turns away from its path; by default not at all.
+
+    A robot that is turned around, by its start or by an obstacle, has views that no walk along its own heading shows.
+    Positions stay those of the path, and the discrete form of a walk keeps facing along it.
+    """
+
+    start: float = Field(default=0.0, ge=0, le=180)
+    """Largest angle between the first heading and the path, degrees; from there the heading turns to the path."""
+    glance: float = Field(default=0.0, ge=0, le=180)
+    """Largest angle of a glance to one side along the way, degrees; the heading turns there and back."""
+    interval: float = Field(default=2.0, gt=0)
+    """Mean distance from one glance to the next, metres."""
+
+
 class TrajectoryConfig(Config):
     """How a grid path becomes a smooth walk and discrete actions."""
 
@@ -80,6 +95,8 @@ class TrajectoryConfig(Config):
     """Smallest radius of any bend, metres."""
     min_length: float = Field(default=1.0, gt=0)
     """Smallest length of a walk that is kept, metres."""
+    gaze: GazeConfig = GazeConfig()
+    """Headings that differ from the path; every turn of theirs obeys ``max_turn``."""
     forward: float = Field(default=0.25, gt=0)
     """Length of the discrete forward action, metres."""
     turn: float = Field(default=15.0, gt=0, le=90)

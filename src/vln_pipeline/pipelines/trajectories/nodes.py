@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from vln_pipeline.planning.plan import Plans
 
 
-def plan_walks(maps: dict[str, Item], pairs: dict[str, Item], config: TrajectoryConfig) -> dict[str, Task]:
+def plan_walks(maps: dict[str, Item], pairs: dict[str, Item], config: TrajectoryConfig, seed: int) -> dict[str, Task]:
     """Return one planning task per scene."""
-    return {key: Task(plan_scene, maps[key], pair, config) for key, pair in pairs.items()}
+    return {key: Task(plan_scene, maps[key], pair, config, seed) for key, pair in pairs.items()}
 
 
-def plan_scene(nav: Item, pairs: Item, config: TrajectoryConfig, _: Workplace) -> "Plans":
+def plan_scene(nav: Item, pairs: Item, config: TrajectoryConfig, seed: int, _: Workplace) -> "Plans":
     """Plan one scene's walks."""
     from vln_pipeline.planning.plan import plan_trajectories  # compiles: only in the process that works
 
-    return plan_trajectories(nav(), pairs(), config)
+    return plan_trajectories(nav(), pairs(), config, seed)

@@ -11,7 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 plan_walks,
-                inputs=["esdf", "pairs", "params:trajectories"],
+                inputs=["esdf", "pairs", "params:trajectories", "params:seed"],
                 outputs="trajectories",
                 name="plan",
             )
