@@ -27,25 +27,39 @@ def corners(cells: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @njit(cache=True)
 def pulled_length(points: NDArray[np.float64], esdf: NDArray, cell: float, radius: float) -> float:
-    """Return the length of a path after two greedy passes of string pulling, metres.
+    """Return the length of a path after string pulling, metres.
 
     Args:
         points: (N, 2) path through navigable cell centres, local frame, metres.
         esdf: (H, W) clearance at cell centres, metres.
         cell: edge of a cell, metres.
         radius: robot radius, metres.
-
-    The second pass runs from the far end, along the first one's segments cut into pieces of four cells.
     """
     slack = 0.25 * cell
     # The bound that ``clearance`` gives at a point interpolated to exactly the radius, as a grid path may touch it.
     limit = math.sqrt(max(radius * radius - 0.5 * cell * cell, 0.0)) - slack
-    pulled = _pull(points, esdf, cell, limit, slack)
-    pulled = _pull(_cut(pulled, 4 * cell)[::-1].copy(), esdf, cell, limit, slack)
+    pulled = pull(points, esdf, cell, limit, slack)
     total = 0.0
     for n in range(1, pulled.shape[0]):
         total += math.hypot(pulled[n, 0] - pulled[n - 1, 0], pulled[n, 1] - pulled[n - 1, 1])
     return total
+
+
+@njit(cache=True)
+def pull(points: NDArray[np.float64], esdf: NDArray, cell: float, radius: float, slack: float) -> NDArray[np.float64]:
+    """Return the (K, 2) corners of a path after two greedy passes of string pulling, first point first.
+
+    The second pass runs from the far end, along the first one's segments cut into pieces of four cells.
+
+    Args:
+        points: (N, 2) path, local frame, metres; its own pieces are taken to be passable.
+        esdf: (H, W) clearance at cell centres, metres.
+        cell: edge of a cell, metres.
+        radius: clearance asked of every shortcut, metres.
+        slack: as for ``segment_clear``, metres.
+    """
+    pulled = _pull(points, esdf, cell, radius, slack)
+    return _pull(_cut(pulled, 4 * cell)[::-1].copy(), esdf, cell, radius, slack)[::-1].copy()
 
 
 @njit(cache=True)
