@@ -1,6 +1,6 @@
 """Filming walks: every rig of every walk in one pass over the loaded scene."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.backend import open_renderer
-from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig, camera_poses
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Motion, Rig, camera_poses
 from vln_pipeline.rendering.config import RenderingConfig
 from vln_pipeline.rendering.encode import FrameWriter
 from vln_pipeline.rendering.footage import FootageIndex, camera_name
-from vln_pipeline.rendering.frame import RgbRenderer
+from vln_pipeline.rendering.frame import GeometryFrame, RgbRenderer
 from vln_pipeline.rendering.raycast import Raycaster
+from vln_pipeline.rendering.shading import ShadedRenderer
 from vln_pipeline.scenes.scene import Scene
 from vln_pipeline.seeding import generator
 
@@ -100,8 +101,7 @@ def _film_camera(
     poses = walk_poses(walk, rig.motion, setting)
     np.save(folder / "poses.npy", poses)
     sees = shows = False
-    for frame, (pose, rgb) in enumerate(zip(poses, renderer.render(poses, setting.intrinsics), strict=True)):
-        geometry = raycaster.geometry(pose, setting.intrinsics)
+    for frame, (rgb, geometry) in enumerate(_frames(poses, setting.intrinsics, renderer, raycaster)):
         sees, shows = sees or bool(geometry.depth.any()), shows or float(rgb.std()) > _BLANK
         writer.write(folder, frame, rgb, geometry, rig.depth_unit)
     if not sees or not shows:
@@ -109,3 +109,13 @@ def _film_camera(
         mend = "check that the scene has walls around its floor" if not sees else "check lights and exposure"
         raise DataError(f"{walk.id}, camera {camera_name(rig, setting)}", f"{what} on the whole walk", mend)
     return len(poses)
+
+
+def _frames(
+    poses: NDArray[np.float64], intrinsics: Intrinsics, renderer: RgbRenderer, raycaster: Raycaster
+) -> Iterator[tuple[NDArray[np.uint8], GeometryFrame]]:
+    if isinstance(renderer, ShadedRenderer):  # its colours come from the very rays that measure the geometry
+        yield from (renderer.frame(pose, intrinsics) for pose in poses)
+        return
+    for pose, rgb in zip(poses, renderer.render(poses, intrinsics), strict=True):
+        yield rgb, raycaster.geometry(pose, intrinsics)

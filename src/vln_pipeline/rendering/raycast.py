@@ -34,6 +34,10 @@ class Hits:
     v: NDArray[np.float32]
     across: NDArray[np.float32]
 
+    def of(self, rays: NDArray[np.intp]) -> "Hits":
+        """Return the hits of some rays."""
+        return Hits(self.distance[rays], self.face[rays], self.u[rays], self.v[rays], self.across[rays])
+
     @cached_property
     def weights(self) -> NDArray[np.float32]:
         """(R, 3) barycentric weights of the face's corners."""

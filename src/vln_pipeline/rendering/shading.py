@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,39 +80,61 @@ class ShadedRenderer:
     ) -> NDArray[np.float32]:
         radiance = np.tile(self._background, (len(hits.face), 1))
         seen = np.flatnonzero(hits.face >= 0)
-        face = hits.face[seen]
-        material = self._material[face]
-        distance = hits.distance[seen]
-        points = origins[seen] + directions[seen] * distance[:, None]
-        facing = np.einsum("pc,pc->p", hits.normal[seen], directions[seen])
-        normals = np.where(facing[:, None] > 0, -hits.normal[seen], hits.normal[seen])
-        slant = np.abs(facing) / np.linalg.norm(directions[seen], axis=1)
-        # A slanted pixel is long in one direction only: the root is the edge of a square of the same area.
-        metres = distance / np.float32(focal) / np.sqrt(np.maximum(slant, 0.05))
-        base = self._base_color(face, material, hits.weights[seen], (metres * self._density[face]).astype(np.float32))
-        shown = base * light.on(points.astype(np.float32), normals) + self._emission[material]
+        found = hits.of(seen)
+        material = self._material[found.face]
+        points, normals, uv, footprint = _meet(
+            origins[seen],
+            directions[seen],
+            found.distance,
+            found.across,
+            found.face,
+            found.weights,
+            self._surface.faces,
+            self._surface.uv,
+            self._density,
+            focal,
+        )
+        base = self._color[material] * self._atlas.sample(material, uv, footprint)
+        if self._painted:
+            base *= np.einsum(
+                "pk,pkc->pc", found.weights, LINEAR[self._surface.colors[self._surface.faces[found.face]]]
+            )
+        shown = base * light.on(points, normals) + self._emission[material]
         alpha = self._alpha[material]
         clear = np.flatnonzero(alpha < 1)
         if len(clear) and layers > 1:
-            behind, onward = points[clear] + _STEP * directions[seen][clear], directions[seen][clear]
+            onward = directions[seen[clear]]
+            behind = origins[seen[clear]] + onward * (found.distance[clear, None] + _STEP)
             beyond = self._radiance(self._raycaster.cast(behind, onward), behind, onward, light, focal, layers - 1)
             shown[clear] = alpha[clear, None] * shown[clear] + (1 - alpha[clear, None]) * beyond
         radiance[seen] = shown
         return radiance
 
-    def _base_color(
-        self,
-        face: NDArray[np.int32],
-        material: NDArray[np.int32],
-        weights: NDArray[np.float32],
-        footprint: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
-        corners = self._surface.faces[face]
-        uv = np.einsum("pk,pkc->pc", weights, self._surface.uv[corners])
-        base = self._color[material] * self._atlas.sample(material, uv, footprint)
-        if self._painted:
-            base *= np.einsum("pk,pkc->pc", weights, LINEAR[self._surface.colors[corners]])
-        return base
+
+@numba.njit(cache=True, error_model="numpy")
+def _meet(  # type: ignore[no-untyped-def]
+    origins, directions, distance, across, face, weights, faces, uv, density, focal
+):
+    """Return where rays meet faces: points, unit normals towards the rays, texture coordinates, pixel edges in them."""
+    count = len(face)
+    points, normals = np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
+    at, footprint = np.empty((count, 2), np.float32), np.empty(count, np.float32)
+    for p in range(count):
+        x, y, z = directions[p]
+        facing = across[p, 0] * x + across[p, 1] * y + across[p, 2] * z
+        length = np.sqrt(across[p, 0] ** 2 + across[p, 1] ** 2 + across[p, 2] ** 2)
+        inverse = 0.0 if length == 0 else -np.sign(facing) / length
+        slant = abs(facing) / (length * np.sqrt(x * x + y * y + z * z)) if length > 0 else 0.0
+        for axis in range(3):
+            points[p, axis] = origins[p, axis] + directions[p, axis] * distance[p]
+            normals[p, axis] = inverse * across[p, axis]
+        for axis in range(2):
+            at[p, axis] = 0
+            for corner in range(3):
+                at[p, axis] += weights[p, corner] * uv[faces[face[p], corner], axis]
+        # A slanted pixel is long in one direction only: the root is the edge of a square of the same area.
+        footprint[p] = distance[p] / focal / np.sqrt(max(slant, 0.05)) * density[face[p]]
+    return points, normals, at, footprint
 
 
 def _uv_per_metre(surface: Surface) -> NDArray[np.float32]:
