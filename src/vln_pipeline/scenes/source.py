@@ -52,7 +52,11 @@ class SceneSource(Protocol):
 
 def open_source(config: ScenesConfig, seed: int) -> SceneSource:
     """Return the source that a configuration names."""
-    sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {"mesh": _mesh, "procedural": _procedural}
+    sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {
+        "mesh": _mesh,
+        "procedural": _procedural,
+        "replica": _replica,
+    }
     return sources[config.source](config, seed)
 
 
@@ -66,3 +70,9 @@ def _procedural(config: ScenesConfig, seed: int) -> SceneSource:
     from vln_pipeline.scenes.procedural.source import ProceduralSource
 
     return ProceduralSource(config.procedural, seed)
+
+
+def _replica(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.replica.source import ReplicaSource
+
+    return ReplicaSource(config.replica)

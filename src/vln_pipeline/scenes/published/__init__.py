@@ -1,0 +1,1 @@
+"""What the sources of published data sets share."""

@@ -1,0 +1,68 @@
+"""The ``replica`` source: scenes of the Replica data set (Straub et al. 2019)."""
+
+from pathlib import Path
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.mesh.model import Surface
+from vln_pipeline.scenes.published import instance_ply
+from vln_pipeline.scenes.published.categories import Categories
+from vln_pipeline.scenes.published.discovery import Found, open_root, references
+from vln_pipeline.scenes.published.folder import opened
+from vln_pipeline.scenes.published.objects import parts
+from vln_pipeline.scenes.published.reading import finished, reading
+from vln_pipeline.scenes.replica import info_semantic
+from vln_pipeline.scenes.replica.config import ReplicaConfig
+from vln_pipeline.scenes.scene import Material, Scene
+from vln_pipeline.scenes.source import SceneRef
+
+_MESH, _INFO = "habitat/mesh_semantic.ply", "habitat/info_semantic.json"
+_MEND = "download the scene with its habitat folder"
+
+
+class ReplicaSource:
+    """Reads the annotated mesh of a scene, whose vertices are coloured and whose frame is z up, in metres."""
+
+    def __init__(self, config: ReplicaConfig) -> None:
+        self._config = config
+        self._categories = Path(__file__).with_name("categories.json")
+
+    def discover(self) -> tuple[SceneRef, ...]:
+        """Return the wanted scenes.
+
+        Raises:
+            DataError: there are none.
+        """
+        folder = open_root(self._config, "replica")
+        marks = [*folder.glob("*/mesh.ply"), *(p.parent for p in folder.glob("*/habitat/*_semantic.*"))]
+        names = sorted({p.parent.relative_to(folder.root).as_posix() for p in marks})
+        found = [Found(n, n, [folder.root / n / _MESH, folder.root / n / _INFO]) for n in names]
+        return references("replica", folder, found, self._config)
+
+    def load(self, ref: SceneRef) -> Scene:
+        """Return one scene.
+
+        Raises:
+            DataError: it cannot be used.
+        """
+        folder, scene = opened(ref.location, self._config.max_file_size)
+        categories = Categories(self._categories, self._config.categories)
+        mesh_file = folder.file(f"{scene}/{_MESH}", _MEND)
+        info_file = folder.file(f"{scene}/{_INFO}", _MEND)
+        with reading(folder.name(mesh_file)):
+            mesh = instance_ply.read(mesh_file, self._config.max_triangles)
+        if mesh.colors is None:
+            raise DataError(folder.name(mesh_file), "its vertices have no colours", "download it again")
+        objects = info_semantic.read(folder, info_file, categories)
+        surface = Surface((scene,), (0,), mesh.vertices, mesh.faces, 0, colors=mesh.colors)
+        return finished(
+            Scene(
+                id=ref.id,
+                parts=parts([surface], [mesh.ids], objects),
+                materials=(Material("scan", color=(1.0, 1.0, 1.0)),),
+                source="replica",
+                licence=self._config.licence,
+                origin=f"Replica {scene}",
+                defects=tuple(categories.defects()),
+            ),
+            annotated=True,
+        )
