@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.export.config import ExportConfig, PointCloudConfig
+from vln_pipeline.export.config import ExportConfig, PointCloudConfig, VideoConfig
 from vln_pipeline.export.digest import digest
 from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.export.reader import ExportedDataset, read
@@ -220,3 +220,16 @@ def test_wrong_parameters_are_refused(wrong):
 def test_an_empty_obstacle_band_is_refused():
     with pytest.raises(ValidationError, match=r"obstacle_low 1\.4 m is not below obstacle_high 1\.3 m"):
         PointCloudConfig(obstacle_low=1.4)
+
+
+def test_videos_beside_images_can_be_left_out(export):
+    config = ExportConfig(dialects=("vln_n1",), video=VideoConfig(beside_images=False))
+    plain, told = export("plain", config) / "vln_n1", export("told") / "vln_n1"
+    assert validate(plain / "v2.1") == [] and not list(plain.glob("v2.1/**/*.mp4"))
+    assert list(plain.glob("v3.0/**/*.mp4"))
+    more, fewer = (set(ExportedDataset(root / "v2.1").info["features"]) for root in (told, plain))
+    assert more - fewer == {"observation.video.rgb"} and fewer < more
+    for path in told.glob("v2.1/videos/*/observation.images.*/*"):
+        assert (plain / path.relative_to(told)).read_bytes() == path.read_bytes()
+    shutil.copy(next(told.glob("v2.1/**/*.mp4")), plain / "v2.1/videos/chunk-000/a.mp4")
+    assert validate(plain / "v2.1") == ["layout: videos/chunk-000/a.mp4 belongs to no episode"]

@@ -26,9 +26,9 @@ _CONVENTIONS = {
 }
 _VERSIONS = {
     "v2.1": """\
-Colour is stored twice: as loose jpg files, the rendered bytes, for InternNav's loaders, and as video
-(`observation.video.rgb*`) for lerobot 0.3. Depth is loose 16-bit png in units of {unit} m; 0 means no surface.
-A task is a string; what belongs to clips and routes stands beside it in `meta/tasks.jsonl`.""",
+Colour lies in loose jpg files, the rendered bytes, for InternNav's loaders, and once more as video for lerobot 0.3
+where the features list `observation.video.rgb*`. Depth is loose 16-bit png in units of {unit} m; 0 means no surface. A
+task is a string; what belongs to clips and routes stands beside it in `meta/tasks.jsonl`.""",
     "v3.0": """\
 For lerobot 0.4 and later. Colour is video (`observation.images.rgb*`); depth is a 16-bit png per row
 (`observation.depth*`) in units of {unit} m; 0 means no surface. The library gives depth in raw units, not scaled

@@ -25,6 +25,9 @@ class VideoConfig(Config):
     """Constant rate factor: 0 is lossless, 18 hard to tell from the source, 51 worst."""
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = "veryfast"
     """Encoder effort: slower makes smaller files."""
+    beside_images: bool = True
+    """Whether v2.1 datasets have videos beside the loose images. InternNav's loaders read the images alone; without
+    videos lerobot shows none. v3.0 has its colour in videos only, always."""
 
 
 class PointCloudConfig(Config):

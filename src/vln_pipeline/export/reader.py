@@ -91,6 +91,11 @@ class ExportedDataset:
         """Whether files hold many episodes."""
         return self.version == "v3.0"
 
+    @property
+    def has_videos(self) -> bool:
+        """Whether colour frames lie in videos; in v2.1 they may lie in loose images alone."""
+        return any(feature["dtype"] == "video" for feature in self.info["features"].values())
+
     @cached_property
     def episodes(self) -> list[dict[str, Any]]:
         """Rows of the episode table, less the statistics of v3.0."""

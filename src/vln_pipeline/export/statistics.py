@@ -23,7 +23,7 @@ def of_numbers(values: NDArray[Any]) -> Statistics:
     rows = np.asarray(values, dtype=np.float64)
     rows = rows[:, None] if rows.ndim == 1 else rows
     found = {"min": rows.min(axis=0), "max": rows.max(axis=0), "mean": rows.mean(axis=0), "std": rows.std(axis=0)}
-    found |= {name: np.quantile(rows, share, axis=0) for name, share in QUANTILES.items()}
+    found |= dict(zip(QUANTILES, np.quantile(rows, list(QUANTILES.values()), axis=0), strict=True))
     return found | {"count": np.array([len(rows)])}
 
 

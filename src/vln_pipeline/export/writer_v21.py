@@ -7,7 +7,7 @@
     data/chunk-000/episode_000000.parquet
     videos/chunk-000/observation.images.rgb<camera>/episode_000000_<frame>.jpg     loose, as rendered
     videos/chunk-000/observation.images.depth<camera>/episode_000000_<frame>.png   loose, uint16, the dialect's unit
-    videos/chunk-000/observation.video.rgb<camera>/episode_000000.mp4              the declared video feature
+    videos/chunk-000/observation.video.rgb<camera>/episode_000000.mp4              the declared video feature, if any
 
 ``<camera>`` is empty (vln_n1) or ``.<H>cm_<P>deg`` (vln_ce). The videos have a folder and a feature name of their own:
 a video in the folder of the loose images would break the loaders that list it.
@@ -31,6 +31,7 @@ VIDEO = "observation.video.rgb"
 RGB = "observation.images.rgb"
 DEPTH = "observation.images.depth"
 DATA_PATH = "data/chunk-{episode_chunk:03d}/episode_{episode_index:06d}.parquet"
+IMAGES = "videos/chunk-{episode_chunk:03d}/{image_key}"
 VIDEO_PATH = "videos/chunk-{episode_chunk:03d}/{video_key}/episode_{episode_index:06d}.mp4"
 
 
@@ -48,7 +49,8 @@ class WriterV21(Writer):
         features = dict(self.dialect.features(episode))
         for view in episode.views:
             camera = view.setting.intrinsics
-            features[f"{VIDEO}{view.suffix}"] = picture("video", camera.height, camera.width, 3)
+            if self.config.video.beside_images:
+                features[f"{VIDEO}{view.suffix}"] = picture("video", camera.height, camera.width, 3)
         return features
 
     def _store(self, episode: Episode) -> None:
@@ -57,7 +59,9 @@ class WriterV21(Writer):
         columns = {**episode.columns, **self._bookkeeping(episode, last_task)}
         statistics = {name: of_numbers(values) for name, values in columns.items()}
         for view in episode.views:
-            statistics[f"{VIDEO}{view.suffix}"] = self._store_images(episode, view)
+            self._place_images(episode, view)
+            if self.config.video.beside_images:
+                statistics[f"{VIDEO}{view.suffix}"] = self._encode_video(episode, view)
         data = self.root / self._path(DATA_PATH)
         data.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(table(columns, self.features), data, compression=COMPRESSION)
@@ -77,12 +81,17 @@ class WriterV21(Writer):
         append_line(meta / "episodes_stats.jsonl", line)
         self.tasks += len(tasks)
 
-    def _store_images(self, episode: Episode, view: View) -> Statistics:
-        key = f"{VIDEO}{view.suffix}"
-        video = self.root / self._path(VIDEO_PATH, video_key=key)
-        folders = {kind: video.parents[1] / f"{kind}{view.suffix}" for kind in (RGB, DEPTH)}
-        for folder in folders.values():
+    def _place_images(self, episode: Episode, view: View) -> None:
+        rgb, depth = (self.root / self._path(IMAGES, image_key=f"{kind}{view.suffix}") for kind in (RGB, DEPTH))
+        for folder in (rgb, depth):
             folder.mkdir(parents=True, exist_ok=True)
+        for frame in range(episode.length):
+            name = self.dialect.frame_name(self.episodes, frame, episode.length)
+            place_rgb(view, frame, rgb / f"{name}.jpg")
+            place_depth(view, frame, self.dialect.depth_unit, depth / f"{name}.png")
+
+    def _encode_video(self, episode: Episode, view: View) -> Statistics:
+        video = self.root / self._path(VIDEO_PATH, video_key=f"{VIDEO}{view.suffix}")
         camera = view.setting.intrinsics
         statistics = ImageStatistics(episode.length, channels=3, levels=256, scale=1 / 255)
         with VideoFile(video, camera.width, camera.height, self.dialect.fps, self.config.video) as file:
@@ -90,9 +99,6 @@ class WriterV21(Writer):
                 image = view.rgb(frame)
                 file.add(image)
                 statistics.add(frame, image)
-                name = self.dialect.frame_name(self.episodes, frame, episode.length)
-                place_rgb(view, frame, folders[RGB] / f"{name}.jpg")
-                place_depth(view, frame, self.dialect.depth_unit, folders[DEPTH] / f"{name}.png")
         return statistics.result()
 
     def _path(self, template: str, **keys: str) -> Path:

@@ -93,7 +93,7 @@ class LampLight:
         """Return (P, 3) radiance that white matt surfaces return, for (P, 3) points and unit normals, world."""
         direct = _direct(points, normals, self.position, self.axis, self.intensity, self.size)
         # Hemisphere lighting: a surface that faces the bright side of the sky gets twice the mean, its back nothing.
-        sky = (1 + normals @ np.asarray(BRIGHT_SKY))[:, None] * self.sky
+        sky = (1 + normals @ np.asarray(BRIGHT_SKY, dtype=np.float32))[:, None] * self.sky
         return np.asarray(direct / np.float32(np.pi) + self.ambient + sky, dtype=np.float32)
 
 

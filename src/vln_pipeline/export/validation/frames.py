@@ -22,12 +22,14 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
     cameras: dict[Path, Camera] = {}
     for episode, row in enumerate(dataset.episodes):
         for camera in dataset.cameras_of(episode):
+            yield from _depth_cells(dataset, episode, camera) if dataset.is_v30 else _loose(dataset, episode, camera)
+            if not dataset.has_videos:
+                continue
             path = dataset.video_path(episode, camera.suffix)
             if dataset.is_v30:
                 yield from _video_range(dataset, episode, camera, filmed.get(path, 0))
             filmed[path] = filmed.get(path, 0) + row["length"]
             cameras[path] = camera
-            yield from _depth_cells(dataset, episode, camera) if dataset.is_v30 else _loose(dataset, episode, camera)
             yield from _frames_decode(dataset, episode, camera)
     for path, count in filmed.items():
         for problem in _video(path, cameras[path], count, dataset.fps):

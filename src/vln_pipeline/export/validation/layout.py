@@ -37,6 +37,7 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
         dataset.video_path(episode, camera.suffix)
         for episode in range(len(dataset))
         for camera in dataset.cameras_of(episode)
+        if dataset.has_videos
     }
     for path in sorted(known | videos):
         if not path.is_file():
