@@ -1,7 +1,8 @@
 """What one NavDP training step is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+import torch
 from torch import Tensor
 
 from vln_pipeline.models.navdp.inputs import NavdpInputs
@@ -32,6 +33,10 @@ class NavdpBatch:
     augmented: Tensor
     critic: Tensor
     augmented_critic: Tensor
+
+    def to(self, device: torch.device) -> "NavdpBatch":
+        """Return the batch on a device."""
+        return NavdpBatch(**{f.name: getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)})
 
     def inputs(self) -> NavdpInputs:
         """Return the observations and goals as the network takes them."""

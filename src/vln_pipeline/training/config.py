@@ -1,0 +1,83 @@
+"""Parameters of training, for any model: optimiser, schedule, loop."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from vln_pipeline.config import Config
+
+
+class OptimiserConfig(Config):
+    """AdamW."""
+
+    learning_rates: dict[str, float] = Field(default={"*": 1e-4}, min_length=1)
+    """Learning rate by pattern of parameter names ("decoder.*"); of several that match, the last one counts. Each must
+    reach a parameter that is trained, and each such parameter needs one."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Decay rates of the running means of the gradient and of its square."""
+    weight_decay: float = Field(default=0.0, ge=0)
+    """Decoupled weight decay of matrices; vectors (biases, norms) never decay."""
+    clip_norm: float = Field(default=1.0, gt=0)
+    """Largest norm of the gradient of all parameters; longer ones are shortened."""
+    ema_decay: float | None = Field(default=None, gt=0, lt=1)
+    """Decay per step of the running mean of the weights, which is then what is validated and kept; None for the
+    weights themselves."""
+
+
+class ScheduleConfig(Config):
+    """Factor on all learning rates over the steps."""
+
+    kind: Literal["linear", "cosine"] = "linear"
+    """How the factor falls from 1 after the warm-up."""
+    warmup_steps: int = Field(default=0, ge=0)
+    """Steps in which the factor rises linearly to 1."""
+    decay_steps: int | None = Field(default=10_000, gt=0)
+    """Steps, counted after the warm-up, in which the factor falls; it stays where it is afterwards. None for all
+    steps that are left."""
+    final: float = Field(default=0.5, ge=0, le=1)
+    """Factor at the end."""
+
+
+class TrainingConfig(Config):
+    """How a model is trained; models add what is theirs."""
+
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    """One training each: initial weights, order of the samples, noise. Which scenes are held out does not depend on
+    it."""
+    steps: int = Field(default=1000, gt=0)
+    """Steps of the optimiser."""
+    batch_size: int = Field(default=32, gt=0)
+    """Samples of one batch of one process."""
+    accumulation: int = Field(default=1, gt=0)
+    """Batches of each process whose gradients make one step."""
+    processes: int = Field(default=1, gt=0)
+    """Processes of this machine that share a training: one per GPU, or a few on a CPU. 2 processes give the numbers
+    of 1 process with twice the accumulation."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where to compute; "auto" is the GPU where there is one."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Arithmetic of the forward pass; "auto" is bf16 autocast on a GPU and fp32 on a CPU."""
+    compile: bool = False
+    """Whether ``torch.compile`` translates the model first; pays from thousands of steps on."""
+    optimiser: OptimiserConfig = OptimiserConfig()
+    """The optimiser."""
+    schedule: ScheduleConfig = ScheduleConfig()
+    """Learning rates over the steps."""
+    validation_share: float = Field(default=0.1, gt=0, lt=1)
+    """Share of the scenes, at least one, that only validation sees."""
+    validation_batches: int = Field(default=8, gt=0)
+    """Batches of one validation; always the same ones."""
+    validate_every: int = Field(default=200, gt=0)
+    """Steps from one validation to the next; the last step validates too."""
+    save_every: int = Field(default=200, gt=0)
+    """Steps from one saved state to the next: what an interrupted training repeats at most."""
+    report_every: int = Field(default=20, gt=0)
+    """Steps from one point in TensorBoard and MLflow to the next; the log has every step."""
+    mlflow: str | None = None
+    """Tracking URI of an MLflow server or folder; None for no MLflow. Needs the extra ``tracking``."""
+
+    @model_validator(mode="after")
+    def _seeds_differ(self) -> Self:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds names something twice: {self.seeds}")
+        return self

@@ -1,0 +1,1 @@
+"""How NavDP is trained."""

@@ -1,0 +1,60 @@
+"""The losses of NavDP, each on its own (Cai et al. 2025; weights of the public training code)."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+from vln_pipeline.training.navdp.config import LossConfig
+
+
+def denoising(no_goal: Tensor, no_goal_target: Tensor, goal: Tensor, goal_target: Tensor) -> Tensor:
+    """Return the mean squared error of what was denoised without and with goals, half of each.
+
+    Args:
+        no_goal: (B, T, 3) prediction without goals.
+        no_goal_target: (B, T, 3) noise, or clean actions, that it stands for.
+        goal: (B, T, 3) prediction with goals.
+        goal_target: (B, T, 3) noise, or clean actions, that it stands for.
+    """
+    return 0.5 * mse_loss(no_goal, no_goal_target) + 0.5 * mse_loss(goal, goal_target)
+
+
+def critic(value: Tensor, label: Tensor, augmented: Tensor, augmented_label: Tensor) -> Tensor:
+    """Return the sum of the mean squared errors of two judged paths.
+
+    Args:
+        value: (B,) judgement of the walked path.
+        label: (B,) its value.
+        augmented: (B,) judgement of the path turned about the robot.
+        augmented_label: (B,) its value.
+    """
+    return mse_loss(value, label) + mse_loss(augmented, augmented_label)
+
+
+def auxiliary_goals(image: Tensor, image_shown: Tensor, pixel: Tensor, pixel_shown: Tensor, point: Tensor) -> Tensor:
+    """Return the mean squared error of the goal as read off the goal's image and off the marked image, half of each.
+
+    Args:
+        image: (B, 3) x, y, theta read off the image goal.
+        image_shown: (B,) bool, whether there is an image goal; a sample without one has nothing to read.
+        pixel: (B, 3) x, y, theta read off the pixel goal.
+        pixel_shown: (B,) bool, whether the goal is marked.
+        point: (B, 3) the goal.
+    """
+    return 0.5 * _mean_where(image, image_shown, point) + 0.5 * _mean_where(pixel, pixel_shown, point)
+
+
+def total(parts: Mapping[str, Tensor], weights: LossConfig) -> Tensor:
+    """Return the weighted sum of ``denoising``, ``critic`` and ``auxiliary_goals``, by these names."""
+    return (
+        weights.denoising * parts["denoising"]
+        + weights.critic * parts["critic"]
+        + weights.auxiliary_goals * parts["auxiliary_goals"]
+    )
+
+
+def _mean_where(read: Tensor, shown: Tensor, point: Tensor) -> Tensor:
+    """Return the mean squared error over the samples that are shown, 0 where none is."""
+    errors = (read - point).square().mean(dim=1)
+    return (errors * shown).sum() / shown.sum().clamp(min=1)

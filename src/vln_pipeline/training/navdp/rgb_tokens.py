@@ -1,0 +1,75 @@
+"""What a frozen encoder makes of frames, kept on disk by what decides it."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vln_pipeline.models.navdp.encoders import RgbdEncoder
+
+
+class RgbTokens:
+    """Gives the tokens of frames, from disk where they were wanted before.
+
+    ::
+
+        <folder>/<digest of the weights>/<ab>/<digest of the frame>.npy    (patches, vit_dim) float16
+
+    They are computed in single precision whatever the training's is, so that a file does not depend on who wrote it.
+
+    Args:
+        encoder: whose encoder of colour images is frozen.
+        folder: shared by all trainings.
+    """
+
+    def __init__(self, encoder: RgbdEncoder, folder: Path) -> None:
+        self._encoder = encoder
+        self._folder = folder / _weights_digest(encoder)
+
+    def __call__(self, rgb: Tensor) -> Tensor:
+        """Return (B, M, patches, vit_dim) of (B, M, S, S, 3) uint8 frames, on the encoder's device."""
+        frames = rgb.cpu().flatten(0, 1).numpy()
+        names = [hashlib.blake2b(frame.tobytes(), digest_size=16).hexdigest() for frame in frames]
+        first = {name: number for number, name in reversed(list(enumerate(names)))}
+        known = {name: self._read(name) for name in first}
+        missing = [name for name in first if known[name] is None]
+        if missing:
+            made = self._encode(frames[[first[name] for name in missing]])
+            for name, tokens in zip(missing, made, strict=True):
+                self._write(name, tokens)
+                known[name] = tokens
+        stacked = torch.from_numpy(np.stack([known[name] for name in names])).to(self._encoder.mean.device)
+        return stacked.float().unflatten(0, rgb.shape[:2])
+
+    @torch.no_grad()
+    def _encode(self, frames: NDArray[np.uint8]) -> NDArray[np.float16]:
+        device = self._encoder.mean.device
+        images = torch.from_numpy(frames).to(device).movedim(-1, -3).float() / 255
+        with torch.autocast(device.type, enabled=False):
+            return self._encoder.rgb_tokens(images).half().cpu().numpy()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / f"{name}.npy"
+
+    def _read(self, name: str) -> NDArray[np.float16] | None:
+        path = self._path(name)
+        return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def _write(self, name: str, tokens: NDArray[np.float16]) -> None:
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
+            np.save(part, tokens, allow_pickle=False)
+        os.replace(part.name, path)
+
+
+def _weights_digest(encoder: RgbdEncoder) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(encoder.rgb_model.state_dict().items()):
+        digest.update(f"{name} {tuple(tensor.shape)} ".encode() + tensor.cpu().float().numpy().tobytes())
+    return digest.hexdigest()[:24]

@@ -1,0 +1,78 @@
+"""The processes that share a training."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from vln_pipeline.errors import DataError
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process among those that share a training.
+
+    Attributes:
+        rank: its number; 0 is the one that writes.
+        size: how many there are.
+        device: where this one computes.
+    """
+
+    rank: int
+    size: int
+    device: torch.device
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes."""
+        return self.rank == 0
+
+    def wrap(self, model: nn.Module) -> nn.Module:
+        """Return a model whose gradients are the mean over all processes."""
+        if self.size == 1:
+            return model
+        return DistributedDataParallel(model, device_ids=None if self.device.type == "cpu" else [self.device])
+
+    def mean(self, values: Tensor) -> Tensor:
+        """Return the mean over all processes."""
+        if self.size > 1:
+            distributed.all_reduce(values)
+            values /= self.size
+        return values
+
+    def wait(self) -> None:
+        """Return when every process has come here."""
+        if self.size > 1:
+            distributed.barrier()
+
+
+@contextmanager
+def joined(device: Literal["auto", "cpu", "cuda"]) -> Iterator[Ranks]:
+    """Join the processes that torchrun started, or be the only one.
+
+    Raises:
+        DataError: there is no GPU, or fewer than processes.
+    """
+    rank, size, local = (int(os.environ.get(key, default)) for key, default in _TORCHRUN)
+    kind = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    if kind == "cuda" and local >= torch.cuda.device_count():
+        raise DataError(
+            "device", f"process {local} finds {torch.cuda.device_count()} GPUs", "lower processes, or set device to cpu"
+        )
+    if size == 1:
+        yield Ranks(rank, size, torch.device(kind))
+        return
+    place = torch.device(kind, local) if kind == "cuda" else torch.device(kind)
+    distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
+    try:
+        yield Ranks(rank, size, place)
+    finally:
+        distributed.destroy_process_group()
+
+
+_TORCHRUN = (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"))
