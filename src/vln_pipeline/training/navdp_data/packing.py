@@ -1,0 +1,73 @@
+"""Which packs there are, and making those that are missing."""
+
+import hashlib
+import os
+import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import groupby
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+from tqdm import tqdm
+
+from vln_pipeline.training.navdp_data.packed_frames import PackedFrames, content, write_pack
+from vln_pipeline.training.navdp_data.walk import Walk
+from vln_pipeline.training.navdp_data.walk_index import WalkIndex
+
+_LAYOUT = 1
+
+
+def packed(index: WalkIndex, size: int, cache: Path, workers: int) -> PackedFrames:
+    """Return packed frames of an index, packing the scenes that are not packed yet.
+
+    A pack is found by names, sizes and times of its dataset's files, so a dataset that changed is packed anew. It is
+    written under another name first; where two processes make the same one, the first is kept.
+
+    Args:
+        index: walks.
+        size: edge of the letterboxed square, pixels.
+        cache: folder of the packs; runs may share it.
+        workers: processes that pack; 0 or 1 for this one.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    by_scene = [list(walks) for _, walks in groupby(index.walks, key=lambda walk: walk.scene)]
+    packs = [cache / _key(folder, walks, size) for folder, walks in zip(index.folders, by_scene, strict=True)]
+    missing = [(walks, size, pack) for walks, pack in zip(by_scene, packs, strict=True) if not pack.is_dir()]
+    with tqdm(total=len(missing), desc="packing frames", unit=" scene", disable=not missing) as bar:
+        if min(workers, len(missing)) <= 1:
+            for job in missing:
+                _make(*job)
+                bar.update()
+        else:
+            with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
+                for done in as_completed([pool.submit(_make, *job) for job in missing]):
+                    done.result()
+                    bar.update()
+    return PackedFrames(index.walks, size, packs)
+
+
+def _make(walks: list[Walk], size: int, pack: Path) -> None:
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory(dir=pack.parent, prefix=".packing-") as scratch:
+        folder = Path(scratch, pack.name)
+        folder.mkdir()
+        write_pack(walks, size, folder)
+        try:
+            folder.rename(pack)
+        except OSError:
+            if not pack.is_dir():
+                raise
+
+
+def _key(folder: Path, walks: list[Walk], size: int) -> str:
+    digest = hashlib.sha256(f"{_LAYOUT} {size}".encode())
+    for walk in walks:
+        digest.update(f"{walk.name} {len(walk)} {content(walk, size)}\n".encode())
+    for part in ("data", "videos"):
+        for where, folders, files in os.walk(folder / part):
+            folders.sort()
+            for name in sorted(files):
+                stat = Path(where, name).stat()
+                digest.update(f"{Path(where, name).relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:24]
