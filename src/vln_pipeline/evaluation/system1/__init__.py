@@ -1,0 +1,1 @@
+"""The System-1 benchmark: fixed episodes, agents that drive them, and how well they did."""
