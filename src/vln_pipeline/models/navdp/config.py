@@ -7,6 +7,28 @@ from pydantic import Field, model_validator
 from vln_pipeline.config import Config
 
 
+class VitConfig(Config):
+    """Sizes of one image encoder; the defaults are those of DINOv2 ViT-S/14."""
+
+    image_size: int = Field(default=224, gt=0)
+    """Edge of the square images, pixels; a multiple of ``patch_size``."""
+    patch_size: int = Field(default=14, gt=0)
+    """Edge of one image patch, pixels."""
+    position_grid: int = Field(default=37, gt=0)
+    """Edge of the grid of learned patch positions, patches; resampled where the image has another."""
+    width: int = Field(default=384, gt=0)
+    """Channels of a token."""
+    depth: int = Field(default=12, gt=0)
+    """Layers."""
+    heads: int = Field(default=6, gt=0)
+    """Attention heads."""
+
+    @property
+    def patches(self) -> int:
+        """Patches, and so tokens, of one image."""
+        return (self.image_size // self.patch_size) ** 2
+
+
 class NavdpConfig(Config):
     """Sizes of the network; the defaults are those of the published NavDP checkpoints, 133.36 M parameters."""
 
@@ -67,6 +89,13 @@ class NavdpConfig(Config):
         return self
 
     @property
-    def patches(self) -> int:
-        """Patches, and so tokens, of one image."""
-        return (self.image_size // self.patch_size) ** 2
+    def vit(self) -> VitConfig:
+        """What all image encoders look like."""
+        return VitConfig(
+            image_size=self.image_size,
+            patch_size=self.patch_size,
+            position_grid=self.position_grid,
+            width=self.vit_dim,
+            depth=self.vit_depth,
+            heads=self.vit_heads,
+        )

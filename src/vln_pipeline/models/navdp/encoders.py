@@ -23,11 +23,11 @@ class RgbdEncoder(nn.Module):
     def __init__(self, config: NavdpConfig) -> None:
         super().__init__()
         width, queries = config.vit_dim, config.memory_size * config.queries_per_frame
-        self.rgb_model = VisionTransformer(config, 3).requires_grad_(not config.freeze_rgb)
+        self.rgb_model = VisionTransformer(config.vit, 3).requires_grad_(not config.freeze_rgb)
         self.rgb_model.mask_token.requires_grad_(False)
-        self.depth_model = VisionTransformer(config, 3)
+        self.depth_model = VisionTransformer(config.vit, 3)
         self.former_query = LearnedPositions(queries, width)
-        self.former_pe = LearnedPositions((config.memory_size + 1) * config.patches, width)
+        self.former_pe = LearnedPositions((config.memory_size + 1) * config.vit.patches, width)
         self.former_net = Decoder(
             config.former_layers, width, config.heads, config.former_feedforward, config.dropout, "relu", False
         )
@@ -66,7 +66,7 @@ class PixelGoalEncoder(nn.Module):
 
     def __init__(self, config: NavdpConfig) -> None:
         super().__init__()
-        self.pixelgoal_encoder = VisionTransformer(config, config.pixel_channels)
+        self.pixelgoal_encoder = VisionTransformer(config.vit, config.pixel_channels)
         self.project_layer = nn.Linear(config.vit_dim, config.token_dim)
 
     def forward(self, marked: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class ImageGoalEncoder(nn.Module):
 
     def __init__(self, config: NavdpConfig) -> None:
         super().__init__()
-        self.imagegoal_encoder = VisionTransformer(config, 6)
+        self.imagegoal_encoder = VisionTransformer(config.vit, 6)
         self.project_layer = nn.Linear(config.vit_dim, config.token_dim)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, interpolate, scaled_dot_product_attention
 
-from vln_pipeline.models.navdp.config import NavdpConfig
+from vln_pipeline.models.navdp.config import VitConfig
 
 RESAMPLING_OFFSET = 0.1
 """Added to the patch grid's edge before the scale of resampling is taken, as in DINOv2."""
@@ -18,16 +18,16 @@ class VisionTransformer(nn.Module):
         channels: of the images.
     """
 
-    def __init__(self, config: NavdpConfig, channels: int) -> None:
+    def __init__(self, config: VitConfig, channels: int) -> None:
         super().__init__()
-        width = config.vit_dim
+        width = config.width
         self.grid = config.image_size // config.patch_size
         self.cls_token = nn.Parameter(torch.empty(1, 1, width))
         self.pos_embed = nn.Parameter(torch.empty(1, 1 + config.position_grid**2, width))
         # Never used here: it stands for hidden patches in DINOv2's own training, and is part of its checkpoints.
         self.mask_token = nn.Parameter(torch.zeros(1, width), requires_grad=False)
         self.patch_embed = PatchEmbedding(channels, width, config.patch_size)
-        self.blocks = nn.ModuleList(Block(width, config.vit_heads) for _ in range(config.vit_depth))
+        self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(width, eps=1e-6)
         nn.init.normal_(self.cls_token, std=1e-6)
         nn.init.trunc_normal_(self.pos_embed, std=0.02)

@@ -1,0 +1,193 @@
+"""NavDP at the wheel: from what the robot sees, and a goal, to a path."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.models.navdp import goals, ranking
+from vln_pipeline.models.navdp.conditioned_decoder import ConditionedDecoder
+from vln_pipeline.models.navdp.diffusion import sampling_schedule
+from vln_pipeline.models.navdp.frame_memory import FrameMemory
+from vln_pipeline.models.navdp.goals import NavdpGoal
+from vln_pipeline.models.navdp.letterbox import letterbox_depth, letterbox_rgb
+from vln_pipeline.models.navdp.network import GOALS, NavdpNetwork
+from vln_pipeline.models.navdp.policy_config import PolicyConfig
+
+ACTION_SCALE = 4.0
+"""Actions are differences of waypoints times this."""
+
+
+@dataclass(frozen=True)
+class NavdpPlan:
+    """What the policy proposes, in the body frame at the time of the observation; S samples, T waypoints.
+
+    Attributes:
+        path: (T, 3) x, y, metres, and heading, radians: what to drive.
+        stuck: whether no sample is good enough, so that ``path`` turns in place.
+        candidates: (S, T, 3) all samples, best first.
+        values: (S,) critic values in that order.
+        scores: (S,) what they are ordered by.
+    """
+
+    path: NDArray[np.float64]
+    stuck: bool
+    candidates: NDArray[np.float64]
+    values: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+
+class NavdpPolicy:
+    """Plans with a trained network; remembers images from one control step to the next.
+
+    Args:
+        network: is copied; later changes of it go unnoticed.
+        config: how to sample and rank.
+    """
+
+    @torch.inference_mode()
+    def __init__(self, network: NavdpNetwork, config: PolicyConfig) -> None:
+        if config.steps > network.config.diffusion_steps:
+            limit = network.config.diffusion_steps
+            raise DataError("steps", f"{config.steps} is more than the network was trained with", f"at most {limit}")
+        self.config = config
+        self.network = copy.deepcopy(network).eval()
+        if config.bfloat16:
+            for module in self.network.decoder.layers:
+                _halve(module)
+            for encoder in (self.network.rgbd_encoder, self.network.pixel_encoder, self.network.image_encoder):
+                _halve(encoder)
+        self.device = next(self.network.parameters()).device
+        size = network.config.image_size
+        self.decoder = ConditionedDecoder(self.network, config.compile)
+        self.memory = FrameMemory(
+            partial(self._encoded, self.network.rgbd_encoder.rgb_tokens),
+            torch.zeros(1, 3, size, size, device=self.device),
+            network.config.memory_size,
+            config.memory_stride,
+        )
+        self.reset(0)
+
+    def reset(self, seed: int) -> None:
+        """Forget what was seen; ``seed`` is that of every draw until the next reset."""
+        self.memory.clear()
+        self.noise = torch.Generator().manual_seed(seed)
+        self.previous: NDArray[np.float64] | None = None
+
+    @torch.inference_mode()
+    def plan(
+        self,
+        rgb: NDArray[np.uint8],
+        depth: NDArray[np.float32],
+        goal: NavdpGoal,
+        pose: NDArray[np.float64] | None = None,
+    ) -> NavdpPlan:
+        """Return where to drive from here.
+
+        Args:
+            rgb: (h, w, 3) sRGB.
+            depth: (h, w) metres along the optical axis, 0 where nothing was measured.
+            goal: in the current body frame and image.
+            pose: (3,) odometry x, y, metres, and yaw, radians, in any frame that stays in place.
+
+        Raises:
+            DataError: the goal is not a number, or ``consistency_weight`` asks for odometry that is not given.
+        """
+        if goal.point is not None and not np.isfinite(goal.point).all():
+            raise DataError("point goal", f"{goal.point} is not finite")
+        if pose is None and self.config.consistency_weight:
+            raise DataError("pose", "without odometry the last path cannot be compared", "set consistency_weight to 0")
+        current = letterbox_rgb(rgb, self.network.config.image_size)
+        actions, judged = self._sample(current, depth, goal, rgb.shape[:2])
+        paths = np.cumsum(actions.cpu().double().numpy() / ACTION_SCALE, axis=1)
+        values = judged.cpu().double().numpy()
+        if goal.explores:
+            values = ranking.explorative(values, paths, self.config)
+        else:
+            paths = ranking.held_still(paths, self.config.short_path)
+        return self._choose(paths, values, goal.point, pose)
+
+    def _sample(
+        self, current: NDArray[np.uint8], depth: NDArray[np.float32], goal: NavdpGoal, shape: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        """Return (S, T, 3) actions and their (S,) critic values."""
+        network, config = self.network, self.config
+        seen = torch.from_numpy(letterbox_depth(depth, len(current)))[None, None].to(self.device)
+        encoder, remembered = network.rgbd_encoder, self.memory.remember(self._image(current))
+        scene = self._encoded(encoder, remembered, self._encoded(encoder.depth_tokens, seen))[0]
+        condition = self.decoder.condition(self._slots(current, goal, shape), scene)
+        schedule = sampling_schedule(network.config, config.sampler, config.steps)
+        actions = torch.randn((config.samples, network.config.predict_size, 3), generator=self.noise).to(self.device)
+        for step in schedule.timesteps:
+            predicted = self.decoder.denoise(actions, condition, int(step))
+            actions = schedule.step(predicted, step, actions, generator=self.noise, return_dict=False)[0]
+        return actions, self.decoder.judge(actions, condition)
+
+    def _slots(self, current: NDArray[np.uint8], goal: NavdpGoal, shape: tuple[int, int]) -> Tensor:
+        """Return the (3, token_dim) goal slots: the given goals by turns, zeros to explore."""
+        network, kinds = self.network, []
+        if goal.image is not None:
+            images = goals.image_goal(goal.image, current)
+            kinds.append(self._encoded(network.image_encoder, self._image(images)))
+        if goal.pixel is not None:
+            marked = goals.pixel_goal(goal.pixel, shape, current, network.config.pixel_channels, self.config)
+            kinds.append(self._encoded(network.pixel_encoder, self._image(marked)))
+        if goal.point is not None:
+            point = torch.from_numpy(goals.point_goal(goal.point, self.config))[None].to(self.device)
+            kinds.append(network.point_encoder(point))
+        if not kinds:
+            return torch.zeros(GOALS, network.config.token_dim, device=self.device)
+        return torch.cat([kinds[slot % len(kinds)] for slot in range(GOALS)])
+
+    def _choose(
+        self,
+        paths: NDArray[np.float64],
+        values: NDArray[np.float64],
+        point: NDArray[np.float64] | None,
+        pose: NDArray[np.float64] | None,
+    ) -> NavdpPlan:
+        """Rank the candidates, and remember the best one in the frame of odometry."""
+        previous = _transformed(self.previous, pose, inverse=True)
+        scores = ranking.scores(values, paths, point, previous, self.config)
+        order = np.argsort(-scores, kind="stable")
+        paths, values, scores = paths[order], values[order], scores[order]
+        threshold = self.config.stop_threshold
+        stuck = threshold is not None and values.max() < threshold
+        path = paths[0].copy()
+        if stuck:
+            path[:, 0], path[:, 1] = 0.0, 1.0 if path[:, 1].mean() >= 0 else -1.0
+        self.previous = None if stuck else _transformed(path[:, :2], pose, inverse=False)
+        return NavdpPlan(path, stuck, paths, values, scores)
+
+    def _image(self, channels_last: NDArray[np.uint8]) -> Tensor:
+        """Return (1, C, S, S) in [0, 1] of (S, S, C)."""
+        return torch.from_numpy(channels_last).to(self.device).movedim(-1, 0)[None].float() / 255
+
+    def _encoded(self, encode: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
+        """Return what an encoder makes of images or tokens, in float32 whatever it computes in."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bfloat16):
+            return encode(*inputs).float()
+
+
+def _halve(module: nn.Module) -> None:
+    """Keep the weights of matrix products in bfloat16, those of norms in float32."""
+    for part in module.modules():
+        if isinstance(part, nn.Linear | nn.Conv2d | nn.MultiheadAttention):
+            part.to(torch.bfloat16)
+
+
+def _transformed(
+    points: NDArray[np.float64] | None, pose: NDArray[np.float64] | None, inverse: bool
+) -> NDArray[np.float64] | None:
+    """Return (K, 2) points of the body frame in the frame of the pose, or with ``inverse`` the other way round."""
+    if points is None or pose is None:
+        return None
+    cosine, sine = np.cos(pose[2]), np.sin(pose[2])
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    return (points - pose[:2]) @ turn if inverse else points @ turn.T + pose[:2]
