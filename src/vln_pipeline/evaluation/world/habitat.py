@@ -1,0 +1,200 @@
+"""habitat-sim behind the world protocol, where it is installed."""
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.world.config import WorldConfig
+from vln_pipeline.evaluation.world.habitat_frame import from_habitat, to_habitat, to_habitat_rotation
+from vln_pipeline.evaluation.world.habitat_sensors import category_table, check_camera, specifications
+from vln_pipeline.evaluation.world.world import Step, View
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
+from vln_pipeline.scenes.scene import VOID
+
+_SHORTENED = 1e-4
+"""By how much a motion that met nothing may fall short, metres: Habitat rounds to single precision."""
+_SEARCH = 2.0
+"""Distance up to which Habitat looks for obstacles, metres; clearance is cut off there."""
+_PROBE = CameraSetting("probe", 1.0, 0.0, Intrinsics.from_fov(2, 2, 90))
+"""A camera that is always there, since Habitat loads no geometry, and can make no navigation mesh, without one."""
+
+_Sensors = tuple[CameraSetting, bool, bool]
+"""A camera with whether colour and semantics are wanted; each is an agent of its own, so that no more is drawn."""
+
+
+class HabitatWorld:
+    """Drives on a navigation mesh made for the body, and looks through Habitat's sensors.
+
+    A camera that is used for the first time makes Habitat load the scene again; it is there in all later scenes.
+
+    Args:
+        config: the body; the fields that belong to the built-in world's renderer count for nothing here.
+        dataset: path of a ``.scene_dataset_config.json``, or "default" where scenes are named by file.
+        gpu: device that draws.
+
+    Raises:
+        DataError: habitat-sim is not installed.
+    """
+
+    def __init__(self, config: WorldConfig, *, dataset: str = "default", gpu: int = 0) -> None:
+        self.body = config.body
+        self._habitat = _import_habitat()
+        self._dataset, self._gpu = dataset, gpu
+        self._sensors: list[_Sensors] = [(_PROBE, False, False)]
+        self._sim: Any = None
+        self._scene: str | None = None
+        self._categories: tuple[str, ...] = (VOID,)
+        self._category_of = np.zeros(1, dtype=np.uint16)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Category names by semantic id of the loaded scene; ``void`` is 0."""
+        return self._categories
+
+    def load(self, scene: str) -> None:
+        """Leave the scene held and load another; nothing happens where it is held already.
+
+        Args:
+            scene: handle in the dataset, or path of a stage's file.
+
+        Raises:
+            DataError: Habitat cannot open the scene, or the body fits nowhere on it.
+        """
+        if scene != self._scene:
+            self._open(scene)
+
+    def sample_point(self, draw: np.random.Generator) -> NDArray[np.float64]:
+        """Return a (3,) place where the body can stand, uniform over the area of all storeys."""
+        pathfinder = self._loaded.pathfinder
+        pathfinder.seed(int(draw.integers(2**31)))
+        point = np.asarray(pathfinder.get_random_navigable_point(), dtype=np.float64)
+        if not np.isfinite(point).all():
+            raise DataError(f"{self._scene}", "Habitat found no navigable point", "check its navigation mesh")
+        return from_habitat(point)
+
+    def clearance(self, position: NDArray[np.float64]) -> float:
+        """Return the distance from the body's axis to the nearest obstacle, metres, at most 2 m beyond the radius."""
+        # Habitat measures to the border of the mesh, which is eroded by the radius.
+        border = self._loaded.pathfinder.distance_to_closest_obstacle(to_habitat(position), _SEARCH)
+        return float(border) + self.body.radius
+
+    def distance(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
+        """Return the length of the body's shortest path, metres; infinite where there is none."""
+        return float(self._path(start, goal).geodesic_distance)
+
+    def shortest_path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the corners of the body's shortest path, (K, 3) with both ends; (0, 3) where there is none."""
+        return from_habitat(np.asarray(self._path(start, goal).points, dtype=np.float64).reshape(-1, 3))
+
+    def step(self, position: NDArray[np.float64], displacement: NDArray[np.float64]) -> Step:
+        """Move the body along a straight line, as far as obstacles allow, or along them where ``body.sliding`` is set.
+
+        Args:
+            position: (3,) where the body is.
+            displacement: (2,) in world x and y, metres.
+        """
+        pathfinder = self._loaded.pathfinder
+        target = np.asarray(position, dtype=np.float64) + np.append(displacement, 0.0)
+        move = pathfinder.try_step if self.body.sliding else pathfinder.try_step_no_sliding
+        end = from_habitat(np.asarray(move(to_habitat(position), to_habitat(target)), dtype=np.float64))
+        missed = float(np.linalg.norm(target[:2] - end[:2]))
+        return Step(end, missed > _SHORTENED)
+
+    def render(
+        self, pose: NDArray[np.float64], camera: CameraSetting, *, rgb: bool = False, semantic: bool = False
+    ) -> View:
+        """Return what a camera on the robot sees; arguments as for ``World.render``.
+
+        Raises:
+            DataError: the camera's pixels are not square, or its principal point is not central.
+        """
+        check_camera(camera)
+        sensors = camera, rgb, semantic
+        if sensors not in self._sensors:
+            self._sensors.append(sensors)
+            self._open(self._loaded_scene)
+        agent = self._sensors.index(sensors)
+        state = self._habitat.AgentState(to_habitat(pose[:3]), to_habitat_rotation(float(pose[3])))
+        self._loaded.get_agent(agent).set_state(state, reset_sensors=True)
+        seen = self._loaded.get_sensor_observations(agent_ids=agent)
+        ids = np.minimum(seen["semantic"], len(self._category_of) - 1) if semantic else None
+        return View(
+            depth=np.array(seen["depth"], dtype=np.float32),
+            rgb=np.array(seen["rgb"][..., :3]) if rgb else None,
+            semantic=None if ids is None else self._category_of[ids],
+        )
+
+    def close(self) -> None:
+        """Free the scene and Habitat's context."""
+        if self._sim is not None:
+            self._sim.close()
+        self._sim, self._scene = None, None
+
+    @property
+    def _loaded(self) -> Any:
+        if self._sim is None:
+            raise DataError("world", "no scene is loaded", "call load first")
+        return self._sim
+
+    @property
+    def _loaded_scene(self) -> str:
+        if self._scene is None:
+            raise DataError("world", "no scene is loaded", "call load first")
+        return self._scene
+
+    def _open(self, scene: str) -> None:
+        habitat = self._habitat
+        simulator = habitat.SimulatorConfiguration()
+        simulator.scene_dataset_config_file, simulator.scene_id = self._dataset, scene
+        simulator.gpu_device_id = self._gpu
+        simulator.enable_physics = False
+        agents = [
+            habitat.agent.AgentConfiguration(
+                height=self.body.height,
+                radius=self.body.radius,
+                sensor_specifications=specifications(habitat, *sensors),
+            )
+            for sensors in self._sensors
+        ]
+        configuration = habitat.Configuration(simulator, agents)
+        try:
+            if self._sim is None:
+                self._sim = habitat.Simulator(configuration)
+            else:
+                self._sim.reconfigure(configuration)
+        except Exception as error:  # its bindings raise whatever C++ threw
+            self.close()
+            raise DataError(
+                scene, f"Habitat cannot open it ({error})", "check the file and the dataset's name"
+            ) from error
+        settings = habitat.nav.NavMeshSettings()
+        settings.set_defaults()
+        settings.agent_radius, settings.agent_height = self.body.radius, self.body.height
+        settings.include_static_objects = True
+        if not self._sim.recompute_navmesh(self._sim.pathfinder, settings):
+            self.close()
+            radius = self.body.radius
+            raise DataError(scene, f"Habitat makes no navigation mesh for a radius of {radius} m", "lower world.body")
+        self._scene = scene
+        self._categories, self._category_of = category_table(self._sim.semantic_scene.objects)
+
+    def _path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> Any:
+        path = self._habitat.nav.ShortestPath()
+        path.requested_start, path.requested_end = to_habitat(start), to_habitat(goal)
+        self._loaded.pathfinder.find_path(path)
+        return path
+
+
+def _import_habitat() -> ModuleType:
+    try:
+        return importlib.import_module("habitat_sim")
+    except ImportError as error:
+        mend = (
+            "install it with `conda install habitat-sim headless -c conda-forge -c aihabitat`"
+            " (docs/how-to/habitat.md), or use the built-in world"
+        )
+        raise DataError("habitat-sim", f"it cannot be imported ({error})", mend) from error
