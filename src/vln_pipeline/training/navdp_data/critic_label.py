@@ -1,19 +1,31 @@
 """What the critic learns: to dislike waypoints near obstacles and to like those that lead away from them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+from vln_pipeline.training.navdp_data.obstacles import Obstacles
 
 NO_OBSTACLES = 2.0
 """Value of every path in a scene without obstacles, as NavDP's own loader has it."""
 _NEAR, _PENALTY, _GAIN = 0.1, 5.0, 0.5
 
 
-def critic_label(distances: NDArray[np.float64]) -> float:
-    """Return the value of a path: half of the clearance it gains, less 5 times the share of waypoints that touch.
+def critic_labels(obstacles: Obstacles, scene: int, paths: Sequence[NDArray[np.float64]]) -> list[float]:
+    """Return the value of each path: half of the clearance it gains, less 5 times the share of waypoints that touch.
 
-    The sum of changes of the clearance from waypoint to waypoint is the last one less the first one.
+    The clearance gained from waypoint to waypoint adds up to the last one's less the first one's, so only these two
+    distances are measured; of the others it is only asked whether they are less than 0.1 m.
 
     Args:
-        distances: (T + 1,) from each waypoint to the nearest obstacle, metres.
+        obstacles: of all scenes.
+        scene: number of the scene.
+        paths: (T + 1, 2) waypoints, world, metres; the last one does not count as touching.
     """
-    return float(_GAIN * (distances[-1] - distances[0]) - _PENALTY * np.mean(distances[:-1] < _NEAR))
+    ends = obstacles.distances(scene, np.concatenate([path[[0, -1]] for path in paths]))
+    if ends is None:
+        return [NO_OBSTACLES] * len(paths)
+    touching = np.split(obstacles.near(scene, np.concatenate([path[:-1] for path in paths]), _NEAR), len(paths))
+    gained = ends[1::2] - ends[::2]
+    return [float(_GAIN * gain - _PENALTY * touch.mean()) for gain, touch in zip(gained, touching, strict=True)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -98,15 +99,20 @@ class NavdpDataset:
         depth = self._frames.depth(draw.walk, draw.current)
         image_goal = pixel_goal = None
         if "image" in asked:
-            image_goal = np.concatenate([seen.rgb(draw.target), seen.rgb(draw.current)], axis=-1)
+            image_goal = _channels(seen.rgb(draw.target), seen.rgb(draw.current))
         if "pixel" in asked:
             target = walk.positions[draw.target]
             mask = goal_mask(walk, draw.marked, target, draw.half_size, self._config.mark, size)
             after = [seen.rgb(draw.current)] if self._network.pixel_channels == _WITH_CURRENT else []
-            pixel_goal = np.concatenate([seen.rgb(draw.marked), mask[..., None], *after], axis=-1)
+            pixel_goal = _channels(seen.rgb(draw.marked), mask, *after)
         ahead = future(walk, draw, self._config, self._network.predict_size, self._obstacles)
         point_goal = ahead.goal if "point" in asked else np.zeros(3)
         return Sample(memory, depth, point_goal, image_goal, pixel_goal, ahead, draw, skipped)
+
+
+def _channels(*images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return images of one size as the channels of one; OpenCV interleaves several times as fast as NumPy."""
+    return np.asarray(cv2.merge(images), dtype=np.uint8)
 
 
 class _Seen:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.training.navdp_data.config import NavdpDataConfig
-from vln_pipeline.training.navdp_data.critic_label import NO_OBSTACLES, critic_label
+from vln_pipeline.training.navdp_data.critic_label import critic_labels
 from vln_pipeline.training.navdp_data.draw import Draw
 from vln_pipeline.training.navdp_data.obstacles import Obstacles
 from vln_pipeline.training.navdp_data.walk import Walk
@@ -54,9 +54,9 @@ def future(walk: Walk, draw: Draw, config: NavdpDataConfig, predict: int, obstac
     turn, turned = rotation(draw.angle), theta + draw.angle
     if config.headings == "wrapped":
         turned = wrap(turned)
-    around = np.concatenate([points[picked], points[0] + (points[picked] - points[0]) @ turn.T])
-    distances = obstacles.distances(walk.scene, around)
-    values = (NO_OBSTACLES, NO_OBSTACLES) if distances is None else map(critic_label, np.split(distances, 2))
+    waypoints = points[picked]
+    paths = waypoints, waypoints[0] + (waypoints - waypoints[0]) @ turn.T
+    values = critic_labels(obstacles, walk.scene, paths)
     heading = float(wrap(theta[-1])) if config.goal_heading == "path" else 0.0
     return Future(
         np.array([*path[-2], heading]), labels(path, theta, picked), labels(path @ turn.T, turned, picked), *values

@@ -27,7 +27,7 @@ def headings(path: NDArray[np.float64], *, continuous: bool) -> NDArray[np.float
         segments = segments[np.where(moving < 0, np.argmin(still), moving)]
     (x, y), first = segments.T, segments[0]
     angles = np.arctan2(first[0] * y - first[1] * x, first[0] * x + first[1] * y)
-    return np.unwrap(angles) if continuous else angles
+    return np.unwrap(angles) if continuous and np.ptp(angles) > np.pi else angles
 
 
 def waypoint_indexes(count: int, stride: int, predict: int) -> NDArray[np.int64]:
