@@ -5,8 +5,9 @@ import trimesh
 from corner_home import corner_home
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.world.backend import open_world
 from vln_pipeline.evaluation.world.builtin import BuiltinWorld
-from vln_pipeline.evaluation.world.config import BodyConfig, WorldConfig
+from vln_pipeline.evaluation.world.config import BodyConfig, HabitatConfig, WorldConfig
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.navigation import build_navigation_map
 
@@ -24,25 +25,23 @@ def read_home(name):
 
 
 @pytest.fixture(params=["builtin", "habitat"])
-def open_world(request, tmp_path):
+def open_home(request, tmp_path):
     """Return a function that opens the corner home in one backend; a backend that cannot be imported is skipped."""
     if request.param == "habitat":
         pytest.importorskip("habitat_sim", reason="habitat-sim is not installed")
     opened = []
 
     def open_(sliding=False, radius=0.2):
-        config = WorldConfig(body=BodyConfig(radius=radius, sliding=sliding))
-        if request.param == "builtin":
-            world, name = BuiltinWorld(read_home, config, seed=0, cache=tmp_path), "corner_home"
-        else:
-            from vln_pipeline.evaluation.world.habitat import HabitatWorld
-
-            # Habitat takes a stage without a configuration of its own for z up.
-            mesh = corner_home().mesh
-            name = str(tmp_path / "corner_home.glb")
-            trimesh.Trimesh(mesh.vertices, mesh.faces, process=False).export(name)
-            world = HabitatWorld(config)
-        world.load(name)
+        # Habitat takes a stage without a configuration of its own for z up.
+        stage, mesh = tmp_path / "corner_home.glb", corner_home().mesh
+        trimesh.Trimesh(mesh.vertices, mesh.faces, process=False).export(stage)
+        config = WorldConfig(
+            backend=request.param,
+            body=BodyConfig(radius=radius, sliding=sliding),
+            habitat=HabitatConfig(stage=str(tmp_path / "{scene}.glb")),
+        )
+        world = open_world(config, read_home, seed=0, cache=tmp_path)
+        world.load("corner_home")
         opened.append(world)
         return world
 

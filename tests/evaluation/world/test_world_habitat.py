@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.world.backend import open_world
 from vln_pipeline.evaluation.world.config import WorldConfig
-from vln_pipeline.evaluation.world.habitat import HabitatWorld
 from vln_pipeline.evaluation.world.habitat_frame import from_habitat, to_habitat, to_habitat_rotation
 from vln_pipeline.evaluation.world.habitat_sensors import category_table, check_camera, specifications
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
@@ -19,7 +19,7 @@ from vln_pipeline.rendering.camera_presets import PRESETS
 @pytest.mark.skipif(importlib.util.find_spec("habitat_sim") is not None, reason="habitat-sim is installed")
 def test_without_habitat_the_user_is_told_how_to_get_it():
     with pytest.raises(DataError, match="conda install habitat-sim"):
-        HabitatWorld(WorldConfig())
+        open_world(WorldConfig(backend="habitat"), lambda _: None, seed=0, cache=None)
 
 
 def test_points_change_frames_and_back():

@@ -2,8 +2,9 @@
 
 The body's axis is kept where the interpolated clearance is at least the body's radius. Interpolation is continuous, so
 walls are not staircases, and ``planning.distance`` keeps it from over-stating clearance from two cells on: contact is
-never reported later than the body touches. It may be reported earlier, since an obstacle fills every cell it touches:
-by less than one diagonal of a cell, in the mean by about half an edge.
+never reported later than the body touches. It is reported earlier, since an obstacle fills every cell it touches: in
+furnished homes by 0.8 cells in the mean and 1.6 at most, 4 and 8 cm on a map of 5 cm cells. Bodies, walks and learned
+critics that are judged on one map are judged alike; where centimetres count, plan with a smaller ``esdf.cell``.
 
 Points are in the floor's local frame, metres: x along columns and y along rows from the centre of cell (0, 0).
 """

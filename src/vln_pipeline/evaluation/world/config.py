@@ -20,11 +20,26 @@ class BodyConfig(Config):
     """Whether a body that meets an obstacle slides along it; otherwise it stops there."""
 
 
+class HabitatConfig(Config):
+    """Where habitat-sim finds scenes."""
+
+    dataset: str = "default"
+    """Path of a ``.scene_dataset_config.json``; "default" where scenes are files."""
+    stage: str = "{scene}"
+    """What a scene is called there: a handle of the dataset, or the path of a file; ``{scene}`` stands for its id."""
+    gpu: int = Field(default=0, ge=0)
+    """Number of the device that draws."""
+
+
 class WorldConfig(Config):
     """The world that episodes run in."""
 
+    backend: Literal["builtin", "habitat"] = "builtin"
+    """The built-in simulator on scenes and maps of this project, or habitat-sim where that is installed."""
     body: BodyConfig = BodyConfig()
     """The robot's body."""
+    habitat: HabitatConfig = HabitatConfig()
+    """Scenes of the ``habitat`` backend."""
     renderer: Literal["raycast", "gl"] = "raycast"
     """What makes colour images in the built-in world: numpy shading on ray hits, or OpenGL. Depth and semantics are
     ray-cast in either case."""

@@ -32,18 +32,16 @@ class HabitatWorld:
     A camera that is used for the first time makes Habitat load the scene again; it is there in all later scenes.
 
     Args:
-        config: the body; the fields that belong to the built-in world's renderer count for nothing here.
-        dataset: path of a ``.scene_dataset_config.json``, or "default" where scenes are named by file.
-        gpu: device that draws.
+        config: the body, and where scenes are; what belongs to the built-in world counts for nothing here.
 
     Raises:
         DataError: habitat-sim is not installed.
     """
 
-    def __init__(self, config: WorldConfig, *, dataset: str = "default", gpu: int = 0) -> None:
+    def __init__(self, config: WorldConfig) -> None:
         self.body = config.body
         self._habitat = _import_habitat()
-        self._dataset, self._gpu = dataset, gpu
+        self._where = config.habitat
         self._sensors: list[_Sensors] = [(_PROBE, False, False)]
         self._sim: Any = None
         self._scene: str | None = None
@@ -57,9 +55,6 @@ class HabitatWorld:
 
     def load(self, scene: str) -> None:
         """Leave the scene held and load another; nothing happens where it is held already.
-
-        Args:
-            scene: handle in the dataset, or path of a stage's file.
 
         Raises:
             DataError: Habitat cannot open the scene, or the body fits nowhere on it.
@@ -149,8 +144,9 @@ class HabitatWorld:
     def _open(self, scene: str) -> None:
         habitat = self._habitat
         simulator = habitat.SimulatorConfiguration()
-        simulator.scene_dataset_config_file, simulator.scene_id = self._dataset, scene
-        simulator.gpu_device_id = self._gpu
+        simulator.scene_dataset_config_file = self._where.dataset
+        simulator.scene_id = self._where.stage.replace("{scene}", scene)
+        simulator.gpu_device_id = self._where.gpu
         simulator.enable_physics = False
         agents = [
             habitat.agent.AgentConfiguration(
