@@ -24,10 +24,10 @@ def measures(trajectory: Trajectory, floor: FloorMap) -> dict[str, float]:
         ``straightness``, length over straight line; ``frames`` and ``actions``, counts;
         ``min_clearance`` and ``median_clearance`` of the smooth walk and ``rollout_clearance``, the least at any
         discrete pose, metres; ``max_step``, metres, and ``max_turn``, degrees, between frames;
-        ``max_curvature`` and ``rms_curvature``, change of heading per metre, 1/m; ``bending_energy``, the integral of squared curvature, 1/m;
-        ``turning``, the sum of all turns, degrees; ``tracking_error``, the largest distance of a discrete pose from
-        the smooth walk, and ``end_error``, that of the last pose from its end, metres; ``turn_share``, share of
-        actions that turn.
+        ``max_curvature`` and ``rms_curvature``, change of heading per metre, 1/m; ``bending_energy``, the integral of
+        squared curvature, 1/m; ``turning``, the sum of all turns, degrees; ``tracking_error``, the largest distance of
+        a discrete pose from the smooth walk, and ``end_error``, that of the last pose from its end, metres;
+        ``turn_share``, share of actions that turn.
     """
     steps = np.hypot(*np.diff(trajectory.path[:, :2], axis=0).T)
     turns = np.abs((np.diff(trajectory.yaw) + math.pi) % (2 * math.pi) - math.pi)
