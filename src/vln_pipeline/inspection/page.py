@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG or JPEG with what it shows."""
+    """A PNG, JPEG or GIF with what it shows."""
 
     image: bytes
     caption: str
@@ -17,7 +17,8 @@ class Picture:
     @property
     def source(self) -> str:
         """The image as a data URL."""
-        kind = "png" if self.image.startswith(b"\x89PNG") else "jpeg"
+        kinds = {b"\x89PNG": "png", b"GIF8": "gif"}
+        kind = kinds.get(self.image[:4], "jpeg")
         return f"data:image/{kind};base64,{base64.b64encode(self.image).decode()}"
 
 

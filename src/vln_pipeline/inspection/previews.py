@@ -12,6 +12,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from vln_pipeline.evaluation.system1.drive_set import DriveSet
+from vln_pipeline.evaluation.system1.episode import EpisodeSet
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.filtering.selection import Selection
 from vln_pipeline.inspection.contact_sheet import contact_sheet, encode_png
@@ -100,6 +102,31 @@ def datasets_table(items: Mapping[str, Callable[[], tuple[ExportedDataset, ...]]
             told = dataset.info
             rows.append((key, dataset.dialect, dataset.version, told["total_episodes"], told["total_frames"]))
     return pd.DataFrame(rows, columns=["scene", "dialect", "version", "episodes", "frames"])
+
+
+def episodes_table(items: Mapping[str, Callable[[], EpisodeSet]]) -> pd.DataFrame:
+    """Return episodes with the length of their shortest way and how much longer that is than the straight one."""
+    rows = [
+        (drawn.scene, episode.id, *((told.geodesic, told.geodesic / told.straight) if (told := episode.target) else ()))
+        for drawn in (load() for load in _first(items.values(), _ROWS))
+        for episode in drawn.episodes
+    ]
+    return pd.DataFrame(rows[:_ROWS], columns=["scene", "episode", "shortest way [m]", "of the straight one"])
+
+
+def drives_picture(items: Mapping[str, Callable[[], DriveSet]]) -> bytes:
+    """Return how the drives of every agent ended, a bar per agent."""
+    driven = [load() for load in items.values()]
+    ends = pd.DataFrame(
+        [(f"{d.family}{', recovery' if d.recovery else ''}", drive.ending.value) for d in driven for drive in d.drives],
+        columns=["agent", "ending"],
+    )
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    pd.crosstab(ends["agent"], ends["ending"], normalize="index").plot.barh(stacked=True, ax=axes)
+    axes.set(xlabel="share of drives", ylabel="")
+    return png(figure)
 
 
 def _first(values: Iterable[Any], count: int) -> list[Any]:

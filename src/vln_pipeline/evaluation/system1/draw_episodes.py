@@ -1,5 +1,6 @@
 """Draws the episodes of a scene: within a distance band, with a share of detours, each from a seed of its own."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from vln_pipeline.planning.geodesic import geodesic_field
 from vln_pipeline.planning.goal_field import goal_field
 from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
 from vln_pipeline.planning.search_grid import search_grid
+from vln_pipeline.rendering.camera import Intrinsics
 from vln_pipeline.seeding import generator
 
 _BEARING = 1.0
@@ -27,19 +29,20 @@ _SIGHT_TESTS = 400
 _Cell = NDArray[np.int64]
 
 
-def draw_episodes(nav: NavigationMap, config: EpisodesConfig, hfov: float, seed: int) -> EpisodeSet:
+def draw_episodes(nav: NavigationMap, config: EpisodesConfig, camera: Intrinsics, seed: int) -> EpisodeSet:
     """Draw the episodes of one scene; what an episode is does not depend on how many there are.
 
     Args:
         nav: the scene's floors, for the robot that will drive.
         config: kinds, numbers, distances, headings.
-        hfov: horizontal field of view of the robot's camera, radians; pixel goals lie in view at the start.
+        camera: the robot's; pixel goals lie in its view at the start.
         seed: of the run.
 
     Raises:
         DataError: a scene has no room for an episode of some kind.
     """
     storeys = [_Storey(floor, nav.radius, config) for floor in nav.floors]
+    hfov = 2 * math.atan(camera.width / 2 / camera.fx)
     episodes = [
         _draw(nav.scene, storeys, kind, number, config, hfov, seed)
         for kind, count in config.counts.items()

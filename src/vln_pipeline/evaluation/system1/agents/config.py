@@ -64,13 +64,17 @@ class AgentsConfig(Config):
     planners: tuple[PlannerConfig, ...] = ()
     """Policies as Python classes."""
 
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Names of the agents in the order in which they are reported, all trained networks as one."""
+        trained = ["navdp"] if self.navdp else []
+        servers, planners = [server.name for server in self.servers], [planner.name for planner in self.planners]
+        return (*self.baselines, *trained, *servers, *planners)
+
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        trained = ["navdp"] if self.navdp else []
-        own = [agent.name for agent in (*self.servers, *self.planners)]
-        names = [*self.baselines, *trained, *own]
-        if len(set(names)) < len(names):
-            raise ValueError(f"agents share a name: {sorted(names)}")
-        if not names:
+        if len(set(self.families)) < len(self.families):
+            raise ValueError(f"agents share a name: {sorted(self.families)}")
+        if not self.families:
             raise ValueError("no agent is named")
         return self

@@ -8,12 +8,13 @@ from vln_pipeline.evaluation.system1.agents.team import Soloists, Team
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
 
 
-def open_team(entrant: Entrant, network: Path | None) -> Team:
+def open_team(entrant: Entrant, network: Path | None, threads: int) -> Team:
     """Return the agent, ready to drive.
 
     Args:
         entrant: who.
         network: folder of the checkpoint of a NavDP agent.
+        threads: CPU threads that it may use.
 
     Raises:
         DataError: it cannot be opened.
@@ -30,15 +31,18 @@ def open_team(entrant: Entrant, network: Path | None) -> Team:
         kinds = frozenset(settings.kinds)
         return Soloists(lambda: make_planner(settings), kinds=kinds, depth=True, rgb=settings.rgb)
     if isinstance(settings, PolicyConfig):
-        return _navdp(settings, network)
+        return _navdp(settings, network, threads)
     return _baseline(settings)
 
 
-def _navdp(config: PolicyConfig, network: Path | None) -> Team:
+def _navdp(config: PolicyConfig, network: Path | None, threads: int) -> Team:
+    import torch
+
     from vln_pipeline.evaluation.system1.agents.navdp import KINDS, Navdp
 
     if network is None:
         raise ValueError("a NavDP agent needs a network")
+    torch.set_num_threads(threads)
     # A planner holds the network; robots that drive one after the other share one.
     return Soloists(lambda: Navdp(network, config), kinds=KINDS, depth=True, rgb=True, most=1)
 
