@@ -48,6 +48,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         max_failures: the run stops when more items than this fail.
         cache: folder shared by all runs, see ``Workplace.cache``.
         may_be_empty: whether a version without items is complete rather than an error.
+        may_be_absent: whether a store without any version loads as one without items rather than as an error.
         unit: what an item is called in the progress bar.
         group_depth: levels of folders inside an item that become groups of links: with 2, the item's folder
             ``vln_n1/v2.1`` is linked as ``<version>/vln_n1/v2.1/<key>``, so that a group is one folder of scenes.
@@ -68,6 +69,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         max_failures: int = 0,
         unit: str = "scene",
         may_be_empty: bool = False,
+        may_be_absent: bool = False,
         group_depth: int = 0,
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
@@ -77,11 +79,13 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         self._reader, self._writer, self._code = reader, writer, tuple(code)
         self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
         self._shard = Shard.parse(shard)
-        self._may_be_empty = may_be_empty
+        self._may_be_empty, self._may_be_absent = may_be_empty, may_be_absent
         self._max_failures, self._unit, self._group_depth = max_failures, unit, group_depth
 
     def load(self) -> dict[str, Item]:
         """Return a handle per item of the version, by key, in order of keys."""
+        if self._may_be_absent and not self.exists():
+            return {}
         manifest = self.manifest()
         return {key: self._item(key, name) for key, name in sorted(manifest.items.items())}
 

@@ -48,8 +48,8 @@ class RunRecorder:
         )
         for name in sorted(pipeline.inputs()):
             dataset = catalog.get(name)
-            if isinstance(dataset, AbstractVersionedDataset) and (version := dataset.resolve_load_version()):
-                self.record.read[name] = version
+            if isinstance(dataset, AbstractVersionedDataset) and dataset.exists():
+                self.record.read[name] = dataset.resolve_load_version()
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
