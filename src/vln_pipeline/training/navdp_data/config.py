@@ -65,7 +65,7 @@ class NavdpDataConfig(Config):
     critic_metric: Literal["l2", "l1"] = "l2"
     """Distance to obstacles in the critic's labels: Euclidean, or "l1", the sum over both axes, as NavDP's loader."""
     cached_scenes: int = Field(default=128, ge=1)
-    """Scenes whose obstacles a worker keeps in memory."""
+    """Scenes whose obstacles a worker keeps in memory; a walk of a scene without a point cloud counts as one."""
     packed: bool = True
     """Whether frames are decoded and letterboxed once, to one file a scene, where the caller gives a cache folder; a
     frame then takes up to 5 bytes for each pixel of the network's image."""

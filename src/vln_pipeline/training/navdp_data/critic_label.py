@@ -12,7 +12,7 @@ NO_OBSTACLES = 2.0
 _NEAR, _PENALTY, _GAIN = 0.1, 5.0, 0.5
 
 
-def critic_labels(obstacles: Obstacles, scene: int, paths: Sequence[NDArray[np.float64]]) -> list[float]:
+def critic_labels(obstacles: Obstacles, walk: int, paths: Sequence[NDArray[np.float64]]) -> list[float]:
     """Return the value of each path: half of the clearance it gains, less 5 times the share of waypoints that touch.
 
     The clearance gained from waypoint to waypoint adds up to the last one's less the first one's, so only these two
@@ -20,12 +20,12 @@ def critic_labels(obstacles: Obstacles, scene: int, paths: Sequence[NDArray[np.f
 
     Args:
         obstacles: of all scenes.
-        scene: number of the scene.
+        walk: number of the walk.
         paths: (T + 1, 2) waypoints, world, metres; the last one does not count as touching.
     """
-    ends = obstacles.distances(scene, np.concatenate([path[[0, -1]] for path in paths]))
+    ends = obstacles.distances(walk, np.concatenate([path[[0, -1]] for path in paths]))
     if ends is None:
         return [NO_OBSTACLES] * len(paths)
-    touching = np.split(obstacles.near(scene, np.concatenate([path[:-1] for path in paths]), _NEAR), len(paths))
+    touching = np.split(obstacles.near(walk, np.concatenate([path[:-1] for path in paths]), _NEAR), len(paths))
     gained = ends[1::2] - ends[::2]
     return [float(_GAIN * gain - _PENALTY * touch.mean()) for gain, touch in zip(gained, touching, strict=True)]

@@ -61,7 +61,7 @@ class NavdpDataset:
         self, index: WalkIndex, frames: FrameReader, config: NavdpDataConfig, network: NavdpConfig, seed: int
     ) -> None:
         self._walks, self._frames, self._config, self._network, self._seed = index.walks, frames, config, network, seed
-        self._obstacles = Obstacles(index.folders, config.critic_metric, config.cached_scenes)
+        self._obstacles = Obstacles(index, config.critic_metric, config.cached_scenes)
 
     def __len__(self) -> int:
         """Return the number of samples in an epoch; numbers beyond it are those of the epochs that follow."""

@@ -26,14 +26,14 @@ class ReadReport:
         scenes: datasets read.
         walks: walks read.
         frames: frames of those walks.
-        without_obstacles: walks of scenes that have no point cloud; the critic's labels are constant there.
+        without_cloud: walks of scenes that have no point cloud; their obstacles are those that depth images show.
         skipped: scenes and walks left out.
     """
 
     scenes: int = 0
     walks: int = 0
     frames: int = 0
-    without_obstacles: int = 0
+    without_cloud: int = 0
     skipped: list[Skipped] = field(default_factory=list)
 
     def skip(self, error: DataError) -> None:
@@ -43,5 +43,5 @@ class ReadReport:
     def lines(self) -> list[str]:
         """Return the report as text, a line each."""
         head = f"{self.walks} walks of {self.scenes} scenes, {self.frames} frames; {len(self.skipped)} skipped"
-        bare = [f"{self.without_obstacles} walks have no point cloud: their critic labels are constant"]
-        return [head, *(bare if self.without_obstacles else []), *(f"{s.subject}: {s.cause}" for s in self.skipped)]
+        bare = [f"{self.without_cloud} walks have no point cloud: obstacles are those that their depth images show"]
+        return [head, *(bare if self.without_cloud else []), *(f"{s.subject}: {s.cause}" for s in self.skipped)]

@@ -9,7 +9,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.writer import INFO
 from vln_pipeline.training.navdp_data.config import NavdpDataConfig
 from vln_pipeline.training.navdp_data.dataset_folder import read_walks
-from vln_pipeline.training.navdp_data.obstacles import read_obstacles
+from vln_pipeline.training.navdp_data.obstacle_points import cloud_obstacles, has_cloud
 from vln_pipeline.training.navdp_data.report import ReadReport
 from vln_pipeline.training.navdp_data.walk import Walk
 
@@ -66,15 +66,17 @@ def read_index(roots: Sequence[Path], config: NavdpDataConfig) -> WalkIndex:
     walks: list[Walk] = []
     for folder in (usable[number] for number in chosen if number < len(usable)):
         try:
-            bare = len(read_obstacles(folder)) == 0
             read = read_walks(folder, len(folders), config, report)
+            clouded = has_cloud(folder)
+            if clouded:
+                cloud_obstacles(folder)  # a broken cloud is found here rather than at a random step
         except DataError as error:
             report.skip(error)
             continue
         if read:
             folders.append(folder)
             walks += read
-            report.without_obstacles += len(read) if bare else 0
+            report.without_cloud += 0 if clouded else len(read)
     if not walks:
         first = f"; the first cause: {report.lines()[1]}" if report.skipped else ""
         raise DataError(", ".join(map(str, roots)), f"no walk to learn from{first}", _MEND)
