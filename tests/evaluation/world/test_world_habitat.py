@@ -44,8 +44,8 @@ def test_sensors_have_the_cameras_size_field_of_view_height_and_tilt():
         SensorSubType=SimpleNamespace(PINHOLE="pinhole"),
     )
     camera = CameraSetting("125cm_30deg", 1.25, 30.0, PRESETS["habitat"])
-    depth, colour = specifications(habitat, camera, rgb=True, semantic=False)
-    assert (depth.uuid, depth.sensor_type, colour.uuid, colour.sensor_type) == ("depth", "depth", "rgb", "colour")
+    depth, colour = specifications(habitat, 2, camera, rgb=True, semantic=False)
+    assert (depth.uuid, depth.sensor_type, colour.uuid, colour.sensor_type) == ("2.depth", "depth", "2.rgb", "colour")
     assert depth.resolution == [480, 640]
     assert depth.hfov == pytest.approx(79)
     assert depth.position == [0.0, 1.25, 0.0]

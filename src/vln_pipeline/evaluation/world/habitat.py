@@ -44,7 +44,7 @@ class HabitatWorld:
         self._where = config.habitat
         self._sensors: list[_Sensors] = [(_PROBE, False, False)]
         self._sim: Any = None
-        self._scene: str | None = None
+        self._scene = ""
         self._categories: tuple[str, ...] = (VOID,)
         self._category_of = np.zeros(1, dtype=np.uint16)
 
@@ -68,7 +68,7 @@ class HabitatWorld:
         pathfinder.seed(int(draw.integers(2**31)))
         point = np.asarray(pathfinder.get_random_navigable_point(), dtype=np.float64)
         if not np.isfinite(point).all():
-            raise DataError(f"{self._scene}", "Habitat found no navigable point", "check its navigation mesh")
+            raise DataError(self._scene, "Habitat found no navigable point", "check its navigation mesh")
         return from_habitat(point)
 
     def clearance(self, position: NDArray[np.float64]) -> float:
@@ -83,7 +83,8 @@ class HabitatWorld:
 
     def shortest_path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the corners of the body's shortest path, (K, 3) with both ends; (0, 3) where there is none."""
-        return from_habitat(np.asarray(self._path(start, goal).points, dtype=np.float64).reshape(-1, 3))
+        corners = [np.asarray(corner, dtype=np.float64) for corner in self._path(start, goal).points]
+        return from_habitat(np.array(corners).reshape(-1, 3))
 
     def step(self, position: NDArray[np.float64], displacement: NDArray[np.float64]) -> Step:
         """Move the body along a straight line, as far as obstacles allow, or along them where ``body.sliding`` is set.
@@ -109,17 +110,18 @@ class HabitatWorld:
         """
         check_camera(camera)
         sensors = camera, rgb, semantic
-        if sensors not in self._sensors:
+        if self._loaded and sensors not in self._sensors:
             self._sensors.append(sensors)
-            self._open(self._loaded_scene)
+            self._open(self._scene)
         agent = self._sensors.index(sensors)
         state = self._habitat.AgentState(to_habitat(pose[:3]), to_habitat_rotation(float(pose[3])))
         self._loaded.get_agent(agent).set_state(state, reset_sensors=True)
         seen = self._loaded.get_sensor_observations(agent_ids=agent)
-        ids = np.minimum(seen["semantic"], len(self._category_of) - 1) if semantic else None
+        ids = np.minimum(seen[f"{agent}.semantic"], len(self._category_of) - 1) if semantic else None
+        # Habitat draws the next image into the same memory.
         return View(
-            depth=np.array(seen["depth"], dtype=np.float32),
-            rgb=np.array(seen["rgb"][..., :3]) if rgb else None,
+            depth=np.array(seen[f"{agent}.depth"], dtype=np.float32),
+            rgb=np.array(seen[f"{agent}.rgb"][..., :3]) if rgb else None,
             semantic=None if ids is None else self._category_of[ids],
         )
 
@@ -127,19 +129,13 @@ class HabitatWorld:
         """Free the scene and Habitat's context."""
         if self._sim is not None:
             self._sim.close()
-        self._sim, self._scene = None, None
+        self._sim, self._scene = None, ""
 
     @property
     def _loaded(self) -> Any:
         if self._sim is None:
             raise DataError("world", "no scene is loaded", "call load first")
         return self._sim
-
-    @property
-    def _loaded_scene(self) -> str:
-        if self._scene is None:
-            raise DataError("world", "no scene is loaded", "call load first")
-        return self._scene
 
     def _open(self, scene: str) -> None:
         habitat = self._habitat
@@ -152,21 +148,17 @@ class HabitatWorld:
             habitat.agent.AgentConfiguration(
                 height=self.body.height,
                 radius=self.body.radius,
-                sensor_specifications=specifications(habitat, *sensors),
+                sensor_specifications=specifications(habitat, agent, *sensors),
             )
-            for sensors in self._sensors
+            for agent, sensors in enumerate(self._sensors)
         ]
-        configuration = habitat.Configuration(simulator, agents)
+        # A simulator that is reconfigured keeps its old agents' sensors and cannot begin to load textures.
+        self.close()
         try:
-            if self._sim is None:
-                self._sim = habitat.Simulator(configuration)
-            else:
-                self._sim.reconfigure(configuration)
+            self._sim = habitat.Simulator(habitat.Configuration(simulator, agents))
         except Exception as error:  # its bindings raise whatever C++ threw
-            self.close()
-            raise DataError(
-                scene, f"Habitat cannot open it ({error})", "check the file and the dataset's name"
-            ) from error
+            mend = f"check world.habitat.dataset and .stage, which names {simulator.scene_id}"
+            raise DataError(scene, f"Habitat cannot open it ({error})", mend) from error
         settings = habitat.nav.NavMeshSettings()
         settings.set_defaults()
         settings.agent_radius, settings.agent_height = self.body.radius, self.body.height
@@ -176,7 +168,8 @@ class HabitatWorld:
             radius = self.body.radius
             raise DataError(scene, f"Habitat makes no navigation mesh for a radius of {radius} m", "lower world.body")
         self._scene = scene
-        self._categories, self._category_of = category_table(self._sim.semantic_scene.objects)
+        semantics = self._sim.semantic_scene
+        self._categories, self._category_of = category_table(semantics.objects if semantics else [])
 
     def _path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> Any:
         path = self._habitat.nav.ShortestPath()

@@ -25,15 +25,18 @@ def check_camera(camera: CameraSetting) -> None:
         raise DataError(f"camera {camera.name}", "Habitat has only square pixels and central axes", mend)
 
 
-def specifications(habitat: ModuleType, camera: CameraSetting, rgb: bool, semantic: bool) -> list[Any]:
-    """Return Habitat's sensors of one camera: ``depth``, and ``rgb`` and ``semantic`` where wanted."""
+def specifications(habitat: ModuleType, agent: int, camera: CameraSetting, rgb: bool, semantic: bool) -> list[Any]:
+    """Return the sensors of one camera, named "<agent>.depth", and "<agent>.rgb" and "<agent>.semantic" where wanted.
+
+    Habitat takes names for unique among all agents.
+    """
     kinds = {"depth": habitat.SensorType.DEPTH}
     kinds |= {"rgb": habitat.SensorType.COLOR} if rgb else {}
     kinds |= {"semantic": habitat.SensorType.SEMANTIC} if semantic else {}
     specifications = []
     for name, kind in kinds.items():
         specification = habitat.CameraSensorSpec()
-        specification.uuid, specification.sensor_type = name, kind
+        specification.uuid, specification.sensor_type = f"{agent}.{name}", kind
         specification.sensor_subtype = habitat.SensorSubType.PINHOLE
         specification.resolution = [camera.intrinsics.height, camera.intrinsics.width]
         specification.hfov = math.degrees(2 * math.atan(camera.intrinsics.width / 2 / camera.intrinsics.fx))
