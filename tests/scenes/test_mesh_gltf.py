@@ -219,18 +219,24 @@ def test_gltf_with_files_beside_it(tmp_path):
     assert not scene.defects or all("texture:" not in d for d in scene.defects)
 
 
-def test_compressed_texture_is_a_defect_and_compressed_geometry_an_error(tmp_path):
+def test_damaged_texture_is_a_defect_and_compressed_geometry_an_error(tmp_path):
     builder = Builder()
     builder.document |= {
         "materials": [
             {"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}, "metallicRoughnessTexture": {"index": 0}}}
         ],
         "textures": [{"extensions": {"KHR_texture_basisu": {"source": 0}}}],
-        "images": [{"mimeType": "image/ktx2", "bufferView": builder.view(b"KTX"), "name": "wood"}],
+        "images": [
+            {
+                "mimeType": "image/ktx2",
+                "bufferView": builder.view(b"\xabKTX 20\xbb\r\n\x1a\n" + bytes(90)),
+                "name": "wood",
+            }
+        ],
         "extensionsRequired": ["KHR_texture_basisu"],
     }
     scene = floor_with(tmp_path, builder, plain_square(builder) | {"material": 0})
-    assert scene.defects[0] == "missing texture: wood is KTX2-compressed"
+    assert scene.defects[0] == "missing texture: wood cannot be read (BasisuError)"
     assert (scene.materials[0].color, scene.materials[0].metallic) == ((0.8, 0.8, 0.8), 0.0)
     builder.document["extensionsRequired"] = ["KHR_draco_mesh_compression"]
     (tmp_path / "floor.glb").write_bytes(builder.bytes())

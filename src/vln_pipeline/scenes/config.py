@@ -3,6 +3,7 @@
 from typing import Literal
 
 from vln_pipeline.config import Config
+from vln_pipeline.scenes.hm3d.config import Hm3dConfig
 from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.procedural.config import ProceduralConfig
 from vln_pipeline.scenes.replica.config import ReplicaConfig
@@ -11,7 +12,7 @@ from vln_pipeline.scenes.replica.config import ReplicaConfig
 class ScenesConfig(Config):
     """Where scenes come from."""
 
-    source: Literal["procedural", "mesh", "replica"] = "procedural"
+    source: Literal["procedural", "mesh", "replica", "hm3d"] = "procedural"
     """Homes made from the seed, mesh files, or a published data set."""
     procedural: ProceduralConfig = ProceduralConfig()
     """The generator of homes; read when ``source`` is "procedural"."""
@@ -19,10 +20,12 @@ class ScenesConfig(Config):
     """The files to read; read when ``source`` is "mesh"."""
     replica: ReplicaConfig = ReplicaConfig()
     """Replica; read when ``source`` is "replica"."""
+    hm3d: Hm3dConfig = Hm3dConfig()
+    """Habitat-Matterport 3D; read when ``source`` is "hm3d"."""
 
     def of_one_scene(self) -> "ScenesConfig":
         """Return what one scene depends on: not how many there are, nor where the others lie."""
         one_home = self.procedural.model_copy(update={"count": 1})
         one_file = self.mesh.model_copy(update={"path": "", "pattern": ""})
-        published = {"replica": self.replica.of_one_scene()}
+        published = {"replica": self.replica.of_one_scene(), "hm3d": self.hm3d.of_one_scene()}
         return self.model_copy(update={"procedural": one_home, "mesh": one_file, **published})

@@ -53,11 +53,18 @@ class SceneSource(Protocol):
 def open_source(config: ScenesConfig, seed: int) -> SceneSource:
     """Return the source that a configuration names."""
     sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {
+        "hm3d": _hm3d,
         "mesh": _mesh,
         "procedural": _procedural,
         "replica": _replica,
     }
     return sources[config.source](config, seed)
+
+
+def _hm3d(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.hm3d.source import Hm3dSource
+
+    return Hm3dSource(config.hm3d)
 
 
 def _mesh(config: ScenesConfig, _: int) -> SceneSource:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.mesh.gltf_document import Document
 from vln_pipeline.scenes.mesh.gltf_materials import Materials
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
@@ -24,14 +23,19 @@ _MAX_DEPTH = 200
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 
 
-def read(file: Path, config: MeshConfig) -> Model:
+def read(file: Path, texture_size: int, max_triangles: int) -> Model:
     """Return the default scene of a GLB or glTF file.
+
+    Args:
+        file: the file; what it refers to lies in its folder.
+        texture_size: longest edge of an image, pixels.
+        max_triangles: a larger scene is refused.
 
     Raises:
         DataError: the file is damaged, too large, refers outside its folder, or uses what cannot be read.
     """
     document = Document(file)
-    materials = Materials(document, config.texture_size)
+    materials = Materials(document, texture_size)
     looks = materials.read()
     plain = len(looks)
     surfaces, triangles = [], 0
@@ -39,8 +43,8 @@ def read(file: Path, config: MeshConfig) -> Model:
         for surface in _surfaces(document, *node, plain):
             # Counted on the way: a small file can place one large mesh a million times.
             triangles += len(surface.faces)
-            if triangles > config.max_triangles:
-                raise too_many_triangles(file.name, config.max_triangles)
+            if triangles > max_triangles:
+                raise too_many_triangles(file.name, max_triangles)
             surfaces.append(surface)
     return Model(
         surfaces=tuple(surfaces),

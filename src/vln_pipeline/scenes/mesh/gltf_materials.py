@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.scenes.mesh import ktx2
 from vln_pipeline.scenes.mesh.gltf_document import Document
 from vln_pipeline.scenes.mesh.textures import decode
 from vln_pipeline.scenes.scene import Material
@@ -77,12 +78,11 @@ class Materials:
     def _image(self, index: Any) -> tuple[NDArray[np.uint8] | None, float]:
         entry = self._document.entry("images", index)
         name = entry.get("name") or entry.get("uri", "")[:80] or f"image {index}"
-        if entry.get("mimeType") == "image/ktx2" or str(entry.get("uri", "")).endswith(".ktx2"):
-            self.defects.append(f"missing texture: {name} is KTX2-compressed")
-            return None, 1.0
         try:
             data = self._document.reference(entry) if "uri" in entry else self._document.view(entry.get("bufferView"))
-            return decode(data, self._texture_size)
+            return (ktx2.decode if ktx2.is_ktx2(data) else decode)(data, self._texture_size)
+        except ktx2.DecoderMissingError as error:
+            self.defects.append(f"missing texture: {name} is KTX2-compressed and {error}")
         except (OSError, ValueError) as error:
             self.defects.append(f"missing texture: {name} cannot be read ({error.__class__.__name__})")
         return None, 1.0

@@ -72,4 +72,4 @@ class Model:
 
 def too_many_triangles(file: str, limit: int) -> DataError:
     """Return the error of a file that is too large to be a scene."""
-    return DataError(file, f"more than {limit} triangles", "decimate it or raise scenes.mesh.max_triangles")
+    return DataError(file, f"more than {limit} triangles", "decimate it or raise max_triangles of the scene source")

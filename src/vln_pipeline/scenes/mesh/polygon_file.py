@@ -8,7 +8,6 @@ import trimesh
 from numpy.typing import NDArray
 from trimesh.resolvers import Resolver
 
-from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
 from vln_pipeline.scenes.mesh.polygon_materials import Materials
 from vln_pipeline.scenes.mesh.sidecars import obj_names, ply_texture
@@ -36,16 +35,21 @@ class _Names(Resolver):
         return []
 
 
-def read(file: Path, config: MeshConfig) -> Model:
+def read(file: Path, texture_size: int, max_triangles: int) -> Model:
     """Return what an OBJ or PLY file holds.
+
+    Args:
+        file: the file; what it refers to lies in its folder.
+        texture_size: longest edge of an image, pixels.
+        max_triangles: a larger scene is refused.
 
     Raises:
         DataError: the file is damaged, too large, or refers outside its folder.
     """
-    materials = Materials(file, config.texture_size)
+    materials = Materials(file, texture_size)
     surfaces = (_obj if file.suffix.lower() == ".obj" else _ply)(file, materials)
-    if sum(len(s.faces) for s in surfaces) > config.max_triangles:
-        raise too_many_triangles(file.name, config.max_triangles)
+    if sum(len(s.faces) for s in surfaces) > max_triangles:
+        raise too_many_triangles(file.name, max_triangles)
     return Model(
         surfaces=tuple(surfaces),
         materials=tuple(materials.found),

@@ -117,7 +117,7 @@ class MeshSource:
             size = sum(f.stat().st_size for f in (file, *sidecars(file)))
             if size > limit:
                 raise DataError(file.name, f"{size / 2**30:.1f} GiB", "raise scenes.mesh.max_file_size")
-            model = _READERS[file.suffix.lower()](file, self._config)
+            model = _READERS[file.suffix.lower()](file, self._config.texture_size, self._config.max_triangles)
         except DataError:
             raise
         except Exception as error:

@@ -1,0 +1,1 @@
+"""Conventions of Habitat's configuration files, which several data sets follow."""

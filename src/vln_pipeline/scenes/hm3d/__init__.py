@@ -1,0 +1,1 @@
+"""Scenes from Habitat-Matterport 3D."""
