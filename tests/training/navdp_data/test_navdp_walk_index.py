@@ -129,15 +129,12 @@ def test_datasets_are_found_at_any_depth_and_only_once(exported, tmp_path):
     assert index.report.skipped == []
 
 
-def test_scenes_can_be_thinned_and_chosen(copied, tmp_path):
+def test_scenes_can_be_thinned(copied, tmp_path):
     for name in "abcd":
         shutil.copytree(copied, tmp_path / "homes" / name)
     index = read_index([tmp_path / "homes"], NavdpDataConfig(scene_scale=0.5))
     assert [folder.name for folder in index.folders] == ["a", "c"]
-    part = index.of_scenes([1])
-    assert [folder.name for folder in part.folders] == ["c"]
-    assert {walk.scene for walk in part.walks} == {0}
-    assert len(part.walks) == 3
+    assert {walk.scene for walk in index.walks} == {0, 1}
 
 
 def test_folders_of_others_are_read_by_names_and_rows(exported, tmp_path):
@@ -215,3 +212,25 @@ def test_a_changed_dataset_is_packed_anew(copied, network, tmp_path):
         cv2.imwrite(str(path), 255 - cv2.imread(str(path)))
     assert (first().rgb != before.rgb).any()
     assert len(list(tmp_path.glob("[0-9a-f]*"))) == len(packs) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("data/chunk-000/file-000.parquet", "tables cannot be read"),
+        ("meta/episodes/chunk-000/file-000.parquet", "tables cannot be read"),
+        ("videos/observation.images.rgb/chunk-000/file-000.mp4", "colour missing or unreadable"),
+    ],
+)
+def test_broken_files_of_many_episodes_are_told(exported, network, tmp_path, name, cause):
+    root = shutil.copytree(exported / "vln_n1/v3.0", tmp_path / "room")
+    (root / name).write_bytes(b"no such file")
+    with pytest.raises(DataError, match=cause):
+        next(open_batches(read_index([root], CONFIG), CONFIG, network, seed=1, batch_size=2, workers=0).read(0, 1))
+
+
+def test_a_broken_episode_table_of_a_discrete_dataset_is_told(exported, tmp_path):
+    root = shutil.copytree(exported / "vln_ce/v2.1", tmp_path / "room")
+    (root / "meta/episodes.jsonl").write_text("{\n")
+    with pytest.raises(DataError, match="room: its tables cannot be read"):
+        read_index([root], NavdpDataConfig(dialects=("vln_ce",)))

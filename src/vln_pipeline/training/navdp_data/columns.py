@@ -87,7 +87,7 @@ def read_columns(path: Path, names: Sequence[str], subject: str) -> pa.Table:
             missing = [name for name in names if name not in file.schema_arrow.names]
             if missing:
                 raise DataError(subject, f"its table has no column {', '.join(missing)}")
-            return file.read(columns=list(names))
+            return file.read(columns=list(names), use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise DataError(subject, f"its table cannot be read ({type(error).__name__})") from error
 

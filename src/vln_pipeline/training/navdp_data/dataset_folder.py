@@ -7,11 +7,12 @@ goes wrong where numbers are not filled with zeros, so names are read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21
@@ -22,7 +23,7 @@ from vln_pipeline.training.navdp_data.columns import CONTINUOUS, continuous, dis
 from vln_pipeline.training.navdp_data.config import NavdpDataConfig
 from vln_pipeline.training.navdp_data.frame_sources import LooseFrames, StoredFrames, numbered
 from vln_pipeline.training.navdp_data.report import ReadReport
-from vln_pipeline.training.navdp_data.walk import Walk
+from vln_pipeline.training.navdp_data.walk import FrameSource, Walk
 
 _TABLE = re.compile(r"episode_(\d+)\.parquet")
 
@@ -30,8 +31,9 @@ _TABLE = re.compile(r"episode_(\d+)\.parquet")
 class _Episodes(Protocol):
     """How the episodes of one kind of folder are read."""
 
-    def listed(self) -> Iterator[tuple[int, Camera | None]]:
-        """Yield episodes and, where each has several, their cameras."""
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Episodes, in order."""
         ...
 
     def walk(self, episode: int, camera: Camera | None, scene: int) -> Walk:
@@ -58,7 +60,7 @@ def read_walks(folder: Path, scene: int, config: NavdpDataConfig, report: ReadRe
         raise DataError(name, f"its dialect {dialect} is not asked for ({', '.join(config.dialects)})")
     episodes: _Episodes = Loose(folder, dataset) if dataset is None or not dataset.is_v30 else Stored(dataset)
     walks = []
-    for episode, camera in episodes.listed():
+    for episode, camera in ((number, camera) for number in episodes.numbers for camera in _cameras(dataset, number)):
         try:
             walk = episodes.walk(episode, camera, scene)
             if len(walk) < config.min_frames:
@@ -81,6 +83,7 @@ class Loose:
         self._dataset, self._unit = dataset, VlnN1.depth_unit if dataset is None else dataset.depth_unit
         tables = ((_TABLE.fullmatch(path.name), path) for path in sorted(folder.glob("data/chunk-*/*.parquet")))
         self._tables = {int(name[1]): path for name, path in tables if name}
+        self.numbers = sorted(self._tables)
         suffixes = [""] if dataset is None else [camera.suffix for camera in dataset.cameras.values()]
         self._colour, self._range = (
             {
@@ -99,14 +102,6 @@ class Loose:
             cause = f"has no images videos/chunk-*/{writer_v21.RGB}/episode_<episode>_<frame>.jpg"
             raise DataError(self._name, cause)
 
-    def listed(self) -> Iterator[tuple[int, Camera | None]]:
-        """Yield episodes and, where each has several, their cameras."""
-        for episode in sorted(self._tables):
-            if self._dataset is None or self._dataset.dialect == VlnN1.name:
-                yield episode, None
-            else:
-                yield from ((episode, camera) for camera in self._dataset.cameras_of(episode))
-
     def walk(self, episode: int, camera: Camera | None, scene: int) -> Walk:
         """Return an episode as a camera saw it."""
         suffix = camera.suffix if camera else ""
@@ -116,14 +111,11 @@ class Loose:
             kind = "colour" if colour is None else "depth"
             raise DataError(name, f"its {kind} images are missing or their numbers have a gap")
         frames = LooseFrames(colour, depth, self._unit)
-        columns = CONTINUOUS if camera is None else (pose_column(camera),)
-        table = read_columns(self._tables[episode], columns, name)
+        table = read_columns(self._tables[episode], _columns(camera), name)
         if not len(table) == colour.count == depth.count:
             cause = f"it has {len(table)} rows, {colour.count} colour and {depth.count} depth images"
             raise DataError(name, cause)
-        size = frames.size()
-        filmed = continuous(table, size, name) if camera is None else discrete(table, camera, size, name)
-        return Walk.of(name, scene, frames, filmed, discrete=camera is not None)
+        return _assembled(name, scene, frames, table, camera, frames.size())
 
 
 class Stored:
@@ -131,27 +123,48 @@ class Stored:
 
     def __init__(self, dataset: ExportedDataset) -> None:
         self._dataset = dataset
-
-    def listed(self) -> Iterator[tuple[int, Camera | None]]:
-        """Yield episodes and, where each has several, their cameras."""
-        for episode in range(len(self._dataset)):
-            if self._dataset.dialect == VlnN1.name:
-                yield episode, None
-            else:
-                yield from ((episode, camera) for camera in self._dataset.cameras_of(episode))
+        with _reading(dataset):
+            self.numbers = range(len(dataset))
 
     def walk(self, episode: int, camera: Camera | None, scene: int) -> Walk:
         """Return an episode as a camera saw it."""
         suffix = camera.suffix if camera else ""
         name = f"{self._dataset.scene}/episode_{episode:06d}{suffix}"
         frames = StoredFrames(self._dataset, episode, suffix)
-        columns = (*(CONTINUOUS if camera is None else (pose_column(camera),)), "episode_index")
-        table = read_columns(self._dataset.data_path(episode), columns, name)
-        table = table.filter(pc.equal(table["episode_index"], episode))
+        columns = _columns(camera)
+        # The files are this project's own; a broken one shows in the same ways as a broken episode table.
+        with _reading(self._dataset):
+            table = self._dataset.table(episode, columns)
         height, width = frames.depth(0).shape
-        size = width, height
-        filmed = continuous(table, size, name) if camera is None else discrete(table, camera, size, name)
-        return Walk.of(name, scene, frames, filmed, discrete=camera is not None)
+        return _assembled(name, scene, frames, table, camera, (width, height))
+
+
+def _columns(camera: Camera | None) -> list[str]:
+    return list(CONTINUOUS) if camera is None else [pose_column(camera)]
+
+
+def _assembled(
+    name: str, scene: int, frames: FrameSource, table: pa.Table, camera: Camera | None, size: tuple[int, int]
+) -> Walk:
+    filmed = continuous(table, size, name) if camera is None else discrete(table, camera, size, name)
+    return Walk.of(name, scene, frames, filmed, discrete=camera is not None)
+
+
+def _cameras(dataset: ExportedDataset | None, episode: int) -> tuple[Camera | None, ...]:
+    """Return the cameras of an episode; None for the single one of vln_n1, which its rows describe."""
+    if dataset is None or dataset.dialect == VlnN1.name:
+        return (None,)
+    with _reading(dataset):
+        return tuple(dataset.cameras_of(episode))
+
+
+@contextmanager
+def _reading(dataset: ExportedDataset) -> Iterator[None]:
+    """Turn what a broken file of our own makes of reading into a clear error."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
+        raise DataError(dataset.scene, f"its tables cannot be read ({type(error).__name__}: {error})") from error
 
 
 def folder_name(folder: Path) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow as pa
+from av import FFmpegError
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
@@ -100,11 +102,21 @@ class StoredFrames:
 
     def rgb(self, frame: int) -> NDArray[np.uint8]:
         """Return (h, w, 3) uint8 sRGB."""
-        return self.dataset.rgb(self.episode, self.suffix, frame)
+        try:
+            return self.dataset.rgb(self.episode, self.suffix, frame)
+        except (FFmpegError, OSError) as error:
+            raise self._broken("colour", frame, error) from error
 
     def depth(self, frame: int) -> NDArray[np.float32]:
         """Return (h, w) float32 metres."""
-        return self.dataset.depth(self.episode, self.suffix, frame)
+        try:
+            return self.dataset.depth(self.episode, self.suffix, frame)
+        except (pa.ArrowException, LookupError, OSError) as error:
+            raise self._broken("depth", frame, error) from error
+
+    def _broken(self, kind: str, frame: int, error: Exception) -> DataError:
+        subject = f"{self.dataset.scene}/episode_{self.episode:06d}{self.suffix}, frame {frame}"
+        return DataError(subject, f"{kind} missing or unreadable ({type(error).__name__})")
 
 
 def numbered(folder: Path) -> Mapping[int, Numbered]:

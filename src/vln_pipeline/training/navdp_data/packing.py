@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import groupby
 from multiprocessing import get_context
@@ -65,9 +66,17 @@ def _key(folder: Path, walks: list[Walk], size: int) -> str:
     for walk in walks:
         digest.update(f"{walk.name} {len(walk)} {content(walk, size)}\n".encode())
     for part in ("data", "videos"):
-        for where, folders, files in os.walk(folder / part):
-            folders.sort()
-            for name in sorted(files):
-                stat = Path(where, name).stat()
-                digest.update(f"{Path(where, name).relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        for line in _listed(folder / part):
+            digest.update(line.encode())
     return digest.hexdigest()[:24]
+
+
+def _listed(folder: Path | str) -> Iterator[str]:
+    """Yield name, size and time of every file, folder by folder."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield f"{entry.name}/"
+            yield from _listed(entry.path)
+        else:
+            stat = entry.stat()
+            yield f"{entry.name} {stat.st_size} {stat.st_mtime_ns}\n"

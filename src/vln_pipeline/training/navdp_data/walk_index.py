@@ -1,8 +1,8 @@
 """All walks under some folders, and a report of what was left out."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
@@ -30,13 +30,6 @@ class WalkIndex:
     folders: tuple[Path, ...]
     walks: tuple[Walk, ...]
     report: ReadReport
-
-    def of_scenes(self, chosen: Collection[int]) -> "WalkIndex":
-        """Return the part of some scenes, which get numbers of their own there; the report stays that of all."""
-        kept = sorted(chosen)
-        number = {scene: new for new, scene in enumerate(kept)}
-        walks = (replace(walk, scene=number[walk.scene]) for walk in self.walks if walk.scene in number)
-        return WalkIndex(tuple(self.folders[scene] for scene in kept), tuple(walks), self.report)
 
 
 def read_index(roots: Sequence[Path], config: NavdpDataConfig) -> WalkIndex:
