@@ -10,7 +10,7 @@ from vln_pipeline.evaluation.system1.config import DriveConfig
 from vln_pipeline.evaluation.system1.drive import Drive
 from vln_pipeline.evaluation.system1.drive_set import DriveSet
 from vln_pipeline.evaluation.system1.results import RADII, radius_name
-from vln_pipeline.evaluation.world.builtin import BuiltinWorld
+from vln_pipeline.evaluation.world.backend import open_world
 from vln_pipeline.inspection.drive_animation import animate
 from vln_pipeline.inspection.drive_map import DriveMap
 from vln_pipeline.inspection.page import Picture
@@ -72,7 +72,7 @@ def drive_pictures(
 
 def _animate(drive: Drive, plan: DriveMap, scene: Scene, nav: NavigationMap, config: DriveConfig, seed: int) -> bytes:
     with TemporaryDirectory() as cache:
-        world = BuiltinWorld(lambda _: (scene, nav), config.world, seed=seed, cache=Path(cache))
+        world = open_world(config.world, lambda _: (scene, nav), seed=seed, cache=Path(cache))
         world.load(scene.id)
         try:
             return animate(drive, plan, world, config.eye.setting())

@@ -74,9 +74,9 @@ def drive_agent(
 def _truth(scene: Item, nav: Item, config: DriveConfig, seed: int, cache: Path) -> Truth:
     """Return the loaded world; a process keeps the last one, since the agents of a scene follow each other."""
     from vln_pipeline.evaluation.system1.agents.team import Truth
-    from vln_pipeline.evaluation.world.builtin import BuiltinWorld
+    from vln_pipeline.evaluation.world.backend import open_world
 
     loaded, seen = scene(), nav()
-    world = BuiltinWorld(lambda _: (loaded, seen), config.world, seed=seed, cache=cache)
+    world = open_world(config.world, lambda _: (loaded, seen), seed=seed, cache=cache)
     world.load(loaded.id)
     return Truth(world, seen)

@@ -1,0 +1,127 @@
+import json
+
+import numpy as np
+import pytest
+from policy_server import WAYPOINTS, serving
+from walled_rooms import point_episode, set_of
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation
+from vln_pipeline.evaluation.system1.agents.config import ServerConfig
+from vln_pipeline.evaluation.system1.agents.entrant import Entrant
+from vln_pipeline.evaluation.system1.agents.navdp_server import NavdpServer
+from vln_pipeline.evaluation.system1.agents.open_team import open_team
+from vln_pipeline.evaluation.system1.config import DriveConfig
+from vln_pipeline.evaluation.system1.drive import Ending
+from vln_pipeline.evaluation.system1.rollout import drive_scene
+
+CAMERA = DriveConfig().eye.setting()
+RED = np.zeros((72, 96, 3), np.uint8) + np.array([200, 20, 20], np.uint8)
+DEPTH = np.linspace(0, 9, 72 * 96, dtype=np.float32).reshape(72, 96)
+HERE = Observation(RED, DEPTH, CAMERA, np.zeros(3), 0.0)
+POINT = Goal(GoalKind.POINT, point=np.array([3.0, -1.0]))
+GOOD = [[[0.1 * n, 0.0, 0.0] for n in range(WAYPOINTS)]]
+
+
+def client(server, **options):
+    return NavdpServer(ServerConfig(name="served", url=server.url, timeout=0.5, **options))
+
+
+def test_a_point_goal_as_the_contract_has_it():
+    with serving() as server:
+        planner = client(server)
+        planner.reset(CAMERA, 3)
+        plan = planner.plan(HERE, POINT)
+        planner.close()
+    (reset, told), (step, sent) = server.requests
+    assert (reset, step) == ("/navigator_reset", "/pointgoal_step")
+    np.testing.assert_allclose(told["intrinsic"], CAMERA.intrinsics.matrix)
+    assert (told["batch_size"], told["stop_threshold"]) == (1, -3.0)
+    assert json.loads(sent["goal_data"]) == {"goal_x": [3.0], "goal_y": [-1.0]}
+    assert sent["depth"].dtype == np.uint16
+    np.testing.assert_allclose(sent["depth"] * 1e-4, np.minimum(DEPTH, 6.5535), atol=6e-5)
+    # The decoder of the test reads channels as blue, green, red, and finds them swapped.
+    np.testing.assert_allclose(sent["image"].mean(axis=(0, 1)), (200, 20, 20), atol=3)
+    assert plan.path.shape == (WAYPOINTS, 2)
+    np.testing.assert_allclose(plan.path[-1], (3.0, -1.0))
+    np.testing.assert_allclose(plan.values, (2.0, -1.0))
+    np.testing.assert_allclose(plan.candidates[0], plan.path)
+    assert not plan.stop
+
+
+def test_channels_may_be_left_in_order():
+    with serving() as server:
+        client(server, swapped_channels=False).plan(HERE, POINT)
+    np.testing.assert_allclose(server.requests[0][1]["image"].mean(axis=(0, 1)), (20, 20, 200), atol=3)
+
+
+@pytest.mark.parametrize(
+    ("goal", "path"),
+    [
+        (Goal(GoalKind.PIXEL, pixel=np.array([40.0, 50.0])), "/pixelgoal_step"),
+        (Goal(GoalKind.IMAGE, image=RED), "/imagegoal_step"),
+        (Goal(GoalKind.NONE), "/nogoal_step"),
+    ],
+)
+def test_every_kind_of_goal_has_its_address(goal, path):
+    with serving() as server:
+        client(server).plan(HERE, goal)
+    asked, sent = server.requests[0]
+    assert asked == path
+    assert ("goal" in sent) == (goal.kind is GoalKind.IMAGE)
+    assert ("goal_data" in sent) == (goal.kind is GoalKind.PIXEL)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        ((500, b"out of memory"), r"/pointgoal_step answered HTTP 500: out of memory; look at the server's log"),
+        ((404, b""), r"HTTP 404"),
+        ((200, 1.5), r"no answer within 0.5 s; raise the server's timeout"),
+        ((200, b"<html>"), r"unusable answer \(JSONDecodeError"),
+        ((200, []), r"unusable answer \(TypeError"),
+        ((200, {"all_values": []}), r"unusable answer \(KeyError: 'trajectory'"),
+        ((200, {"trajectory": [[1, 2]]}), r"trajectories of shape \(1, 2\)"),
+        ((200, {"trajectory": []}), r"trajectories of shape \(0,\)"),
+        ((200, {"trajectory": [[["a", "b"]]]}), r"unusable answer \(ValueError"),
+        ((200, {"trajectory": [[[float("nan"), 0, 0]]]}), r"not finite"),
+        ((200, {"trajectory": GOOD, "all_trajectory": [GOOD], "all_values": [[1.0, 2.0]]}), r"1 trajectories with 2"),
+    ],
+)
+def test_a_bad_answer_is_one_clear_line(answer, cause):
+    with serving([answer]) as server, pytest.raises(DataError, match=cause) as raised:
+        client(server).plan(HERE, POINT)
+    assert str(raised.value).startswith(server.url)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_server_that_is_not_there_is_named():
+    with serving() as server:
+        planner = client(server)
+    with pytest.raises(DataError, match=r"connection failed .*start the policy's server"):
+        planner.reset(CAMERA, 0)
+
+
+def test_an_answer_without_candidates_is_enough():
+    with serving([(200, {"trajectory": GOOD})]) as server:
+        plan = client(server).plan(HERE, POINT)
+    assert plan.path.shape == (WAYPOINTS, 2)
+    assert plan.candidates.shape[0] == len(plan.values) == 0
+
+
+def test_a_served_policy_drives_episodes_one_after_the_other(open_room):
+    truth = open_room("empty_room")
+    near = point_episode(truth.nav, (2.0, 3.0), 0.0, (5.5, 3.0))
+    far = point_episode(truth.nav, (1.0, 3.0), 0.0, (7.0, 3.0), name="point_01")
+    unknown = point_episode(truth.nav, (1.0, 3.0), 0.0, (7.0, 3.0), name="image_00", kind=GoalKind.IMAGE)
+    with serving() as server:
+        entrant = Entrant("served", ServerConfig(name="served", url=server.url, kinds=("point",)))
+        team = open_team(entrant, None, 1)
+        episodes = set_of(truth.nav, near, far, unknown)
+        driven = drive_scene(truth, episodes, "served", team, DriveConfig(), recovers=False, seed=7)
+        team.close()
+    assert [d.ending for d in driven.drives] == [Ending.ARRIVED, Ending.ARRIVED]
+    paths = [path for path, _ in server.requests]
+    assert paths.count("/navigator_reset") == 2
+    assert paths[0] == "/navigator_reset"
+    assert len(driven.latency) == len(paths) - 2
