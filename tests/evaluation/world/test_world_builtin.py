@@ -11,6 +11,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.world.builtin import BuiltinWorld
 from vln_pipeline.evaluation.world.config import BodyConfig, WorldConfig
 from vln_pipeline.planning.config import EsdfConfig
+from vln_pipeline.planning.distance import signed_distance
 from vln_pipeline.planning.endpoints import sample_endpoints
 from vln_pipeline.planning.navigation import build_navigation_map
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -68,6 +69,28 @@ def test_a_place_in_a_wall_is_reached_from_nowhere(corner_world):
     world, inside = corner_world(), np.array([CORNER[0] - 0.1, CORNER[1] + 2.0, 0.0])
     assert world.distance(HERE, inside) == np.inf
     assert world.shortest_path(HERE, inside).shape == (0, 3)
+
+
+def test_wherever_a_body_can_slide_to_it_finds_the_way_back(tmp_path):
+    """Boxes at random leave gaps between cells that touch at a corner only: a body passes, a search over cells not."""
+    blocked = np.random.default_rng(2).random((90, 90)) < 0.012
+    esdf = signed_distance(blocked, 0.05)
+    home = build_navigation_map(corner_home(), EsdfConfig()).floors[0]
+    drawn = replace(home, esdf=esdf, ground=np.zeros_like(esdf), navigable=esdf >= 0.18)
+    world = BuiltinWorld(
+        lambda _: (corner_home(), NavigationMap("drawn", (drawn,), 0.18)),
+        WorldConfig(body=BodyConfig(radius=0.18, sliding=True)),
+        seed=0,
+        cache=tmp_path,
+    )
+    world.load("drawn")
+    draw = np.random.default_rng(4)
+    for _ in range(30):
+        goal = here = world.sample_point(draw)
+        for _ in range(40):
+            here = world.step(here, draw.normal(size=2) * 0.15).position
+            assert world.distance(here, goal) < 6 * 40 * 0.15
+            assert len(world.shortest_path(here, goal)) >= 2
 
 
 def test_storeys_are_told_apart_by_height_and_have_no_way_between_them(tmp_path):

@@ -75,10 +75,13 @@ class Storey:
 
     def distance(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
         """Return the geodesic distance between two places, metres; infinite where no way exists."""
-        length = sample_field(self.floor, self._field(goal), np.asarray(start)[:2])
+        field = self._field(goal)
+        length = sample_field(self.floor, field, np.asarray(start)[:2])
+        if not np.isfinite(length):
+            return self._nearest_cell(field, start)[1]
         straight = float(np.hypot(start[0] - goal[0], start[1] - goal[1]))
         # Interpolation blunts the tip of the field; no wall runs between places this near to each other.
-        return straight if straight < self.floor.cell and np.isfinite(length) else length
+        return straight if straight < self.floor.cell else length
 
     def path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the (K, 3) corners of the shortest way between two places; (0, 3) where there is none.
@@ -87,8 +90,8 @@ class Storey:
         the body.
         """
         field = self._field(goal)
-        first = self._nearest_cell(field, start)
-        if first is None:
+        first, length = self._nearest_cell(field, start)
+        if not np.isfinite(length):
             return np.zeros((0, 3))
         cells = _descend(field, first[0], first[1])
         between = self.floor.to_world(cells.astype(np.float64)) - self._corner
@@ -107,14 +110,23 @@ class Storey:
         self._fields.move_to_end(key)
         return self._fields[key]
 
-    def _nearest_cell(self, field: NDArray[np.float32], place: NDArray[np.float64]) -> tuple[int, int] | None:
-        """Return which of the four cells around a place is the best first one towards the goal; None if none is."""
+    def _nearest_cell(self, field: NDArray[np.float32], place: NDArray[np.float64]) -> tuple[NDArray[np.int64], float]:
+        """Return the best first cell of the way from a place, and the length of that way, metres; infinite for none.
+
+        One of the four cells around the place, or, where none of them is connected to the goal, one up to two cells
+        further: interpolation lets the body pass between two cells that touch at a corner only. No wall runs in
+        between, since the body's radius is no less than two cells.
+        """
         position = self.floor.to_cell(np.asarray(place, dtype=np.float64)[:2])
-        corner = np.clip(np.floor(position).astype(int), 0, np.array(field.shape) - 2)
-        around = corner + np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
-        total = field[around[:, 0], around[:, 1]] + np.linalg.norm(around - position, axis=1) * self.floor.cell
-        best = int(np.argmin(total))
-        return (int(around[best, 0]), int(around[best, 1])) if np.isfinite(total[best]) else None
+        corner = np.floor(position).astype(np.int64)
+        for reach in (0, 2):
+            offsets = np.argwhere(np.ones((2 + 2 * reach, 2 + 2 * reach))) - reach
+            around = np.clip(corner + offsets, 0, np.array(field.shape) - 1)
+            total = field[around[:, 0], around[:, 1]] + np.linalg.norm(around - position, axis=1) * self.floor.cell
+            best = int(np.argmin(total))
+            if np.isfinite(total[best]):
+                break
+        return around[best], float(total[best])
 
 
 @njit(cache=True)
