@@ -4,15 +4,17 @@ from typing import Literal
 
 from vln_pipeline.config import Config
 from vln_pipeline.scenes.hm3d.config import Hm3dConfig
+from vln_pipeline.scenes.hssd.config import HssdConfig
 from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.procedural.config import ProceduralConfig
+from vln_pipeline.scenes.published.config import PublishedConfig
 from vln_pipeline.scenes.replica.config import ReplicaConfig
 
 
 class ScenesConfig(Config):
     """Where scenes come from."""
 
-    source: Literal["procedural", "mesh", "replica", "hm3d"] = "procedural"
+    source: Literal["procedural", "mesh", "replica", "hm3d", "hssd"] = "procedural"
     """Homes made from the seed, mesh files, or a published data set."""
     procedural: ProceduralConfig = ProceduralConfig()
     """The generator of homes; read when ``source`` is "procedural"."""
@@ -22,10 +24,12 @@ class ScenesConfig(Config):
     """Replica; read when ``source`` is "replica"."""
     hm3d: Hm3dConfig = Hm3dConfig()
     """Habitat-Matterport 3D; read when ``source`` is "hm3d"."""
+    hssd: HssdConfig = HssdConfig()
+    """Habitat Synthetic Scenes Dataset; read when ``source`` is "hssd"."""
 
     def of_one_scene(self) -> "ScenesConfig":
         """Return what one scene depends on: not how many there are, nor where the others lie."""
         one_home = self.procedural.model_copy(update={"count": 1})
         one_file = self.mesh.model_copy(update={"path": "", "pattern": ""})
-        published = {"replica": self.replica.of_one_scene(), "hm3d": self.hm3d.of_one_scene()}
+        published = {name: config.of_one_scene() for name, config in self if isinstance(config, PublishedConfig)}
         return self.model_copy(update={"procedural": one_home, "mesh": one_file, **published})

@@ -54,6 +54,7 @@ def open_source(config: ScenesConfig, seed: int) -> SceneSource:
     """Return the source that a configuration names."""
     sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {
         "hm3d": _hm3d,
+        "hssd": _hssd,
         "mesh": _mesh,
         "procedural": _procedural,
         "replica": _replica,
@@ -65,6 +66,12 @@ def _hm3d(config: ScenesConfig, _: int) -> SceneSource:
     from vln_pipeline.scenes.hm3d.source import Hm3dSource
 
     return Hm3dSource(config.hm3d)
+
+
+def _hssd(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.hssd.source import HssdSource
+
+    return HssdSource(config.hssd)
 
 
 def _mesh(config: ScenesConfig, _: int) -> SceneSource:

@@ -3,7 +3,7 @@
 import fnmatch
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,6 @@ def references(
     folder: Folder,
     found: Iterable[Found],
     config: PublishedConfig,
-    digest: Callable[[Sequence[Path]], str] | None = None,
 ) -> tuple[SceneRef, ...]:
     """Return the wanted scenes in the order of their ids.
 
@@ -63,7 +62,6 @@ def references(
         folder: root of the data set.
         found: every scene in it.
         config: says which are wanted.
-        digest: names the contents of a scene's files; one that knows each file once by default.
 
     Raises:
         DataError: there is no scene, or none of those is wanted, or the split is unknown, or two have one id.
@@ -80,7 +78,7 @@ def references(
     twice = {i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else set()
     if twice:
         raise DataError(config.path, f"holds scene {min(twice)} more than once", "leave one copy below the root")
-    name = digest or Digest()
+    name = _Digest()
     return tuple(
         SceneRef(i, source, folder.locate(f.relative), name(f.files)) for i, f in zip(ids, chosen, strict=True)
     )
@@ -107,7 +105,7 @@ def _matches(name: str, patterns: str) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns.split())
 
 
-class Digest:
+class _Digest:
     """Names files by their contents; a file that several scenes share is read once.
 
     Of a file larger than 16 MiB, its size and 64 pieces count: hashing a terabyte would take hours at every start.

@@ -1,0 +1,1 @@
+"""Scenes from the Habitat Synthetic Scenes Dataset."""
