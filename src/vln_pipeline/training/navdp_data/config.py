@@ -14,8 +14,8 @@ class GoalMarkConfig(Config):
     """Least and largest half of the rectangle's edges, drawn for each edge by itself, pixels of an image whose longer
     side is 480; other images have them in proportion."""
     off_screen: Literal["border", "nothing"] = "border"
-    """What is marked when the goal is out of view: a strip along the side of the image where it lies, as in driving, or
-    "nothing", as NavDP's own loader does; the sample then asks for a goal that it does not show."""
+    """What is marked when the goal is ahead and out of view: a strip along the side of the image where it lies, as in
+    driving; or "nothing", as NavDP's own loader does, and the sample asks for a goal that it does not show."""
     border: int = Field(default=10, gt=0)
     """Width of that strip, pixels of an image whose longer side is 480."""
     frame: Literal["past", "current"] = "past"

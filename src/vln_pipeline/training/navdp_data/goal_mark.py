@@ -1,4 +1,4 @@
-"""The mark of a pixel goal: a rectangle where the goal is seen, a strip at the border where it is not."""
+"""The mark of a pixel goal: a rectangle where the goal is seen, a strip at the border where it is out of view."""
 
 import cv2
 import numpy as np
@@ -29,7 +29,9 @@ def in_camera(walk: Walk, frame: int, position: NDArray[np.float64]) -> NDArray[
 def goal_mask(
     walk: Walk, frame: int, position: NDArray[np.float64], half_size: tuple[int, int], config: GoalMarkConfig, size: int
 ) -> NDArray[np.uint8]:
-    """Return (size, size) mask, 255 where the goal of a frame is marked.
+    """Return (size, size) mask, 255 where the goal of a frame is marked; empty for a goal behind the camera.
+
+    A robot that is given a pixel knows none behind its camera, so there is nothing to learn from such a side.
 
     Args:
         walk: the walk.
@@ -44,18 +46,17 @@ def goal_mask(
     scale = max(shape) / _REFERENCE_SIDE
     mask = np.zeros(shape, dtype=np.uint8)
     right, up, backward = in_camera(walk, frame, position)
-    ahead = backward < 0
-    u = camera.fx * right / -backward + camera.cx if ahead else np.inf
-    v = -camera.fy * up / -backward + camera.cy if ahead else np.inf
-    if 0 <= u < camera.width and 0 <= v < camera.height:
-        across, along = (max(1, round(half * scale)) for half in half_size)
-        column, row = int(u), int(v)
-        cv2.rectangle(mask, (column - along, row - across), (column + along, row + across), 255, -1)
-    elif config.off_screen == "border":
-        width = max(1, round(config.border * scale))
-        if not ahead or not 0 <= u < camera.width:
-            # Behind the camera only the side counts: that is where the robot has to turn to.
-            mask[:, slice(0, width) if right < 0 else slice(camera.width - width, None)] = 255
-        else:
-            mask[slice(0, width) if v < 0 else slice(camera.height - width, None)] = 255
+    if backward < 0:
+        u, v = camera.fx * right / -backward + camera.cx, -camera.fy * up / -backward + camera.cy
+        if 0 <= u < camera.width and 0 <= v < camera.height:
+            across, along = (max(1, round(half * scale)) for half in half_size)
+            column, row = int(u), int(v)
+            cv2.rectangle(mask, (column - along, row - across), (column + along, row + across), 255, -1)
+        elif config.off_screen == "border":
+            width = max(1, round(config.border * scale))
+            if 0 <= u < camera.width:
+                mask[slice(0, width) if v < 0 else slice(camera.height - width, None)] = 255
+            else:
+                # Sides come before top and bottom: to see the goal, the robot has to turn.
+                mask[:, slice(0, width) if u < 0 else slice(camera.width - width, None)] = 255
     return letterbox_mask(mask, size)
