@@ -11,6 +11,7 @@ from vln_pipeline.pipelines import (
     report,
     sampling,
     scenes,
+    train_system1,
     trajectories,
 )
 
@@ -30,4 +31,5 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     planning = stages["scenes"] + stages["esdf"] + stages["sampling"] + stages["trajectories"]
     datagen = sum(stages.values(), start=Pipeline([]))
-    return {**stages, "planning": planning, "datagen": datagen, "__default__": datagen}
+    learning = {"train_system1": train_system1.create_pipeline()}
+    return {**stages, **learning, "planning": planning, "datagen": datagen, "__default__": datagen}

@@ -22,7 +22,7 @@ def test_the_critic_sums_the_errors_of_both_paths():
 def test_goals_are_read_off_image_and_mark_in_halves():
     point = torch.tensor([[1.0, 2.0, 0.0], [3.0, 0.0, 0.0]])
     shown = torch.tensor([True, True])
-    loss = auxiliary_goals(point + 1, shown, point - torch.tensor([3.0, 0.0, 0.0]), shown, point)
+    loss = auxiliary_goals([(point + 1, shown), (point - torch.tensor([3.0, 0.0, 0.0]), shown)], point)
     assert loss.item() == pytest.approx(0.5 * 1 + 0.5 * 9 / 3)
 
 
@@ -30,15 +30,19 @@ def test_a_goal_that_is_not_shown_does_not_count():
     point = torch.zeros(2, 3)
     read = torch.tensor([[1.0, 1.0, 1.0], [100.0, 100.0, 100.0]])
     first, none = torch.tensor([True, False]), torch.tensor([False, False])
-    assert auxiliary_goals(read, first, read, first, point).item() == pytest.approx(1.0)
-    assert auxiliary_goals(read, none, read, none, point).item() == 0
+    assert auxiliary_goals([(read, first), (read, first)], point).item() == pytest.approx(1.0)
+    assert auxiliary_goals([(read, none), (read, none)], point).item() == 0
 
 
 def test_a_goal_that_is_not_shown_gives_no_gradient():
     read = torch.ones(2, 3, requires_grad=True)
-    auxiliary_goals(read, torch.tensor([True, False]), read, torch.tensor([True, False]), torch.zeros(2, 3)).backward()
+    auxiliary_goals([(read, torch.tensor([True, False]))], torch.zeros(2, 3)).backward()
     assert read.grad[0].abs().min() > 0
     assert read.grad[1].abs().max() == 0
+
+
+def test_a_network_that_reads_no_goals_has_nothing_to_lose():
+    assert auxiliary_goals([], torch.zeros(2, 3)).item() == 0
 
 
 def test_the_total_is_weighted_as_the_public_training_does():

@@ -53,6 +53,9 @@ class TrainingConfig(Config):
     processes: int = Field(default=1, gt=0)
     """Processes of this machine that share a training: one per GPU, or a few on a CPU. 2 processes give the numbers
     of 1 process with twice the accumulation."""
+    loader_workers: int = Field(default=0, ge=0)
+    """Further processes that make batches ahead, for each process that trains; 0 makes them in between. Pays on a
+    GPU."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to compute; "auto" is the GPU where there is one."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
@@ -75,6 +78,11 @@ class TrainingConfig(Config):
     """Steps from one point in TensorBoard and MLflow to the next; the log has every step."""
     mlflow: str | None = None
     """Tracking URI of an MLflow server or folder; None for no MLflow. Needs the extra ``tracking``."""
+
+    @property
+    def samples_per_step(self) -> int:
+        """Samples of all processes that make one step."""
+        return self.batch_size * self.accumulation * self.processes
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:

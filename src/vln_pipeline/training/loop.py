@@ -15,7 +15,7 @@ from vln_pipeline.seeding import generator
 from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.learner import Learner, resume, save_state
 from vln_pipeline.training.optimiser import scale_rates
-from vln_pipeline.training.ranks import Ranks
+from vln_pipeline.training.ranks import Ranks, unshared_gradients
 from vln_pipeline.training.schedule import factor
 from vln_pipeline.training.tracking import Log, MlFlow, TensorBoard, Tracker
 
@@ -88,8 +88,8 @@ class Training(Generic[Batch]):
         bf16 = config.precision == "bf16" or (config.precision == "auto" and ranks.device.type == "cuda")
         self._autocast = torch.autocast(ranks.device.type, torch.bfloat16, enabled=bf16)
 
-    def run(self) -> None:
-        """Train.
+    def run(self) -> int:
+        """Train, and return how many samples this attempt took.
 
         Raises:
             DataError: the loss is not finite, or the saved state is not this training's.
@@ -98,16 +98,17 @@ class Training(Generic[Batch]):
         self.ranks.wait()  # until all have read the state, before the first replaces it
         left = range(self.learner.step, self.config.steps)
         if not left:
-            return
+            return 0
         model = self.ranks.wrap(self.learner.model)
-        called = torch.compile(model) if self.config.compile else model
+        if self.config.compile:
+            model.compile()
         a_step = self.config.accumulation * self.ranks.size
         stream = self.batches.read(self.learner.step * a_step + self.ranks.rank, self.ranks.size)
         with ExitStack() as open_:
             bar = open_.enter_context(self._bar())
             log, trackers = self._trackers(open_) if self.ranks.leads else (None, [])
             for step in left:
-                numbers = self._step(step, model, called, stream)
+                numbers = self._step(step, model, stream)
                 last = step + 1 == self.config.steps
                 if self.ranks.leads and (last or (step + 1) % self.config.validate_every == 0):
                     numbers |= self._validate()
@@ -120,10 +121,11 @@ class Training(Generic[Batch]):
                 if log is not None and (last or (step + 1) % self.config.save_every == 0):
                     log.flush()
                     save_state(self.learner, self.folder)
-                bar.update(self.config.batch_size * a_step)
+                bar.update(self.config.samples_per_step)
         self.ranks.wait()
+        return len(left) * self.config.samples_per_step
 
-    def _step(self, step: int, model: nn.Module, called: nn.Module, stream: Iterator[Batch]) -> dict[str, float]:
+    def _step(self, step: int, model: nn.Module, stream: Iterator[Batch]) -> dict[str, float]:
         """Take one step of the optimiser and return its numbers."""
         learner, config, optimiser = self.learner, self.config, self.learner.optimiser
         scale_rates(optimiser, factor(step, config.steps, config.schedule))
@@ -132,9 +134,8 @@ class Training(Generic[Batch]):
         sums: dict[str, Tensor] = {}
         for part in range(config.accumulation):
             number = (step * config.accumulation + part) * self.ranks.size + self.ranks.rank
-            alone = self.ranks.size > 1 and part + 1 < config.accumulation
-            with model.no_sync() if alone else nullcontext():
-                numbers = self._assess(called, next(stream), "training", number)
+            with unshared_gradients(model) if part + 1 < config.accumulation else nullcontext():
+                numbers = self._assess(model, next(stream), "training", number)
                 (numbers[LOSS] / config.accumulation).backward()
             for name, value in numbers.items():
                 sums[name] = sums.get(name, 0) + value.detach() / config.accumulation
@@ -149,7 +150,9 @@ class Training(Generic[Batch]):
         learner.step = step + 1
         if learner.mean is not None:
             learner.mean.update(learner.model, learner.step)
-        return dict(zip([*sums, "gradient_norm"], told, strict=True)) | {"learning_rate": optimiser.param_groups[0]["lr"]}
+        return dict(zip([*sums, "gradient_norm"], told, strict=True)) | {
+            "learning_rate": optimiser.param_groups[0]["lr"]
+        }
 
     def _assess(self, model: nn.Module, batch: Batch, stage: str, number: int) -> dict[str, Tensor]:
         torch.manual_seed(int(generator(self.seed, stage, number).integers(2**63)))
@@ -187,8 +190,8 @@ class Training(Generic[Batch]):
 
     def _bar(self) -> tqdm:
         return tqdm(
-            total=self.config.steps * self.config.batch_size * self.config.accumulation * self.ranks.size,
-            initial=self.learner.step * self.config.batch_size * self.config.accumulation * self.ranks.size,
+            total=self.config.steps * self.config.samples_per_step,
+            initial=self.learner.step * self.config.samples_per_step,
             desc=f"{self.name:<14}",
             unit=" samples",
             unit_scale=True,

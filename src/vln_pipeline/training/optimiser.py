@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from torch import Tensor, nn
-from torch.optim import AdamW
+from torch.optim import AdamW, Optimizer
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.training.config import OptimiserConfig
@@ -49,7 +49,7 @@ def rate_of_each(names: list[str], rates: Mapping[str, float]) -> dict[str, floa
     return {name: rates[patterns[-1]] for name, patterns in deciding.items()}
 
 
-def scale_rates(optimiser: AdamW, factor: float) -> None:
+def scale_rates(optimiser: Optimizer, factor: float) -> None:
     """Set every group's learning rate to its base times a factor."""
     for group in optimiser.param_groups:
         group["lr"] = group[BASE_RATE] * factor

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import torch
@@ -11,6 +12,9 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from vln_pipeline.errors import DataError
+
+_PATIENCE = timedelta(hours=4)
+_TORCHRUN = (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"))
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,15 @@ class Ranks:
             values /= self.size
         return values
 
+    @contextmanager
+    def leader_first(self) -> Iterator[None]:
+        """Let the process that writes do something before the others do it."""
+        if not self.leads:
+            self.wait()
+        yield
+        if self.leads:
+            self.wait()
+
     def wait(self) -> None:
         """Return when every process has come here."""
         if self.size > 1:
@@ -68,11 +81,14 @@ def joined(device: Literal["auto", "cpu", "cuda"]) -> Iterator[Ranks]:
         yield Ranks(rank, size, torch.device(kind))
         return
     place = torch.device(kind, local) if kind == "cuda" else torch.device(kind)
-    distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
+    # Others may have to wait long for the first, which packs frames.
+    distributed.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=_PATIENCE)
     try:
         yield Ranks(rank, size, place)
     finally:
         distributed.destroy_process_group()
 
 
-_TORCHRUN = (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"))
+def unshared_gradients(model: nn.Module) -> AbstractContextManager[None]:
+    """Return a context in which a wrapped model's gradients add up in each process by itself."""
+    return model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext()

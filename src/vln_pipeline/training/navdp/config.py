@@ -1,6 +1,8 @@
 """Parameters of training System 1."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 from vln_pipeline.models.navdp.config import NavdpConfig
@@ -37,3 +39,12 @@ class TrainSystem1Config(TrainingConfig):
     cache_rgb_tokens: bool = False
     """Whether what the frozen encoder makes of a frame is kept on disk, by the frame's content and the weights: it is
     a third of a step at full size. Takes 2 bytes a number, 0.2 MB a frame at full size."""
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        if set(self.network.goals) != set(self.data.goals):
+            known, drawn = sorted(self.network.goals), sorted(self.data.goals)
+            raise ValueError(f"network.goals {known} and data.goals {drawn} are not the same kinds")
+        if self.cache_rgb_tokens and not self.network.freeze_rgb:
+            raise ValueError("cache_rgb_tokens needs network.freeze_rgb: tokens of an encoder that learns change")
+        return self

@@ -1,6 +1,6 @@
 """The losses of NavDP, each on its own (Cai et al. 2025; weights of the public training code)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 from torch.nn.functional import mse_loss
@@ -32,17 +32,15 @@ def critic(value: Tensor, label: Tensor, augmented: Tensor, augmented_label: Ten
     return mse_loss(value, label) + mse_loss(augmented, augmented_label)
 
 
-def auxiliary_goals(image: Tensor, image_shown: Tensor, pixel: Tensor, pixel_shown: Tensor, point: Tensor) -> Tensor:
-    """Return the mean squared error of the goal as read off the goal's image and off the marked image, half of each.
+def auxiliary_goals(readings: Sequence[tuple[Tensor, Tensor]], point: Tensor) -> Tensor:
+    """Return half the sum of the mean squared errors of the goal as read off its image, and off the marked image.
 
     Args:
-        image: (B, 3) x, y, theta read off the image goal.
-        image_shown: (B,) bool, whether there is an image goal; a sample without one has nothing to read.
-        pixel: (B, 3) x, y, theta read off the pixel goal.
-        pixel_shown: (B,) bool, whether the goal is marked.
+        readings: per kind of goal that is read, (B, 3) x, y, theta, and (B,) bool, whether the goal is shown: a sample
+            without a mark has nothing to read and does not count.
         point: (B, 3) the goal.
     """
-    return 0.5 * _mean_where(image, image_shown, point) + 0.5 * _mean_where(pixel, pixel_shown, point)
+    return 0.5 * sum((_mean_where(read, shown, point) for read, shown in readings), start=point.new_zeros(()))
 
 
 def total(parts: Mapping[str, Tensor], weights: LossConfig) -> Tensor:

@@ -1,7 +1,6 @@
 """What a NavDP network is to become good at: denoising waypoints, judging paths, reading goals."""
 
 import torch
-from diffusers import DDPMScheduler
 from torch import Tensor, nn
 
 from vln_pipeline.models.navdp.config import NavdpConfig
@@ -32,14 +31,14 @@ class NavdpObjective:
         self, network: NavdpConfig, weights: LossConfig, device: torch.device, tokens: RgbTokens | None = None
     ) -> None:
         self._config, self._weights, self._device, self._tokens = network, weights, device, tokens
-        self._schedule = training_schedule(network)
+        self._signal: Tensor = training_schedule(network).alphas_cumprod
 
     def __call__(self, model: nn.Module, batch: NavdpBatch) -> dict[str, Tensor]:
         """Return the total as "loss" and each part by its name."""
         label = batch.label
         noises = [torch.randn_like(label) for _ in range(2)]
         steps = [torch.randint(self._config.diffusion_steps, (len(label),)) for _ in range(2)]
-        noisy = [_add_noise(self._schedule, label, noise, level) for noise, level in zip(noises, steps, strict=True)]
+        noisy = [self._add(noise, label, level) for noise, level in zip(noises, steps, strict=True)]
         batch = batch.to(self._device)
         noises, steps, noisy = ([t.to(self._device) for t in given] for given in (noises, steps, noisy))
         output: NavdpOutput = model(
@@ -54,16 +53,18 @@ class NavdpObjective:
         parts = {
             "denoising": denoising(output.noise_nogoal, targets[0], output.noise_goal, targets[1]),
             "critic": critic(output.critic, batch.critic, output.augmented_critic, batch.augmented_critic),
-            "auxiliary_goals": auxiliary_goals(
-                output.image_aux,
-                batch.image_goal.flatten(1).any(dim=1),
-                output.pixel_aux,
-                batch.pixel_goal[..., _MASK].flatten(1).any(dim=1),
-                batch.point_goal,
-            ),
+            "auxiliary_goals": auxiliary_goals(_readings(output, batch), batch.point_goal),
         }
         return {"loss": total(parts, self._weights), **{name: part.detach() for name, part in parts.items()}}
 
+    def _add(self, noise: Tensor, label: Tensor, steps: Tensor) -> Tensor:
+        """Return actions with the noise of each sample's level (Ho et al. 2020, equation 4)."""
+        signal = self._signal[steps, None, None]
+        return signal.sqrt() * label + (1 - signal).sqrt() * noise
 
-def _add_noise(schedule: DDPMScheduler, label: Tensor, noise: Tensor, steps: Tensor) -> Tensor:
-    return schedule.add_noise(label, noise, steps)
+
+def _readings(output: NavdpOutput, batch: NavdpBatch) -> list[tuple[Tensor, Tensor]]:
+    """Return what was read off the goals' images, and whether the goal is shown there."""
+    marked = batch.pixel_goal[..., _MASK]
+    pairs = ((output.image_aux, batch.image_goal), (output.pixel_aux, marked))
+    return [(read, shown.flatten(1).amax(dim=1) > 0) for read, shown in pairs if read is not None]

@@ -1,7 +1,6 @@
 """What a frozen encoder makes of frames, kept on disk by what decides it."""
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 
@@ -36,8 +35,8 @@ class RgbTokens:
         frames = rgb.cpu().flatten(0, 1).numpy()
         names = [hashlib.blake2b(frame.tobytes(), digest_size=16).hexdigest() for frame in frames]
         first = {name: number for number, name in reversed(list(enumerate(names)))}
-        known = {name: self._read(name) for name in first}
-        missing = [name for name in first if known[name] is None]
+        known = {name: np.load(self._path(name), allow_pickle=False) for name in first if self._path(name).exists()}
+        missing = [name for name in first if name not in known]
         if missing:
             made = self._encode(frames[[first[name] for name in missing]])
             for name, tokens in zip(missing, made, strict=True):
@@ -56,16 +55,12 @@ class RgbTokens:
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name}.npy"
 
-    def _read(self, name: str) -> NDArray[np.float16] | None:
-        path = self._path(name)
-        return np.load(path, allow_pickle=False) if path.exists() else None
-
     def _write(self, name: str, tokens: NDArray[np.float16]) -> None:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
             np.save(part, tokens, allow_pickle=False)
-        os.replace(part.name, path)
+        Path(part.name).replace(path)
 
 
 def _weights_digest(encoder: RgbdEncoder) -> str:

@@ -1,0 +1,26 @@
+"""Nodes of the training of System 1."""
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.runtime.workplace import Workplace
+from vln_pipeline.training.navdp.config import TrainSystem1Config
+
+
+def train_seeds(datasets: dict[str, Item], config: TrainSystem1Config, seed: int) -> dict[str, Task]:
+    """Return one training task per seed of the training."""
+    return {f"seed_{number}": Task(train_one, datasets, config, seed, number) for number in config.seeds}
+
+
+def train_one(datasets: dict[str, Item], config: TrainSystem1Config, seed: int, number: int, place: Workplace) -> None:
+    """Train one network on all scenes."""
+    from vln_pipeline.training.navdp.train import train_navdp  # loads torch: only in the process that works
+
+    train_navdp(
+        config,
+        [scene.directory for scene in datasets.values()],
+        place.directory,
+        run_seed=seed,
+        seed=number,
+        state=place.state,
+        cache=place.cache,
+        threads=place.threads,
+    )
