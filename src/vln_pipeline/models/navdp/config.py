@@ -65,6 +65,8 @@ class NavdpConfig(Config):
     """Hidden width of the decoder's feed-forward blocks."""
     dropout: float = Field(default=0.1, ge=0, lt=1)
     """Share of activations dropped in training."""
+    goals: tuple[Literal["point", "image", "pixel"], ...] = Field(default=("point", "image", "pixel"), min_length=1)
+    """Kinds of goal that the network understands, besides none; the others' encoders are left out."""
     pixel_channels: Literal[4, 7] = 4
     """Channels of a pixel goal: RGB and mask, and with 7 the current RGB after them."""
     diffusion_steps: int = Field(default=10, gt=1)
@@ -84,6 +86,8 @@ class NavdpConfig(Config):
         ):
             if getattr(self, whole) % getattr(self, part):
                 raise ValueError(f"{whole} {getattr(self, whole)} is not a multiple of {part} {getattr(self, part)}")
+        if len(set(self.goals)) < len(self.goals):
+            raise ValueError(f"goals names something twice: {list(self.goals)}")
         if self.token_dim % 2 or self.token_dim < 4:
             raise ValueError(f"token_dim {self.token_dim} is not an even number from 4 on")
         return self

@@ -1,5 +1,6 @@
 """NavDP: one decoder that denoises waypoints and judges them, on tokens of what the robot sees (Cai et al. 2025)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -24,16 +25,16 @@ class NavdpOutput:
         noise_goal: (B, T, 3) the same with goals.
         critic: (B,) value of the label.
         augmented_critic: (B,) value of the augmented label.
-        image_aux: (B, 3) point goal read off the image goal.
-        pixel_aux: (B, 3) point goal read off the pixel goal.
+        image_aux: (B, 3) point goal read off the image goal; None for a network that knows no image goals.
+        pixel_aux: (B, 3) point goal read off the pixel goal; None for a network that knows no pixel goals.
     """
 
     noise_nogoal: Tensor
     noise_goal: Tensor
     critic: Tensor
     augmented_critic: Tensor
-    image_aux: Tensor
-    pixel_aux: Tensor
+    image_aux: Tensor | None
+    pixel_aux: Tensor | None
 
 
 class NavdpNetwork(nn.Module):
@@ -50,9 +51,12 @@ class NavdpNetwork(nn.Module):
         self.config = config
         width, tokens = config.token_dim, config.memory_size * config.queries_per_frame
         self.rgbd_encoder = RgbdEncoder(config)
-        self.pixel_encoder = PixelGoalEncoder(config)
-        self.image_encoder = ImageGoalEncoder(config)
-        self.point_encoder = nn.Linear(3, width)
+        if "pixel" in config.goals:
+            self.pixel_encoder, self.pixel_aux_head = PixelGoalEncoder(config), nn.Linear(width, 3)
+        if "image" in config.goals:
+            self.image_encoder, self.image_aux_head = ImageGoalEncoder(config), nn.Linear(width, 3)
+        if "point" in config.goals:
+            self.point_encoder = nn.Linear(3, width)
         self.decoder = Decoder(
             config.decoder_depth, width, config.heads, config.feedforward, config.dropout, "gelu", True
         )
@@ -63,8 +67,6 @@ class NavdpNetwork(nn.Module):
         self.layernorm = nn.LayerNorm(width)
         self.action_head = nn.Linear(width, 3)
         self.critic_head = nn.Linear(width, 1)
-        self.pixel_aux_head = nn.Linear(width, 3)
-        self.image_aux_head = nn.Linear(width, 3)
         target_mask, memory_mask = _masks(config.predict_size, tokens)
         self.register_buffer("target_mask", target_mask, persistent=False)
         self.register_buffer("memory_mask", memory_mask, persistent=False)
@@ -98,8 +100,8 @@ class NavdpNetwork(nn.Module):
         if rgb_tokens is None:
             rgb_tokens = self.rgbd_encoder.rgb_tokens(inputs.rgb)
         scene = self.rgbd_encoder(rgb_tokens, self.rgbd_encoder.depth_tokens(inputs.depth))
-        image, pixel = self.image_encoder(inputs.image_goal), self.pixel_encoder(inputs.pixel_goal)
-        goals = mixed_goals(torch.stack([self.point_encoder(inputs.point_goal), image, pixel], dim=1))
+        embedded = self.embedded_goals(inputs)
+        goals = mixed_goals(torch.stack([*embedded.values()], dim=1))
         positions = self.cond_pos_embed()
         headers = [
             torch.cat([self.time_token(steps), slots], dim=1) + positions[:HEADER]
@@ -117,9 +119,18 @@ class NavdpNetwork(nn.Module):
             self.action_head(goal),
             self.value(labelled),
             self.value(turned),
-            self.image_aux_head(image),
-            self.pixel_aux_head(pixel),
+            self.image_aux_head(embedded["image"]) if "image" in embedded else None,
+            self.pixel_aux_head(embedded["pixel"]) if "pixel" in embedded else None,
         )
+
+    def embedded_goals(self, inputs: NavdpInputs) -> dict[str, Tensor]:
+        """Return (B, token_dim) by each kind of goal that the network understands."""
+        embed: dict[str, Callable[[], Tensor]] = {
+            "point": lambda: self.point_encoder(inputs.point_goal),
+            "image": lambda: self.image_encoder(inputs.image_goal),
+            "pixel": lambda: self.pixel_encoder(inputs.pixel_goal),
+        }
+        return {kind: embed[kind]() for kind in embed if kind in self.config.goals}
 
     def time_token(self, steps: Tensor) -> Tensor:
         """Return the (B, 1, token_dim) token of (B,) noise levels."""
@@ -133,16 +144,17 @@ class NavdpNetwork(nn.Module):
 def mixed_goals(goals: Tensor) -> Tensor:
     """Fill the three goal slots so that a batch shows every combination of kinds of goal.
 
-    Sample b's slots hold the kinds that are the three ternary digits of b, lowest first.
+    Sample b's slots hold the kinds that are the three lowest digits of b, lowest first; with three kinds, ternary ones.
 
     Args:
-        goals: (B, 3, D) embedded point, image and pixel goal.
+        goals: (B, K, D) embedded goals of K kinds.
 
     Returns:
         (B, 3, D).
     """
     samples = torch.arange(len(goals), device=goals.device)[:, None]
-    kinds = samples // torch.tensor([1, 3, 9], device=goals.device) % 3
+    count = goals.shape[1]
+    kinds = samples // torch.tensor([count**slot for slot in range(GOALS)], device=goals.device) % count
     return goals[samples, kinds]
 
 

@@ -61,8 +61,9 @@ class NavdpPolicy:
         if config.bfloat16:
             for module in self.network.decoder.layers:
                 _halve(module)
-            for encoder in (self.network.rgbd_encoder, self.network.pixel_encoder, self.network.image_encoder):
-                _halve(encoder)
+            for name, part in self.network.named_children():
+                if name in ("rgbd_encoder", "pixel_encoder", "image_encoder"):
+                    _halve(part)
         self.device = next(self.network.parameters()).device
         size = network.config.image_size
         self.decoder = ConditionedDecoder(self.network, config.compile)
@@ -97,10 +98,15 @@ class NavdpPolicy:
             pose: (3,) odometry x, y, metres, and yaw, radians, in any frame that stays in place.
 
         Raises:
-            DataError: the goal is not a number, or ``consistency_weight`` asks for odometry that is not given.
+            DataError: the goal is not a number, or of a kind that the network does not know, or ``consistency_weight``
+                asks for odometry that is not given.
         """
         if goal.point is not None and not np.isfinite(goal.point).all():
             raise DataError("point goal", f"{goal.point} is not finite")
+        for kind in ("point", "image", "pixel"):
+            if getattr(goal, kind) is not None and kind not in self.network.config.goals:
+                known = ", ".join(self.network.config.goals)
+                raise DataError(f"{kind} goal", f"this network was made for goals of the kind {known}")
         if pose is None and self.config.consistency_weight:
             raise DataError("pose", "without odometry the last path cannot be compared", "set consistency_weight to 0")
         current = letterbox_rgb(rgb, self.network.config.image_size)
