@@ -1,6 +1,7 @@
 """Writes docs/reference/parameters.md from the stages' configuration models: ``python scripts/parameters_page.py``."""
 
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
 
@@ -30,25 +31,43 @@ def models() -> dict[str, type[BaseModel]]:
 
 def page() -> str:
     """Return the page as markdown."""
-    parts = [_HEAD]
-    for stage, model in models().items():
+    parts, blocks = [_HEAD], models()
+    for stage, model in blocks.items():
         parts.append(f"## {stage}\n\n{_first_line(model)}\n\n| parameter | default | meaning |\n|---|---|---|")
-        parts += [f"| `{stage}.{name}` | {default} | {text} |" for name, default, text in _rows(model, "")]
+        others = {other: name for name, other in blocks.items() if name != stage}
+        parts += [
+            f"| `{stage}.{name}` | {default} | {text} |" for name, default, text in _rows(model, None, "", others)
+        ]
         parts.append("")
     return "\n".join(parts)
 
 
-def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+def _rows(
+    model: type[BaseModel], value: BaseModel | None, prefix: str, others: dict[type[BaseModel], str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield name, default and meaning of each parameter.
+
+    Args:
+        model: whose parameters.
+        value: what it is by default, where it is part of another one.
+        prefix: of the names.
+        others: models that have a block of their own, which is referred to.
+    """
     for name, field in model.model_fields.items():
         inner = _model_of(field)
         text = " ".join((field.description or "").split()).replace("|", "\\|")
-        if inner is not None and isinstance(field.get_default(call_default_factory=True), inner):
-            yield from _rows(inner, f"{prefix}{name}.")
+        default = field.get_default(call_default_factory=True) if value is None else getattr(value, name)
+        if inner in others:
+            told = f"`{default.model_dump(exclude_defaults=True)}`" if isinstance(default, inner) else "see there"
+            yield f"{prefix}{name}", told, f"{text} Parameters as of [{others[inner]}](#{others[inner]})."
+        elif inner is not None and isinstance(default, inner):
+            yield from _rows(inner, default, f"{prefix}{name}.", others)
         elif inner is not None:
             yield f"{prefix}{name}", "see below", text
-            yield from _rows(inner, f"{prefix}{name}[].")
+            yield from _rows(inner, None, f"{prefix}{name}[].", others)
         else:
-            yield f"{prefix}{name}", _default(field), text
+            required = value is None and field.is_required()
+            yield f"{prefix}{name}", "required" if required else f"`{_shown(default)!r}`", text
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:
@@ -61,8 +80,11 @@ def _model_of(field: FieldInfo) -> type[BaseModel] | None:
     return None
 
 
-def _default(field: FieldInfo) -> str:
-    return "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)!r}`"
+def _shown(value: Any) -> Any:
+    """Return a default as a parameter file would have it."""
+    if isinstance(value, tuple):
+        return tuple(_shown(part) for part in value)
+    return value.value if isinstance(value, Enum) else value
 
 
 def _first_line(model: type[BaseModel]) -> str:

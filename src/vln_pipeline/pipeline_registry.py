@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from vln_pipeline.pipelines import (
     esdf,
+    evaluate_system1,
     export,
     filtering,
     labelling,
@@ -32,4 +33,5 @@ def register_pipelines() -> dict[str, Pipeline]:
     planning = stages["scenes"] + stages["esdf"] + stages["sampling"] + stages["trajectories"]
     datagen = sum(stages.values(), start=Pipeline([]))
     learning = {"train_system1": train_system1.create_pipeline()}
-    return {**stages, **learning, "planning": planning, "datagen": datagen, "__default__": datagen}
+    benchmarks = {"evaluate_system1": evaluate_system1.create_pipeline()}
+    return {**stages, **learning, **benchmarks, "planning": planning, "datagen": datagen, "__default__": datagen}

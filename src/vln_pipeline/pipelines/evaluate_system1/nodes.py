@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.evaluation.system1.config import EpisodesConfig, EvaluateSystem1Config, EyeConfig
 from vln_pipeline.pipelines.esdf.nodes import map_scenes
@@ -17,8 +19,6 @@ from vln_pipeline.scenes.source import SceneRef, open_source
 from vln_pipeline.seeding import generator
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from vln_pipeline.evaluation.system1.episode import EpisodeSet
 
 
