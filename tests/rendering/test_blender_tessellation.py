@@ -62,9 +62,22 @@ def test_faces_without_area_are_left_out():
     assert len(mesh.faces) == 1
 
 
+def test_light_of_a_rounded_body_is_not_measured_inside_it():
+    around = np.linspace(0, 2 * np.pi, 9)[:-1]
+    rings = [[0.2 * np.cos(t), 0.2 * np.sin(t), z] for z in (0.0, 0.5) for t in around]
+    faces = [f for k in range(8) for f in ([k, (k + 1) % 8, k + 8], [(k + 1) % 8, (k + 1) % 8 + 8, k + 8])]
+    mesh = tessellate(_scene(rings, faces), 1.0)
+    assert len(mesh.vertices) == 16  # smooth all around
+    apothem = 0.2 * np.cos(np.pi / 8)
+    points = mesh.inward()
+    outermost = (points[:, :2] @ np.stack([np.cos(around + np.pi / 8), np.sin(around + np.pi / 8)])).max(axis=1)
+    np.testing.assert_allclose(outermost, apothem)
+
+
 def test_light_is_measured_on_the_surface_off_its_rim():
     mesh = tessellate(_scene(SQUARE, [[0, 1, 2], [0, 2, 3]]), 0.5)
     points = mesh.inward()
-    assert points[:, :2].min() > 0.01
-    assert points[:, :2].max() < 1.99
+    assert points[:, :2].min() > 0.005
+    assert points[:, :2].max() < 1.995
+    assert np.linalg.norm(points - mesh.vertices, axis=1).max() < 0.031
     np.testing.assert_allclose(points[:, 2], 0)

@@ -17,8 +17,8 @@ from scipy.sparse.csgraph import connected_components
 
 from vln_pipeline.rendering.baked_light import BakedLight
 from vln_pipeline.rendering.blender.config import BakeConfig, BlenderConfig
+from vln_pipeline.rendering.blender.light_probe import LightProbe
 from vln_pipeline.rendering.blender.opening import open_scene
-from vln_pipeline.rendering.blender.process import WorkerProcess
 from vln_pipeline.rendering.blender.tessellation import Tessellation, tessellate
 from vln_pipeline.rendering.lighting import Lighting
 from vln_pipeline.rendering.raycast import Raycaster
@@ -26,24 +26,16 @@ from vln_pipeline.scenes import archive
 from vln_pipeline.scenes.scene import Scene
 
 _FILE = "baked_light.npz"
-_FORMAT = 3
+_FORMAT = 4
 """Counts changes of the method, so that light baked before one is not taken up again."""
+_WITNESSES = 64
+"""Largest number of vertices that tell which side of a surface is lit."""
 _GLANCE = 24
-"""Light paths per vertex and side that tell which side of a surface is lit."""
+"""Light paths of each of them on either side."""
 _MUCH_BRIGHTER = 10.0
 """A surface shows its front, unless its back is this much brighter: a wall that a scan wound the wrong way."""
-_DARK = 2e-3
-"""Displayed linear brightness below which a vertex needs no better measurement."""
-_FLAT = 0.005
-"""Surfaces further apart than this along their normal are measured apart, metres: a rug is lit, the floor below not."""
-_TOUCHING = 0.03
-"""A vertex with a surface this near in front of it is covered, metres; what stands on a floor covers its vertices."""
-_OFF = 0.001
-"""Distance from a surface at which its light is measured, metres."""
 _FILL_ROUNDS = 8
 """Rings of covered vertices that take their light from those in view."""
-_SOLID = 0.5
-"""A vertex that faces the back of a surface nearer than this is inside a solid, metres."""
 _ALBEDO = 0.5
 """Reflectance at which differences of light are judged."""
 
@@ -119,11 +111,9 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int,
     traced = config.model_copy(update={"mode": "path"})
     worker = open_scene(scene, traced, lighting, threads=threads, work_dir=work_dir, baked=None)
     try:
-        probe = _Probe(worker, bake, config.bake_timeout)
-        mesh, light = _lit_side(mesh, probe)
-        lit = _near(mesh, _shown(light, lighting.exposure).max(axis=1) > _DARK)
-        light[lit] = probe.measure(mesh.inward()[lit], mesh.normals[lit], bake.samples)
-        covered = _covered(mesh, raycaster)
+        probe = LightProbe(worker, raycaster, bake, config.bake_timeout)
+        mesh = _on_lit_side(mesh, probe)
+        light, covered = probe.measure(mesh.inward(), mesh.normals, bake.samples)
         while True:
             light = _filled(mesh, light, covered)
             ends, face_edges = mesh.edges()
@@ -135,8 +125,7 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int,
             known = len(mesh.vertices)
             mesh = mesh.split(ends, face_edges, marked)
             added = probe.measure(mesh.inward()[known:], mesh.normals[known:], bake.samples)
-            light = np.concatenate([light, added])
-            covered = _covered(mesh, raycaster)
+            light, covered = np.concatenate([light, added[0]]), np.concatenate([covered, added[1]])
     finally:
         worker.close()
     light = _smoothed(mesh, light, lighting.exposure, bake)
@@ -150,62 +139,31 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int,
     )
 
 
-class _Probe:
-    """Measures light at points, through the worker process."""
+def _on_lit_side(mesh: Tessellation, probe: LightProbe) -> Tessellation:
+    """Return the mesh with its normals on the side that is lit.
 
-    def __init__(self, worker: WorkerProcess, config: BakeConfig, timeout: float) -> None:
-        self._worker, self._bounces, self._timeout = worker, config.bounces, timeout
-        self._place = config.finest_edge
-
-    def measure(
-        self, positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int
-    ) -> NDArray[np.float32]:
-        """Return (N, 3) light at points; ``samples`` light paths each, shared by points of one small flat place."""
-        if not len(positions):
-            return np.zeros((0, 3), dtype=np.float32)
-        height = np.einsum("vc,vc->v", positions, normals)
-        places = [positions / self._place, normals * 2, height[:, None] / _FLAT]
-        cells = np.rint(np.concatenate(places, axis=1)).astype(np.int64)
-        _, first, place = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-        np.savez(self._worker.folder / "points.npz", position=positions[first], normal=normals[first])
-        self._worker.request(
-            "irradiance", points="points.npz", result="light.npy", samples=samples, bounces=self._bounces
-        )
-        reply = self._worker.reply(self._timeout)
-        light: NDArray[np.float32] = np.load(self._worker.folder / reply["file"], allow_pickle=False)
-        return light[place]
-
-
-def _lit_side(mesh: Tessellation, probe: _Probe) -> tuple[Tessellation, NDArray[np.float32]]:
-    """Return the mesh with its normals on the side that is lit, and a first measurement there.
-
-    The side is that of a whole connected surface: a glance is too noisy to tell it vertex by vertex.
+    The side is that of a whole connected surface, told by some of its vertices: one alone is too noisy.
     """
-    points = mesh.inward()
-    front = probe.measure(points, mesh.normals, _GLANCE)
-    back = probe.measure(points, -mesh.normals, _GLANCE)
     a, b = mesh.edges()[0].T
-    joined = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(points), len(points)))
-    surface = connected_components(joined, directed=False)[1]
-    of_front, of_back = (np.bincount(surface, weights=side.sum(axis=1)) for side in (front, back))
-    turned = (of_back > _MUCH_BRIGHTER * of_front)[surface]
-    normals = np.where(turned[:, None], -mesh.normals, mesh.normals)
-    return replace(mesh, normals=normals), np.where(turned[:, None], back, front)
+    joined = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(mesh.vertices), len(mesh.vertices)))
+    surfaces, surface = connected_components(joined, directed=False)
+    told = _some_of_each(surface)
+    points, normals = mesh.inward()[told], mesh.normals[told]
+    front, back = (
+        np.bincount(surface[told], weights=light.sum(axis=1), minlength=surfaces)
+        for light in (probe.measure(points, side * normals, _GLANCE)[0] for side in (1, -1))
+    )
+    turned = (back > _MUCH_BRIGHTER * front)[surface]
+    return replace(mesh, normals=np.where(turned[:, None], -mesh.normals, mesh.normals))
 
 
-def _near(mesh: Tessellation, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the chosen vertices and their neighbours: a glance of few light paths may miss a lit one."""
-    a, b = mesh.edges()[0].T
-    near = chosen.copy()
-    near[a[chosen[b]]] = near[b[chosen[a]]] = True
-    return near
-
-
-def _covered(mesh: Tessellation, raycaster: Raycaster) -> NDArray[np.bool_]:
-    """Return (V,) which vertices no camera can see: inside a solid, or under something that stands on them."""
-    hits = raycaster.cast(mesh.inward() + 2 * _OFF * mesh.normals, mesh.normals)
-    behind = np.einsum("vc,vc->v", hits.normal, mesh.normals) > 0
-    return (hits.distance < _TOUCHING) | (behind & (hits.distance < _SOLID))
+def _some_of_each(group: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the indices of evenly spaced members of each group, at most ``_WITNESSES`` of one."""
+    order = np.argsort(group, kind="stable")
+    size = np.bincount(group)
+    rank = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size)
+    stride = np.repeat(-(-size // _WITNESSES), size)
+    return order[rank % stride == 0]
 
 
 def _filled(mesh: Tessellation, light: NDArray[np.float32], covered: NDArray[np.bool_]) -> NDArray[np.float32]:

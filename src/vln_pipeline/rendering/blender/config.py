@@ -16,7 +16,7 @@ class BakeConfig(Config):
     """Edges shorter than this are not split further, metres."""
     contrast: float = Field(0.08, gt=0)
     """An edge is split while the light at its ends differs by more than this, in displayed brightness (0 to 1)."""
-    samples: int = Field(48, ge=3)
+    samples: int = Field(64, ge=3)
     """Light paths per vertex."""
     bounces: int = Field(4, ge=0)
     """Diffuse bounces of the baked light."""
@@ -35,7 +35,7 @@ class BlenderConfig(Config):
     """Quality of the Open Image Denoise filter in path mode."""
     bounces: int = Field(3, ge=0)
     """Diffuse bounces in path mode."""
-    baked_samples: int = Field(4, ge=1)
+    baked_samples: int = Field(6, ge=1)
     """Anti-aliasing samples per pixel in baked mode."""
     bake: BakeConfig = BakeConfig()
     """The baked light."""

@@ -27,13 +27,14 @@ def bake_irradiance(
     scene = bpy.context.scene
     probe = _probe(positions, normals)
     saved = (scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed)
-    saved_tree = scene.cycles.use_light_tree
+    saved_tree, saved_caustics = scene.cycles.use_light_tree, scene.cycles.caustics_reflective
     saved_bounces = (scene.cycles.max_bounces, scene.cycles.diffuse_bounces)
     scene.render.use_persistent_data = False
     scene.cycles.use_denoising = False
     scene.cycles.samples = max(1, round(samples / 3))  # once per corner
     scene.cycles.seed = 0
     scene.cycles.use_light_tree = True  # most lamps of a home do not reach a point
+    scene.cycles.caustics_reflective = False  # rare bright paths by way of mirrors would show as blotches
     scene.cycles.max_bounces = scene.cycles.diffuse_bounces = bounces
     bpy.ops.object.select_all(action="DESELECT")
     probe.select_set(True)
@@ -43,7 +44,7 @@ def bake_irradiance(
     probe.data.color_attributes[0].data.foreach_get("color", light)
     scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed = saved
     scene.cycles.max_bounces, scene.cycles.diffuse_bounces = saved_bounces
-    scene.cycles.use_light_tree = saved_tree
+    scene.cycles.use_light_tree, scene.cycles.caustics_reflective = saved_tree, saved_caustics
     mesh = probe.data
     bpy.data.objects.remove(probe)
     bpy.data.meshes.remove(mesh)

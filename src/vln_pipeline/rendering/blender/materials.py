@@ -1,11 +1,20 @@
 """A scene's materials as Blender shaders."""
 
+from typing import TypeAlias
+
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.rendering.blender.mesh_building import COLOR, IRRADIANCE
 from vln_pipeline.scenes.scene import Material, Scene
+
+Color: TypeAlias = bpy.types.NodeSocket | tuple[float, float, float, float]
+_REFRACTIVE_INDEX = 1.5
+"""Of plastics, paints and glass."""
+_NORMAL_REFLECTANCE = ((_REFRACTIVE_INDEX - 1) / (_REFRACTIVE_INDEX + 1)) ** 2
+_SMOOTH = 0.3
+"""Roughness below which a surface shows what it reflects."""
 
 
 def build_materials(scene: Scene, baked: bool) -> list[bpy.types.Material]:
@@ -73,20 +82,65 @@ def _reflect(tree: bpy.types.NodeTree, material: Material, color: bpy.types.Node
 
 
 def _emit(tree: bpy.types.NodeTree, material: Material, color: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    light = _product(tree, color, _attribute(tree, IRRADIANCE).outputs["Vector"])
+    """Return a surface that shows its baked light, below a coat that reflects.
+
+    Tracing what every surface reflects would triple the cost of a frame. Metal and smooth surfaces do; the coat of a
+    rough one sends back the mean of the light that falls on it.
+    """
+    fallen = _attribute(tree, IRRADIANCE).outputs["Vector"]
+    matt = _emission(tree, _product(tree, color, fallen))
+    if material.roughness < _SMOOTH:
+        fresnel = tree.nodes.new("ShaderNodeFresnel")
+        fresnel.inputs["IOR"].default_value = _REFRACTIVE_INDEX
+        surface = _mix(tree, fresnel.outputs[0], matt, _glossy(tree, material.roughness))
+    else:
+        surface = _mix(tree, _NORMAL_REFLECTANCE, matt, _emission(tree, fallen))
+    if material.metallic:
+        surface = _mix(tree, material.metallic, surface, _glossy(tree, material.roughness, color))
     if any(material.emission):
-        own = tree.nodes.new("ShaderNodeRGB")
-        own.outputs[0].default_value = (*material.emission, 1.0)
-        light = _math(tree, "ADD", light, own.outputs[0])
-    emission = tree.nodes.new("ShaderNodeEmission")
-    tree.links.new(light, emission.inputs["Color"])
-    if material.alpha >= 1.0:
-        return emission.outputs[0]
+        own = tree.nodes.new("ShaderNodeAddShader")
+        tree.links.new(surface, own.inputs[0])
+        tree.links.new(_emission(tree, (*material.emission, 1.0)), own.inputs[1])
+        surface = own.outputs[0]
+    if material.alpha < 1.0:
+        surface = _mix(tree, material.alpha, tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0], surface)
+    return surface
+
+
+def _emission(tree: bpy.types.NodeTree, color: Color) -> bpy.types.NodeSocket:
+    return _shader(tree, "ShaderNodeEmission", color)
+
+
+def _glossy(tree: bpy.types.NodeTree, roughness: float, color: Color = (1.0, 1.0, 1.0, 1.0)) -> bpy.types.NodeSocket:
+    surface = _shader(tree, "ShaderNodeBsdfGlossy", color)
+    surface.node.inputs["Roughness"].default_value = roughness
+    return surface
+
+
+def _shader(tree: bpy.types.NodeTree, kind: str, color: Color) -> bpy.types.NodeSocket:
+    node = tree.nodes.new(kind)
+    _set(tree, node.inputs["Color"], color)
+    return node.outputs[0]
+
+
+def _mix(
+    tree: bpy.types.NodeTree,
+    share: bpy.types.NodeSocket | float,
+    without: bpy.types.NodeSocket,
+    whole: bpy.types.NodeSocket,
+) -> bpy.types.NodeSocket:
     mix = tree.nodes.new("ShaderNodeMixShader")
-    mix.inputs[0].default_value = material.alpha
-    tree.links.new(tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0], mix.inputs[1])
-    tree.links.new(emission.outputs[0], mix.inputs[2])
+    _set(tree, mix.inputs[0], share)
+    tree.links.new(without, mix.inputs[1])
+    tree.links.new(whole, mix.inputs[2])
     return mix.outputs[0]
+
+
+def _set(tree: bpy.types.NodeTree, input_: bpy.types.NodeSocket, value: Color | float) -> None:
+    if isinstance(value, bpy.types.NodeSocket):
+        tree.links.new(value, input_)
+    else:
+        input_.default_value = value
 
 
 def _attribute(tree: bpy.types.NodeTree, name: str) -> bpy.types.Node:

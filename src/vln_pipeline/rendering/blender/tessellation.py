@@ -10,7 +10,9 @@ from vln_pipeline.scenes.scene import Scene
 SMOOTH_ANGLE = np.radians(40.0)
 """Edges sharper than this are shaded as edges."""
 _INWARD = 0.25
-"""Share of the way from a vertex to the middle of its faces at which its light is measured."""
+"""Largest share of the way from a vertex to the middle of a face at which its light is measured."""
+_RIM = 0.03
+"""Largest distance of that point from its vertex, metres; farther off, the shadow of what touches there is missed."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,18 @@ class Tessellation:
         return np.linalg.norm(self.vertices[ends[:, 1]] - self.vertices[ends[:, 0]], axis=1)
 
     def inward(self) -> NDArray[np.float64]:
-        """Return (V, 3) points on the surface near each vertex, moved off the rim of its faces."""
-        middles = np.repeat(self.vertices[self.faces].mean(axis=1), 3, axis=0)
-        total = np.zeros_like(self.vertices)
-        np.add.at(total, self.faces.ravel(), middles)
-        count = np.bincount(self.faces.ravel(), minlength=len(self.vertices))[:, None]
-        return self.vertices + _INWARD * (total / np.maximum(count, 1) - self.vertices)
+        """Return (V, 3) points near each vertex, on its largest face and off that face's rim.
+
+        A point between several faces would lie inside a curved solid, where it is dark.
+        """
+        corners = self.vertices[self.faces]
+        area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+        rising = np.argsort(area, kind="stable")
+        largest = np.zeros(len(self.vertices), dtype=np.int64)
+        largest[self.faces[rising]] = rising[:, None]  # of equal indices the last, which is the largest face, stays
+        way = corners[largest].mean(axis=1) - self.vertices
+        length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-12)
+        return self.vertices + way * np.minimum(_INWARD, _RIM / length)
 
     def split(
         self, ends: NDArray[np.int64], face_edges: NDArray[np.int64], marked: NDArray[np.bool_]

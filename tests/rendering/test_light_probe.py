@@ -1,0 +1,66 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vln_pipeline.rendering.blender.bake_light import _some_of_each
+from vln_pipeline.rendering.blender.config import BakeConfig
+from vln_pipeline.rendering.blender.light_probe import LightProbe
+from vln_pipeline.rendering.raycast import Raycaster
+
+UP = [0.0, 0.0, 1.0]
+
+
+class Worker:
+    """Stands for the Blender process: the light of a point is its height plus one."""
+
+    def __init__(self, folder):
+        self.folder, self.asked = folder, 0
+
+    def request(self, kind, *, points, result, samples, bounces):
+        with np.load(self.folder / points) as given:
+            self.asked += len(given["position"])
+            np.save(self.folder / result, np.repeat(given["position"][:, 2:] + 1, 3, axis=1).astype(np.float32))
+
+    def reply(self, timeout):
+        return {"file": "light.npy"}
+
+
+@pytest.fixture
+def probe(room, tmp_path):
+    worker = Worker(tmp_path)
+    return SimpleNamespace(worker=worker, measure=LightProbe(worker, Raycaster(room), BakeConfig(), 1.0).measure)
+
+
+@pytest.mark.parametrize(
+    ("point", "normal", "hidden"),
+    [
+        ((1.0, 1.0, 0.0), UP, False),  # the open floor
+        ((4.05, 2.65, 0.7), UP, True),  # the table's top where the vase stands on it
+        ((4.0, 2.6, 0.65), UP, True),  # inside the table, below its top
+        ((4.0, 2.21, 0.3), [0.0, -1.0, 0.0], True),  # inside the table, behind its front
+    ],
+)
+def test_points_under_and_inside_things_are_covered(probe, point, normal, hidden):
+    light, covered = probe.measure(np.array([point]), np.array([normal]), 16)
+    assert covered[0] == hidden
+    assert light[0, 0] == (0 if hidden else pytest.approx(point[2] + 1))
+
+
+def test_close_points_of_one_plane_are_measured_once_and_others_apart(probe):
+    points = np.array([[1, 1, 0], [1.001, 1, 0], [1.05, 1, 0], [1, 1, 0.02]], float)
+    light, _ = probe.measure(points, np.tile(UP, (4, 1)), 16)
+    assert probe.worker.asked == 3
+    np.testing.assert_allclose(light[:, 0], points[:, 2] + 1, rtol=1e-6)
+
+
+def test_a_few_evenly_spaced_members_speak_for_each_group():
+    group = np.repeat([2, 0, 1], [1000, 3, 65])
+    told = group[_some_of_each(group)]
+    counts = np.bincount(told)
+    assert counts[0] == 3
+    assert 32 <= counts[1] <= 64
+    assert 32 <= counts[2] <= 64
+    positions = np.flatnonzero(group == 2)
+    chosen = np.intersect1d(_some_of_each(group), positions)
+    assert np.ptp(np.diff(chosen)) == 0
