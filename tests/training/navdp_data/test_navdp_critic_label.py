@@ -23,22 +23,22 @@ def line(y, count=25, step=0.1):
 def test_a_path_is_worth_half_the_clearance_it_gains(copied):
     index = with_cloud(copied, [[0, 1, 0.5], [0, 0, 0.5], [9, 9, 9]], [True, False, False])
     path = line(0.0)
-    assert critic_labels(Obstacles(index, "l2", 4), 0, [path]) == [pytest.approx(0.5 * (np.hypot(2.4, 1) - 1))]
-    assert critic_labels(Obstacles(index, "l1", 4), 0, [path]) == [pytest.approx(0.5 * (3.4 - 1))]
+    assert critic_labels(Obstacles(index, "l2", 4), 0, [path], 0.1) == [pytest.approx(0.5 * (np.hypot(2.4, 1) - 1))]
+    assert critic_labels(Obstacles(index, "l1", 4), 0, [path], 0.1) == [pytest.approx(0.5 * (3.4 - 1))]
 
 
 def test_waypoints_that_touch_cost_their_share_except_the_last(copied):
     index = with_cloud(copied, [[1.0, 0.05, 0.5], [2.4, 0.02, 0.5]], [True, True])
     first, last = np.hypot(1.0, 0.05), 0.02
     expected = 0.5 * (last - first) - 5 / 24
-    found = critic_labels(Obstacles(index, "l2", 4), 0, [line(0.0), line(5.0)])
+    found = critic_labels(Obstacles(index, "l2", 4), 0, [line(0.0), line(5.0)], 0.1)
     assert found[0] == pytest.approx(expected, abs=1e-6)
     assert found[1] > -0.1
 
 
 def test_without_obstacles_every_path_has_the_same_value(copied):
     index = with_cloud(copied, [[1.0, 0.0, 0.5]], [False])
-    assert critic_labels(Obstacles(index, "l2", 4), 2, [line(0.0), line(3.0)]) == [2.0, 2.0]
+    assert critic_labels(Obstacles(index, "l2", 4), 2, [line(0.0), line(3.0)], 0.1) == [2.0, 2.0]
 
 
 def test_trees_are_kept_up_to_a_number(exported):

@@ -73,6 +73,16 @@ def test_draws_keep_their_order_and_cover_the_walk(exported, network):
     assert {strides[number].draw.stride for number in range(100)} == {2, 3, 4, 5, 6, 7}
 
 
+def test_a_share_of_goals_are_the_end_of_the_walk(exported, network):
+    config = NavdpDataConfig(repeats=200, goals=("point",), end_goals=0.5)
+    samples = dataset(exported / "vln_n1/v2.1", config, network)
+    draws = [samples[number].draw for number in range(0, len(samples), 3)]
+    assert all(d.marked <= d.current < d.target <= 88 for d in draws)
+    to_end = [d for d in draws if d.target == 88]
+    assert len(to_end) / len(draws) == pytest.approx(0.5, abs=0.15)
+    assert max(d.target - d.current for d in to_end) > 60
+
+
 def test_samples_follow_from_seed_and_number_alone(exported, network, tmp_path):
     config = NavdpDataConfig(repeats=3)
     root = exported / "vln_n1/v2.1"

@@ -52,6 +52,9 @@ class NavdpDataConfig(Config):
     """vln_ce: actions from one remembered image to the next."""
     goals: tuple[Literal["point", "pixel", "image"], ...] = ("point", "pixel", "image")
     """Goals that samples carry; the others are zeros and cost nothing."""
+    end_goals: float = Field(default=0.0, ge=0, le=1)
+    """Share of the samples whose goal is the end of the walk. The goals of the others, drawn as by NavDP's own loader,
+    are near: a quarter of the walk away in the mean, where a robot at its start is given one at the end."""
     goal_heading: Literal["unknown", "path"] = "unknown"
     """Third component of a point goal: 0, since nobody knows it while driving, or the heading in which the walk arrives
     there, as in NavDP's own loader."""
@@ -64,6 +67,9 @@ class NavdpDataConfig(Config):
     label of a whole turn wherever a path passes it."""
     critic_metric: Literal["l2", "l1"] = "l2"
     """Distance to obstacles in the critic's labels: Euclidean, or "l1", the sum over both axes, as NavDP's loader."""
+    touch_distance: float = Field(default=0.1, gt=0)
+    """Distance from an obstacle, below which a waypoint counts as touching it in the critic's labels, metres: 0.1 in
+    NavDP's loader; the robot's radius and a margin make the critic warn of what the robot really touches."""
     cached_scenes: int = Field(default=128, ge=1)
     """Scenes whose obstacles a worker keeps in memory; a walk of a scene without a point cloud counts as one."""
     packed: bool = True

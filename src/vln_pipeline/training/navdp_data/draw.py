@@ -38,6 +38,8 @@ def sample_generator(seed: int, number: int, attempt: int) -> np.random.Generato
 def draw_frames(random: np.random.Generator, walk: int, count: int, config: NavdpDataConfig) -> Draw:
     """Draw frames of a walk: the marked one in its first half, the goal after it, the current one between them.
 
+    For the share ``end_goals`` of the samples the goal is the end, and the current frame anywhere before it.
+
     Args:
         random: source of randomness.
         walk: number in the index.
@@ -47,6 +49,10 @@ def draw_frames(random: np.random.Generator, walk: int, count: int, config: Navd
     marked = int(random.integers(0, count // 2))
     target = int(random.integers(marked + 1, count - 1))
     current = int(random.integers(marked, target))
+    if config.end_goals and random.random() < config.end_goals:
+        target = count - 2
+        current = int(random.integers(0, target))
+        marked = min(marked, current)
     least, most = config.random_stride or (config.stride, config.stride)
     stride = int(random.integers(least, most, endpoint=True))
     angle = np.radians(config.augmentation_angle) * random.uniform(-1, 1)

@@ -56,7 +56,7 @@ def future(walk: Walk, draw: Draw, config: NavdpDataConfig, predict: int, obstac
         turned = wrap(turned)
     waypoints = points[picked]
     paths = waypoints, waypoints[0] + (waypoints - waypoints[0]) @ turn.T
-    values = critic_labels(obstacles, draw.walk, paths)
+    values = critic_labels(obstacles, draw.walk, paths, config.touch_distance)
     heading = float(wrap(theta[-1])) if config.goal_heading == "path" else 0.0
     return Future(
         np.array([*path[-2], heading]), labels(path, theta, picked), labels(path @ turn.T, turned, picked), *values
