@@ -15,8 +15,27 @@ from vln_pipeline.evaluation.system1.draw_episodes import draw_episodes
 from vln_pipeline.evaluation.system1.drive import Ending
 from vln_pipeline.evaluation.system1.episode import Episode
 from vln_pipeline.evaluation.system1.rollout import drive_scene
+from vln_pipeline.models.navdp.config import NavdpConfig
+from vln_pipeline.models.navdp.policy_config import PolicyConfig
 
 CONFIG = DriveConfig()
+TINY = NavdpConfig(
+    image_size=28,
+    position_grid=2,
+    vit_dim=32,
+    vit_depth=1,
+    vit_heads=2,
+    token_dim=32,
+    memory_size=2,
+    predict_size=4,
+    queries_per_frame=2,
+    former_layers=1,
+    former_feedforward=32,
+    decoder_depth=1,
+    heads=2,
+    feedforward=32,
+    goals=("point",),
+)
 
 
 def drive(truth, episodes, name, *, recovers=False, config=CONFIG, seed=7):
@@ -223,6 +242,29 @@ def test_a_class_that_cannot_drive_is_named(open_room, factory, options, cause):
     episode = point_episode(truth.nav, (1.0, 3.0), 0.0, (7.0, 3.0))
     with pytest.raises(DataError, match=f"planner mine: .*{cause}"):
         drive_scene(truth, set_of(truth.nav, episode), "mine", team, CONFIG, recovers=False, seed=7)
+
+
+def test_a_network_drives_to_the_goals_it_was_made_for(open_room, tmp_path):
+    torch = pytest.importorskip("torch")
+    from vln_pipeline.models.navdp import checkpoint
+    from vln_pipeline.models.navdp.network import NavdpNetwork
+
+    torch.manual_seed(0)
+    checkpoint.save(NavdpNetwork(TINY), tmp_path / "best")
+    truth = open_room("u_room")
+    episodes = set_of(
+        truth.nav,
+        into_the_u(truth),
+        point_episode(truth.nav, (1.0, 3.0), 0.0, (7.0, 3.0), name="image_00", kind=GoalKind.IMAGE),
+        Episode("none_00", GoalKind.NONE, 0, np.array([1.0, 3.0, 0.0]), 0.0, None),
+    )
+    config = DriveConfig(time_limit=2.0)
+    drives = []
+    for _ in range(2):
+        team = open_team(Entrant("navdp.seed_0", PolicyConfig(samples=2), "seed_0"), tmp_path / "best", 1)
+        drives.append(drive_scene(truth, episodes, "navdp.seed_0", team, config, recovers=False, seed=7).drives)
+    assert [d.episode.id for d in drives[0]] == ["point_00", "none_00"]
+    assert all(np.array_equal(a.track, b.track) for a, b in zip(*drives, strict=True))
 
 
 def test_a_single_point_is_a_path():

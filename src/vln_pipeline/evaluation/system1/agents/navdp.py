@@ -1,27 +1,28 @@
 """A NavDP network as an agent."""
 
-from pathlib import Path
-
 from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation, Plan
-from vln_pipeline.models.navdp.checkpoint import load
 from vln_pipeline.models.navdp.goals import NavdpGoal
+from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.models.navdp.policy import NavdpPolicy
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
 from vln_pipeline.rendering.camera import CameraSetting
 
-KINDS = frozenset(GoalKind)
+
+def kinds(network: NavdpNetwork) -> frozenset[GoalKind]:
+    """Return the goals that a network was made for; any explores."""
+    return frozenset(map(GoalKind, network.config.goals)) | {GoalKind.NONE}
 
 
 class Navdp:
-    """Takes any goal; drives the best candidate of each plan.
+    """Drives the best candidate of each plan.
 
     Args:
-        network: folder of the checkpoint.
+        network: the trained network.
         config: how to sample and rank.
     """
 
-    def __init__(self, network: Path, config: PolicyConfig) -> None:
-        self._policy = NavdpPolicy(load(network), config)
+    def __init__(self, network: NavdpNetwork, config: PolicyConfig) -> None:
+        self._policy = NavdpPolicy(network, config)
 
     def reset(self, camera: CameraSetting, seed: int) -> None:
         """Forget the last episode."""

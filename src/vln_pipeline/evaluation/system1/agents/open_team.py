@@ -8,12 +8,12 @@ from vln_pipeline.evaluation.system1.agents.team import Soloists, Team
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
 
 
-def open_team(entrant: Entrant, network: Path | None, threads: int) -> Team:
+def open_team(entrant: Entrant, checkpoint: Path | None, threads: int) -> Team:
     """Return the agent, ready to drive.
 
     Args:
         entrant: who.
-        network: folder of the checkpoint of a NavDP agent.
+        checkpoint: folder of the network of a NavDP agent.
         threads: CPU threads that it may use.
 
     Raises:
@@ -31,20 +31,22 @@ def open_team(entrant: Entrant, network: Path | None, threads: int) -> Team:
         kinds = frozenset(settings.kinds)
         return Soloists(lambda: make_planner(settings), kinds=kinds, depth=True, rgb=settings.rgb)
     if isinstance(settings, PolicyConfig):
-        return _navdp(settings, network, threads)
+        return _navdp(settings, checkpoint, threads)
     return _baseline(settings)
 
 
-def _navdp(config: PolicyConfig, network: Path | None, threads: int) -> Team:
+def _navdp(config: PolicyConfig, checkpoint: Path | None, threads: int) -> Team:
     import torch
 
-    from vln_pipeline.evaluation.system1.agents.navdp import KINDS, Navdp
+    from vln_pipeline.evaluation.system1.agents.navdp import Navdp, kinds
+    from vln_pipeline.models.navdp.checkpoint import load
 
-    if network is None:
-        raise ValueError("a NavDP agent needs a network")
+    if checkpoint is None:
+        raise ValueError("a NavDP agent needs a checkpoint")
     torch.set_num_threads(threads)
+    network = load(checkpoint)
     # A planner holds the network; robots that drive one after the other share one.
-    return Soloists(lambda: Navdp(network, config), kinds=KINDS, depth=True, rgb=True, most=1)
+    return Soloists(lambda: Navdp(network, config), kinds=kinds(network), depth=True, rgb=True, most=1)
 
 
 def _baseline(name: str) -> Team:
