@@ -1,0 +1,1 @@
+"""System 2: a Qwen2.5-VL that is asked where to go next."""

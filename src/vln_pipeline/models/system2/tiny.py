@@ -1,0 +1,68 @@
+"""A small random Qwen2.5-VL, made on the spot: for laptops, tests and first runs."""
+
+from typing import Any
+
+import torch
+
+from vln_pipeline.models.system2.config import DialogueConfig, TinyConfig
+from vln_pipeline.models.system2.tiny_tokenizer import train_tokenizer
+
+_POSITIONS = 8192
+_THETA = 10_000.0
+
+
+def build_tiny(config: TinyConfig) -> tuple[Any, Any, Any]:
+    """Return model, tokenizer and image processor; the same configuration gives the same weights."""
+    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2VLImageProcessorPil
+
+    tokenizer = train_tokenizer(config.vocabulary)
+    ids = tokenizer.convert_tokens_to_ids
+    text = {
+        "vocab_size": len(tokenizer),
+        "hidden_size": config.width,
+        "intermediate_size": config.feedforward,
+        "num_hidden_layers": config.layers,
+        "num_attention_heads": config.heads,
+        "num_key_value_heads": config.heads // 2,
+        "max_position_embeddings": _POSITIONS,
+        "rope_parameters": {
+            "rope_type": "default",
+            "rope_theta": _THETA,
+            "mrope_section": _sections(config.width // config.heads // 2),
+        },
+        "bos_token_id": None,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    vision = {
+        "depth": config.vision_layers,
+        "hidden_size": config.vision_width,
+        "intermediate_size": 4 * config.vision_width,
+        "num_heads": config.vision_heads,
+        "out_hidden_size": config.width,
+        "fullatt_block_indexes": [config.vision_layers - 1],
+        "window_size": 112,
+        "patch_size": 14,
+    }
+    whole = Qwen2_5_VLConfig(
+        text_config=text,
+        vision_config=vision,
+        image_token_id=ids("<|image_pad|>"),
+        video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"),
+        vision_end_token_id=ids("<|vision_end|>"),
+        tie_word_embeddings=False,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        model = Qwen2_5_VLForConditionalGeneration(whole)
+    limits = DialogueConfig()
+    images = Qwen2VLImageProcessorPil(min_pixels=limits.min_pixels, max_pixels=limits.max_pixels)
+    return model.eval(), tokenizer, images
+
+
+def _sections(pairs: int) -> list[int]:
+    """Return how many pairs of channels turn with time, height and width: a quarter, then halves of the rest."""
+    time = max(1, pairs // 4)
+    height = (pairs - time) // 2
+    return [time, height, pairs - time - height]

@@ -1,0 +1,66 @@
+"""The tokenizer of the small Qwen2.5-VL: the published one's rules, with the words of this project."""
+
+import re
+from dataclasses import astuple
+from typing import Any
+
+from vln_pipeline.labelling.phrasebook import load_phrasebook
+from vln_pipeline.models.system2.prompts import load_prompts
+from vln_pipeline.scenes.vocabulary import vocabulary
+
+SPECIAL = (
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
+    "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
+    "<|image_pad|>", "<|video_pad|>",
+)  # fmt: skip
+"""Tokens of the chat format, in the order of the published tokenizers."""
+_SPLIT = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+"""What is never joined to one token; each digit stands alone, and so does each arrow, see ``_ARROWS``."""
+_ARROWS = "↑←→↓"
+_WEIGHT = 8
+"""Times that what every conversation holds is told to the trainer, which joins the most frequent pairs."""
+_CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.content is string %}{{ m.content }}{% else %}"
+    "{% for c in m.content %}"
+    "{{ '<|vision_start|><|image_pad|><|vision_end|>' if c.type == 'image' else c.text }}{% endfor %}{% endif %}"
+    "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def train_tokenizer(vocabulary: int) -> Any:
+    """Return a byte-level BPE tokenizer; any script can be written with it.
+
+    Args:
+        vocabulary: tokens at most, besides those of the chat format.
+    """
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    bpe = Tokenizer(models.BPE())
+    bpe.normalizer = normalizers.NFC()
+    splits = [pre_tokenizers.Split(Regex(f"[{_ARROWS}]"), "isolated"), pre_tokenizers.Split(Regex(_SPLIT), "isolated")]
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [*splits, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, show_progress=False, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())
+    )
+    bpe.train_from_iterator(_corpus(), trainer)
+    bpe.add_special_tokens(list(SPECIAL))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>")  # noqa: S106
+    tokenizer.chat_template = _CHAT
+    return tokenizer
+
+
+def _corpus() -> list[str]:
+    """Return what System 2 is asked and told, so that its words become tokens."""
+    prompts, book = load_prompts(None), load_phrasebook()
+    phrases = [text for wordings in book.phrases.values() for text in wordings]
+    nouns = [f"the {book.nouns.name(name)}" for name in sorted(vocabulary()) if book.nouns.speakable(name)]
+    texts = [*astuple(prompts)[:-1], *prompts.leads, *phrases, *map(str.capitalize, phrases), *nouns]
+    chat = [*(f"{role}\n" for role in ("system", "user", "assistant")), "STOP", *_ARROWS]
+    sides = [text.replace("{side}", side) for text in texts for side in ("left", "right")]
+    return [re.sub(r"\{\w+\}", "the", text) for text in sides] + chat * _WEIGHT
