@@ -26,7 +26,7 @@ from vln_pipeline.scenes import archive
 from vln_pipeline.scenes.scene import Scene
 
 _FILE = "baked_light.npz"
-_FORMAT = 4
+_FORMAT = 5
 """Counts changes of the method, so that light baked before one is not taken up again."""
 _WITNESSES = 64
 """Largest number of vertices that tell which side of a surface is lit."""
@@ -142,19 +142,22 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int,
 def _on_lit_side(mesh: Tessellation, probe: LightProbe) -> Tessellation:
     """Return the mesh with its normals on the side that is lit.
 
-    The side is that of a whole connected surface, told by some of its vertices: one alone is too noisy.
+    The side is that of a whole connected surface, told by some of its vertices: one alone is too noisy. The skin of a
+    solid has but one side to be seen from, so nothing is measured there.
     """
     a, b = mesh.edges()[0].T
     joined = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(mesh.vertices), len(mesh.vertices)))
     surfaces, surface = connected_components(joined, directed=False)
+    points, normals = mesh.inward(), mesh.normals
+    two_sided = np.bincount(surface, weights=~probe.covered(points, -normals)) > 0
     told = _some_of_each(surface)
-    points, normals = mesh.inward()[told], mesh.normals[told]
+    told = told[two_sided[surface[told]]]
     front, back = (
         np.bincount(surface[told], weights=light.sum(axis=1), minlength=surfaces)
-        for light in (probe.measure(points, side * normals, _GLANCE)[0] for side in (1, -1))
+        for light in (probe.measure(points[told], side * normals[told], _GLANCE)[0] for side in (1, -1))
     )
     turned = (back > _MUCH_BRIGHTER * front)[surface]
-    return replace(mesh, normals=np.where(turned[:, None], -mesh.normals, mesh.normals))
+    return replace(mesh, normals=np.where(turned[:, None], -normals, normals))
 
 
 def _some_of_each(group: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -33,6 +33,12 @@ class LightProbe:
         self._worker, self._raycaster, self._timeout = worker, raycaster, timeout
         self._bounces, self._place = config.bounces, config.finest_edge / _PLACES_PER_EDGE
 
+    def covered(self, positions: NDArray[np.float64], normals: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return (N,) which points no camera can see: inside a solid, or under something that stands on them."""
+        hits = self._raycaster.cast(positions + 2 * _OFF * normals, normals)
+        behind = np.einsum("vc,vc->v", hits.normal, normals) > 0
+        return (hits.distance < _TOUCHING) | (behind & (hits.distance < _SOLID))
+
     def measure(
         self, positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -43,7 +49,7 @@ class LightProbe:
             normals: (N, 3) unit vectors, the side that is lit.
             samples: light paths per point, shared by points of one small flat place.
         """
-        covered = _covered(positions, normals, self._raycaster)
+        covered = self.covered(positions, normals)
         light = np.zeros((len(positions), 3), dtype=np.float32)
         if not covered.all():
             light[~covered] = self._traced(positions[~covered], normals[~covered], samples)
@@ -63,10 +69,3 @@ class LightProbe:
         reply = self._worker.reply(self._timeout)
         light: NDArray[np.float32] = np.load(self._worker.folder / reply["file"], allow_pickle=False)
         return light[place]
-
-
-def _covered(positions: NDArray[np.float64], normals: NDArray[np.float64], raycaster: Raycaster) -> NDArray[np.bool_]:
-    """Return (N,) which points no camera can see: inside a solid, or under something that stands on them."""
-    hits = raycaster.cast(positions + 2 * _OFF * normals, normals)
-    behind = np.einsum("vc,vc->v", hits.normal, normals) > 0
-    return (hits.distance < _TOUCHING) | (behind & (hits.distance < _SOLID))
