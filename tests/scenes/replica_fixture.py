@@ -5,6 +5,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+from ply_fixture import instance_ply
 from two_rooms import BOXES, QUADS
 
 FIRST = 3
@@ -18,30 +19,13 @@ def object_id(index: int) -> int:
 
 def mesh_ply(ids: bool = True, colors: bool = True) -> bytes:
     """Quads with normals and colours of vertices, and the object of each face."""
-    vertices = np.concatenate([b.vertices for b in BOXES]).astype("<f4")
-    quads = np.concatenate([QUADS + 8 * i for i in range(len(BOXES))])
-    fields = [(n, "<f4") for n in ("x", "y", "z", "nx", "ny", "nz")] + [(n, "u1") for n in ("red", "green", "blue")]
-    rows = np.zeros(len(vertices), fields if colors else fields[:6])
-    for axis, name in enumerate("xyz"):
-        rows[name] = vertices[:, axis]
-    for channel, name in enumerate(("red", "green", "blue") if colors else ()):
-        rows[name] = np.repeat([b.color[channel] for b in BOXES], 8)
-    faces = np.zeros(len(quads), [("n", "u1"), ("v", "<i4", 4), *([("id", "<i4")] if ids else [])])
-    faces["n"], faces["v"] = 4, quads
-    if ids:
-        faces["id"] = np.repeat([object_id(i) for i in range(len(BOXES))], 6)
-    kinds = {"<f4": "float", "|u1": "uchar"}
-    header = [
-        "ply",
-        "format binary_little_endian 1.0",
-        f"element vertex {len(rows)}",
-        *(f"property {kinds[rows.dtype[n].str]} {n}" for n in rows.dtype.names),
-        f"element face {len(faces)}",
-        "property list uchar int vertex_indices",
-        *(["property int object_id"] if ids else []),
-        "end_header",
-    ]
-    return ("\n".join(header) + "\n").encode() + rows.tobytes() + faces.tobytes()
+    return instance_ply(
+        np.concatenate([b.vertices for b in BOXES]),
+        np.concatenate([QUADS + 8 * i for i in range(len(BOXES))]),
+        np.repeat([object_id(i) for i in range(len(BOXES))], 6) if ids else None,
+        np.repeat([b.color for b in BOXES], 8, axis=0) if colors else None,
+        normals=True,
+    )
 
 
 def info() -> dict:

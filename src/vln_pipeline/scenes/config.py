@@ -3,9 +3,11 @@
 from typing import Literal
 
 from vln_pipeline.config import Config
+from vln_pipeline.scenes.gibson.config import GibsonConfig
 from vln_pipeline.scenes.hm3d.config import Hm3dConfig
 from vln_pipeline.scenes.hssd.config import HssdConfig
 from vln_pipeline.scenes.mesh.config import MeshConfig
+from vln_pipeline.scenes.mp3d.config import Mp3dConfig
 from vln_pipeline.scenes.procedural.config import ProceduralConfig
 from vln_pipeline.scenes.published.config import PublishedConfig
 from vln_pipeline.scenes.replica.config import ReplicaConfig
@@ -14,7 +16,7 @@ from vln_pipeline.scenes.replica.config import ReplicaConfig
 class ScenesConfig(Config):
     """Where scenes come from."""
 
-    source: Literal["procedural", "mesh", "replica", "hm3d", "hssd"] = "procedural"
+    source: Literal["procedural", "mesh", "replica", "hm3d", "hssd", "mp3d", "gibson"] = "procedural"
     """Homes made from the seed, mesh files, or a published data set."""
     procedural: ProceduralConfig = ProceduralConfig()
     """The generator of homes; read when ``source`` is "procedural"."""
@@ -26,6 +28,10 @@ class ScenesConfig(Config):
     """Habitat-Matterport 3D; read when ``source`` is "hm3d"."""
     hssd: HssdConfig = HssdConfig()
     """Habitat Synthetic Scenes Dataset; read when ``source`` is "hssd"."""
+    mp3d: Mp3dConfig = Mp3dConfig()
+    """Matterport3D; read when ``source`` is "mp3d"."""
+    gibson: GibsonConfig = GibsonConfig()
+    """Gibson; read when ``source`` is "gibson"."""
 
     def of_one_scene(self) -> "ScenesConfig":
         """Return what one scene depends on: not how many there are, nor where the others lie."""

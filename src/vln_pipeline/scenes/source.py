@@ -53,13 +53,21 @@ class SceneSource(Protocol):
 def open_source(config: ScenesConfig, seed: int) -> SceneSource:
     """Return the source that a configuration names."""
     sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {
+        "gibson": _gibson,
         "hm3d": _hm3d,
         "hssd": _hssd,
         "mesh": _mesh,
+        "mp3d": _mp3d,
         "procedural": _procedural,
         "replica": _replica,
     }
     return sources[config.source](config, seed)
+
+
+def _gibson(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.gibson.source import GibsonSource
+
+    return GibsonSource(config.gibson)
 
 
 def _hm3d(config: ScenesConfig, _: int) -> SceneSource:
@@ -78,6 +86,12 @@ def _mesh(config: ScenesConfig, _: int) -> SceneSource:
     from vln_pipeline.scenes.mesh.source import MeshSource
 
     return MeshSource(config.mesh)
+
+
+def _mp3d(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.mp3d.source import Mp3dSource
+
+    return Mp3dSource(config.mp3d)
 
 
 def _procedural(config: ScenesConfig, seed: int) -> SceneSource:

@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.habitat.frame import asset_to_world
 from vln_pipeline.scenes.published.folder import Folder
 
 _SUFFIX = ".scene_dataset_config.json"
@@ -70,6 +74,22 @@ def find(folder: Folder, preferred: str = "") -> DatasetConfig | None:
     files = folder.glob(f"*{_SUFFIX}")
     named = [f for f in files if f.name == f"{preferred}{_SUFFIX}"]
     return read(folder, (named or files)[0]) if files else None
+
+
+def stage_to_world(folder: Folder, preferred: str) -> NDArray[np.float64]:
+    """Return the (3, 3) rotation from the frame of the data set's stages to ours.
+
+    Without a configuration it is Habitat's custom for such stages: z up, whatever the rule of their format.
+
+    Raises:
+        DataError: the configuration cannot be read.
+    """
+    config = find(folder, preferred)
+    try:
+        return asset_to_world(config.stages.defaults if config else {})
+    except (ValueError, TypeError) as error:
+        name = folder.name(config.file) if config else preferred
+        raise DataError(name, str(error), "download it again") from error
 
 
 def _group(document: dict[str, Any], name: str) -> Group:

@@ -17,8 +17,8 @@ from vln_pipeline.scenes.scene import Material
 
 _AS_STORED = 16384
 """Longest edge of a texture, pixels: scaled down, its colours would blend to those of other instances."""
-_SPACING = 0.05
-"""Distance of the points at which the paint is read, metres."""
+_EDGE = 0.1
+"""The paint is read once for each piece whose edges are no longer, metres."""
 
 
 def read(file: Path, name: str, instances: Sequence[Instance], max_triangles: int) -> LabelledPoints:
@@ -41,7 +41,7 @@ def read(file: Path, name: str, instances: Sequence[Instance], max_triangles: in
 
 
 def _points(surface: Surface, material: Material, instances: Sequence[Instance]) -> LabelledPoints:
-    samples = sample(surface.vertices, surface.sound_faces(), _SPACING)
+    samples = sample(surface.vertices, surface.sound_faces(), _EDGE)
     corners = surface.sound_faces()[samples.face]
     colors = np.array([i.color for i in instances])
     if material.texture is not None and surface.uv is not None:

@@ -48,7 +48,7 @@ class HssdSource:
         for file in files:
             name = file.name.removesuffix(_SCENE)
             made_of = tree.files(file, name) if tree else []
-            found.append(Found(name, file.relative_to(folder.root).as_posix(), made_of, split.get(name, "")))
+            found.append(Found(name, file.relative_to(folder.root).as_posix(), made_of, split.get(name, ())))
         return references("hssd", folder, found, self._config)
 
     def load(self, ref: SceneRef) -> Scene:

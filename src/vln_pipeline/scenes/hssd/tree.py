@@ -67,8 +67,8 @@ class Tree:
         return found
 
 
-def splits(folder: Folder) -> dict[str, str]:
-    """Return the split of each scene from ``scene_splits.yaml``, where it is there.
+def splits(folder: Folder) -> dict[str, tuple[str, ...]]:
+    """Return the splits of each scene from ``scene_splits.yaml``, where it is there.
 
     Raises:
         DataError: it cannot be read.
@@ -77,6 +77,8 @@ def splits(folder: Folder) -> dict[str, str]:
     if file is None:
         return {}
     try:
-        return {str(scene): str(split) for split, names in yaml.safe_load(folder.text(file)).items() for scene in names}
+        return {
+            str(scene): (str(split),) for split, names in yaml.safe_load(folder.text(file)).items() for scene in names
+        }
     except (yaml.YAMLError, AttributeError, TypeError) as error:
         raise DataError("scene_splits.yaml", f"cannot be read ({type(error).__name__})", "download it again") from error

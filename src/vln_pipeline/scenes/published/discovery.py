@@ -3,7 +3,7 @@
 import fnmatch
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +26,13 @@ class Found:
         id: as the data set calls it.
         relative: where it lies below the root.
         files: what it is made from; those that do not exist are left out.
-        split: the split it belongs to, where the data set has any.
+        splits: those it belongs to, where the data set has any.
     """
 
     id: str
     relative: str
     files: Sequence[Path]
-    split: str = ""
+    splits: tuple[str, ...] = ()
 
 
 def open_root(config: PublishedConfig, source: str) -> Folder:
@@ -78,18 +78,16 @@ def references(
     twice = {i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else set()
     if twice:
         raise DataError(config.path, f"holds scene {min(twice)} more than once", "leave one copy below the root")
-    name = _Digest()
+    digest = _Digest(folder)
     return tuple(
-        SceneRef(i, source, folder.locate(f.relative), name(f.files)) for i, f in zip(ids, chosen, strict=True)
+        SceneRef(i, source, folder.locate(f.relative), digest(f.files)) for i, f in zip(ids, chosen, strict=True)
     )
 
 
 def _in_split(every: Sequence[Found], config: PublishedConfig, source: str) -> list[Found]:
     if not config.split:
         return list(every)
-    splits: Mapping[str, list[Found]] = {
-        s: [f for f in every if f.split == s] for s in {f.split for f in every if f.split}
-    }
+    splits = {split: [f for f in every if split in f.splits] for split in {s for f in every for s in f.splits}}
     if config.split in splits:
         return splits[config.split]
     known = ", ".join(sorted(splits)) or "none"
@@ -111,15 +109,19 @@ class _Digest:
     Of a file larger than 16 MiB, its size and 64 pieces count: hashing a terabyte would take hours at every start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
         self._known: dict[Path, bytes] = {}
 
     def __call__(self, files: Sequence[Path]) -> str:
-        """Return a hexadecimal name; a file that cannot be opened fails when its scene is loaded, not here."""
+        """Return a hexadecimal name; a file that cannot be opened fails when its scene is loaded, not here.
+
+        Nothing outside the folder is read, so a link that leads out counts as one that cannot be opened.
+        """
         found = hashlib.sha256()
         for file in files:
             if file not in self._known:
-                self._known[file] = _content(file)
+                self._known[file] = _content(file) if self._folder.holds(file) else b"outside"
             found.update(self._known[file])
         return found.hexdigest()
 

@@ -79,9 +79,16 @@ class Folder:
             raise DataError(self.name(target), f"{size / 2**30:.1f} GiB", "raise max_file_size of the source")
         return target
 
+    def holds(self, path: Path) -> bool:
+        """Return whether a path, links followed, lies inside the root."""
+        try:
+            return path.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):
+            return False
+
     def glob(self, pattern: str) -> list[Path]:
         """Return what a pattern finds inside the root, sorted; what a link brings in from outside is left out."""
-        return sorted(p for p in self.root.glob(pattern) if p.resolve().is_relative_to(self.root))
+        return sorted(p for p in self.root.glob(pattern) if self.holds(p))
 
     def text(self, file: Path) -> str:
         """Return the text of a file.
@@ -102,13 +109,21 @@ class Folder:
         Raises:
             DataError: it is no JSON object.
         """
-        try:
-            found = json.loads(self.text(file))
-        except (ValueError, RecursionError) as error:
-            raise DataError(self.name(file), f"no readable JSON ({str(error)[:80]})", "download it again") from error
+        found = self.any_json(file)
         if not isinstance(found, dict):
             raise DataError(self.name(file), "holds no JSON object", "download it again")
         return found
+
+    def any_json(self, file: Path) -> Any:
+        """Return what a JSON file holds.
+
+        Raises:
+            DataError: it is no JSON.
+        """
+        try:
+            return json.loads(self.text(file))
+        except (ValueError, RecursionError) as error:
+            raise DataError(self.name(file), f"no readable JSON ({str(error)[:80]})", "download it again") from error
 
 
 def opened(location: str, max_size: float) -> tuple[Folder, str]:

@@ -12,8 +12,12 @@ from vln_pipeline.scenes.published.surface_samples import sample
 
 UNLABELLED = -1
 """Label of a face that nothing annotated lies near."""
-_SPACING = 0.05
-"""Distance of samples on both surfaces, metres."""
+_EDGE = 0.1
+"""Both surfaces are sampled by pieces whose edges are no longer, metres."""
+_WITNESSES = 8
+"""How many annotated points must agree for a label to divide a face; at the seam of two objects they do not."""
+_SAME = 1e-3
+"""An annotated point this near is the same point, and needs no witnesses, metres."""
 _FINEST = 0.1
 """Faces of several labels are divided until their longest edge is no longer than this, metres."""
 _DIVISIONS = 8
@@ -42,7 +46,7 @@ class LabelledPoints:
     @classmethod
     def of(cls, surface: Surface, labels: NDArray[np.int64]) -> "LabelledPoints":
         """Return points on a surface of which each face has one label."""
-        found = sample(surface.vertices, surface.faces, _SPACING)
+        found = sample(surface.vertices, surface.faces, _EDGE)
         return cls(found.points, found.normals, labels[found.face])
 
     @classmethod
@@ -94,20 +98,34 @@ def _transferred(
 def _labels(
     tree: cKDTree, source: LabelledPoints, surface: Surface, reach: float
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the commonest label of each face, and whether it surely has several."""
+    samples = sample(surface.vertices, surface.faces, _EDGE)
+    witnesses = min(_WITNESSES, len(source.points))
+    place = np.hstack([samples.points, samples.normals * (_TURNED / 2)])
+    near = np.asarray(tree.query(place, k=range(1, witnesses + 1))[1])
+    distance = np.linalg.norm(source.points[near[:, 0]] - samples.points, axis=1)
+    label = np.where(distance > reach, UNLABELLED, source.labels[near[:, 0]])
+    sure = (distance < _SAME) | (source.labels[near] == source.labels[near[:, :1]]).all(axis=1)
+    common, _ = _commonest(samples.face, label, len(surface.faces))
+    surely, mixed = _commonest(samples.face[sure], label[sure], len(surface.faces))
+    told = np.zeros(len(surface.faces), dtype=bool)
+    told[samples.face[sure]] = True
+    return np.where(told, surely, common), mixed
+
+
+def _commonest(
+    face: NDArray[np.int64], label: NDArray[np.int64], faces: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the commonest label of each face, and whether it has several."""
-    samples = sample(surface.vertices, surface.faces, _SPACING)
-    _, nearest = tree.query(np.hstack([samples.points, samples.normals * (_TURNED / 2)]))
-    far = np.linalg.norm(source.points[nearest] - samples.points, axis=1) > reach
-    label = np.where(far, UNLABELLED, source.labels[nearest])
     # One number a pair of face and label: rows sort several times slower.
     base = int(label.max(initial=UNLABELLED)) + 2
-    pair, count = np.unique(samples.face * base + (label + 1), return_counts=True)
+    pair, count = np.unique(face * base + (label + 1), return_counts=True)
     order = np.lexsort((pair, -count, pair // base))
-    face, first, several = np.unique(pair[order] // base, return_index=True, return_counts=True)
-    common = np.full(len(surface.faces), UNLABELLED, dtype=np.int64)
-    common[face] = pair[order[first]] % base - 1
-    mixed = np.zeros(len(surface.faces), dtype=bool)
-    mixed[face] = several > 1
+    owner, first, several = np.unique(pair[order] // base, return_index=True, return_counts=True)
+    common = np.full(faces, UNLABELLED, dtype=np.int64)
+    common[owner] = pair[order[first]] % base - 1
+    mixed = np.zeros(faces, dtype=bool)
+    mixed[owner] = several > 1
     return common, mixed
 
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_FINEST = 1000
-"""Most points along an edge."""
-_MOST = 20_000_000
-"""Most points; a scene of absurd extent gets coarser ones."""
+_MOST = 4_000_000
+"""About how many points there are at most; a scene of absurd extent gets coarser ones."""
 
 
 @dataclass(frozen=True)
@@ -28,46 +26,39 @@ class Samples:
     weights: NDArray[np.float64]
 
 
-def sample(vertices: NDArray[np.float64], faces: NDArray[np.int64], spacing: float) -> Samples:
-    """Return points about ``spacing`` apart, the centroid of every triangle among them.
+def sample(vertices: NDArray[np.float64], faces: NDArray[np.int64], edge: float) -> Samples:
+    """Return the centroids of triangles that are halved until no edge is longer than ``edge``; at least one each.
 
-    A grid along the longest edge and across it is laid over each triangle.
+    Halving the longest edge (Rosenberg and Stenger 1975) keeps pieces from getting thin, and covers slivers.
 
     Args:
         vertices: (V, 3) finite.
         faces: (F, 3) valid indexes.
-        spacing: in the unit of the vertices.
+        edge: in the unit of the vertices.
     """
     corners = vertices[faces]
-    edges = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
-    longest = edges.max(axis=1, initial=0)
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    size = np.linalg.norm(cross, axis=1)
-    across = np.divide(size, longest, out=np.zeros_like(size), where=longest > 0)
-    pieces = np.clip(np.ceil(np.stack([longest, across], axis=1) / spacing), 1, _FINEST).astype(np.int64)
-    while pieces.prod(axis=1).sum() > _MOST and pieces.max() > 1:
-        pieces = np.maximum(pieces // 2, 1)
-    start = np.argmax(edges, axis=1) if len(edges) else np.empty(0, dtype=np.int64)
-    members, weights = [np.arange(len(faces))], [np.full((len(faces), 3), 1 / 3)]
-    order = np.lexsort(pieces.T)
-    _, first, count = np.unique(pieces[order], axis=0, return_index=True, return_counts=True)
-    for begin, number in zip(first.tolist(), count.tolist(), strict=True):
-        which = order[begin : begin + number]
-        grid = _grid(*pieces[which[0]].tolist())
-        # Weights of the corners where the longest edge begins and ends, and of the one across.
-        turned = (np.arange(3)[None, :] - start[which][:, None]) % 3
-        members.append(np.repeat(which, len(grid)))
-        weights.append(grid[:, turned].transpose(1, 0, 2).reshape(-1, 3))
-    face, weight = np.concatenate(members), np.concatenate(weights)
-    normal = np.divide(cross, size[:, None], out=np.zeros_like(cross), where=size[:, None] > 0)
-    return Samples(np.einsum("nk,nkc->nc", weight, corners[face]), normal[face], face, weight)
+    size = np.linalg.norm(cross, axis=1, keepdims=True)
+    normal = np.divide(cross, size, out=np.zeros_like(cross), where=size > 0)
+    owners, weights = [np.empty(0, dtype=np.int64)], [np.empty((0, 3))]
+    owner, weight = np.arange(len(faces)), np.broadcast_to(np.eye(3), (len(faces), 3, 3))
+    done = 0
+    while len(owner):
+        pieces = weight @ corners[owner]
+        lengths = np.linalg.norm(np.roll(pieces, -1, axis=1) - pieces, axis=2)
+        long = (lengths.max(axis=1) > edge) & (done + 2 * len(owner) <= _MOST)
+        owners.append(owner[~long])
+        weights.append(weight[~long].mean(axis=1))
+        done += len(owners[-1])
+        owner, weight = owner[long], _halved(weight[long], np.argmax(lengths[long], axis=1))
+        owner = np.concatenate([owner, owner])
+    face, centroid = np.concatenate(owners), np.concatenate(weights)
+    return Samples(np.einsum("nk,nkc->nc", centroid, corners[face]), normal[face], face, centroid)
 
 
-def _grid(along: int, across: int) -> NDArray[np.float64]:
-    """Return the (N, 3) barycentric coordinates of the middles of a grid's cells; none for a single cell."""
-    if along * across == 1:
-        return np.empty((0, 3))
-    v, u = np.meshgrid((np.arange(across) + 0.5) / across, (np.arange(along) + 0.5) / along, indexing="ij")
-    # Rows get shorter towards the corner across.
-    second, third = (u * (1 - v)).ravel(), v.ravel()
-    return np.column_stack([1 - second - third, second, third])
+def _halved(weight: NDArray[np.float64], start: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return (2N, 3, 3) corners of triangles that are cut from the middle of the edge at ``start`` to its opposite."""
+    row = np.arange(len(weight))
+    a, b, c = weight[row, start], weight[row, (start + 1) % 3], weight[row, (start + 2) % 3]
+    middle = (a + b) / 2
+    return np.concatenate([np.stack([a, middle, c], axis=1), np.stack([middle, b, c], axis=1)])

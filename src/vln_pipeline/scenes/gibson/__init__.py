@@ -1,0 +1,1 @@
+"""Scenes from Gibson, with the annotation of 3DSceneGraph."""

@@ -1,0 +1,1 @@
+"""Scenes from Matterport3D."""
