@@ -61,7 +61,7 @@ def drive_agent(
     from vln_pipeline.evaluation.system1.rollout import drive_scene
 
     drawn = episodes()
-    truth = _truth(scene, nav, config, seed, place.cache)
+    truth = _truth(scene, nav, len(drawn.episodes), config, seed, place.cache)
     team = open_team(entrant, None if network is None else network().best, place.threads)
     try:
         driven = drive_scene(truth, drawn, entrant.name, team, config, recovers=recovers, seed=seed)
@@ -71,12 +71,14 @@ def drive_agent(
 
 
 @lru_cache(maxsize=1)
-def _truth(scene: Item, nav: Item, config: DriveConfig, seed: int, cache: Path) -> Truth:
+def _truth(scene: Item, nav: Item, goals: int, config: DriveConfig, seed: int, cache: Path) -> Truth:
     """Return the loaded world; a process keeps the last one, since the agents of a scene follow each other."""
     from vln_pipeline.evaluation.system1.agents.team import Truth
     from vln_pipeline.evaluation.world.backend import open_world
 
     loaded, seen = scene(), nav()
-    world = open_world(config.world, lambda _: (loaded, seen), seed=seed, cache=cache)
+    # All robots of a scene drive side by side: with fewer fields than goals, each step would make them anew.
+    kept = config.world.model_copy(update={"goals_kept": max(config.world.goals_kept, goals)})
+    world = open_world(kept, lambda _: (loaded, seen), seed=seed, cache=cache)
     world.load(loaded.id)
     return Truth(world, seen)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.evaluation.local_planner import GoalKind, Plan
 from vln_pipeline.evaluation.system1.agents.single_path import single_path
-from vln_pipeline.evaluation.system1.agents.team import Situation, Truth
+from vln_pipeline.evaluation.system1.agents.team import ANY_NUMBER, Situation, Truth
 from vln_pipeline.evaluation.system1.episode import Episode
 from vln_pipeline.evaluation.world.planar import into
 from vln_pipeline.planning.astar import AStar
@@ -27,7 +27,7 @@ class ShortestPath:
 
     kinds = frozenset({GoalKind.POINT, GoalKind.PIXEL, GoalKind.IMAGE})
     depth = rgb = False
-    most = 1_000_000
+    most = ANY_NUMBER
 
     def reset(self, episodes: Sequence[Episode], seeds: Sequence[int], camera: CameraSetting, truth: Truth) -> None:
         """Learn the goals."""

@@ -13,6 +13,9 @@ from vln_pipeline.evaluation.world.world import World
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.rendering.camera import CameraSetting
 
+ANY_NUMBER = 1_000_000
+"""Of robots, for teams that plan for each by itself."""
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -94,7 +97,7 @@ class Soloists:
         kinds: frozenset[GoalKind],
         depth: bool = False,
         rgb: bool = False,
-        most: int = 1_000_000,
+        most: int = ANY_NUMBER,
     ) -> None:
         self.kinds, self.depth, self.rgb, self.most = kinds, depth, rgb, most
         self._make = make
