@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
+from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.embeddings import time_embedding
 from vln_pipeline.models.navdp.inputs import NavdpInputs
 from vln_pipeline.models.navdp.network import NavdpNetwork, NavdpOutput, mixed_goals
@@ -29,6 +31,15 @@ def difference(one: torch.Tensor, other: torch.Tensor) -> float:
     return float((one - other).abs().max())
 
 
+def torchs_own(layer: nn.Module, config: NavdpConfig) -> nn.Module:
+    """A layer as torch computes it, with the same weights."""
+    own = nn.TransformerDecoderLayer(
+        config.token_dim, config.heads, config.feedforward, 0.0, "gelu", batch_first=True, norm_first=True
+    )
+    own.load_state_dict(layer.state_dict())
+    return own.eval()
+
+
 @torch.no_grad()
 def separate_passes(network, inputs, given) -> NavdpOutput:
     """The four passes one by one, each with a memory of its own."""
@@ -42,10 +53,12 @@ def separate_passes(network, inputs, given) -> NavdpOutput:
     hidden = torch.zeros(T, 4 + tokens.shape[1])
     hidden[:, :4] = -torch.inf
 
+    layers = [torchs_own(layer, network.config) for layer in network.decoder.layers]
+
     def run(acts, steps, goals, **masks):
         memory = torch.cat([time_embedding(steps, 32)[:, None], goals, tokens], dim=1) + network.cond_pos_embed()
         stream = network.input_embed(acts) + network.out_pos_embed()
-        for layer in network.decoder.layers:
+        for layer in layers:
             stream = layer(stream, memory, **masks)
         return network.layernorm(stream)
 

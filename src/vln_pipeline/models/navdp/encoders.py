@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from vln_pipeline.models.navdp.config import NavdpConfig
+from vln_pipeline.models.navdp.decoder import Decoder
 from vln_pipeline.models.navdp.embeddings import LearnedPositions
 from vln_pipeline.models.navdp.vit import VisionTransformer
 
@@ -85,29 +86,3 @@ class ImageGoalEncoder(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Return (B, token_dim) of (B, 6, S, S)."""
         return self.project_layer(self.imagegoal_encoder(images).mean(dim=1))
-
-
-class Decoder(nn.Module):
-    """A stack of transformer decoder layers, each with its own initial weights.
-
-    ``torch.nn.TransformerDecoder`` copies one layer, so that all of its layers start equal.
-    """
-
-    def __init__(
-        self, depth: int, width: int, heads: int, feedforward: int, dropout: float, activation: str, norm_first: bool
-    ) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(
-            nn.TransformerDecoderLayer(
-                width, heads, feedforward, dropout, activation, batch_first=True, norm_first=norm_first
-            )
-            for _ in range(depth)
-        )
-
-    def forward(
-        self, targets: Tensor, memory: Tensor, target_mask: Tensor | None = None, memory_mask: Tensor | None = None
-    ) -> Tensor:
-        """Return (B, T, width) of (B, T, width) targets and (B, N, width) memory; masks are True where hidden."""
-        for layer in self.layers:
-            targets = layer(targets, memory, tgt_mask=target_mask, memory_mask=memory_mask)
-        return targets

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from vln_pipeline.models.navdp.config import NavdpConfig
+from vln_pipeline.models.navdp.decoder import Decoder
 from vln_pipeline.models.navdp.embeddings import LearnedPositions, time_embedding
-from vln_pipeline.models.navdp.encoders import Decoder, ImageGoalEncoder, PixelGoalEncoder, RgbdEncoder
+from vln_pipeline.models.navdp.encoders import ImageGoalEncoder, PixelGoalEncoder, RgbdEncoder
 from vln_pipeline.models.navdp.inputs import NavdpInputs
 
 GOALS = 3
@@ -159,14 +160,14 @@ def mixed_goals(goals: Tensor) -> Tensor:
 
 
 def _masks(waypoints: int, tokens: int) -> tuple[Tensor, Tensor]:
-    """Return (4 T, 4 T) and (4 T, 8 + tokens) masks of a training step, True where hidden.
+    """Return (4, T, T) and (4 T, 8 + tokens) masks of a training step, True where hidden.
 
     A denoised waypoint sees itself and those before it, a judged one the whole path. The memory starts with the two
     headers (noise level, goals) of the denoising passes; the critic sees neither.
     """
     ahead = torch.ones(waypoints, waypoints, dtype=torch.bool).triu(1)
     none = torch.zeros_like(ahead)
-    targets = ~torch.block_diag(~ahead, ~ahead, ~none, ~none).bool()
+    targets = torch.stack([ahead, ahead, none, none])
     header = torch.ones(4, 2, dtype=torch.bool)
     header[0, 0] = header[1, 1] = False
     memory = torch.zeros(4, 2 * HEADER + tokens, dtype=torch.bool)
