@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from vln_pipeline.runtime.executors import Outcome
 
@@ -43,4 +44,17 @@ class Sleeps:
 
     def __call__(self) -> Outcome:
         time.sleep(1.0)
+        return Outcome(self.key, 0.0)
+
+
+@dataclass(frozen=True)
+class TellsItsProcess:
+    """Writes its process id to a file, then takes long."""
+
+    key: str
+    file: Path
+
+    def __call__(self) -> Outcome:
+        self.file.write_text(str(os.getpid()))
+        time.sleep(60)
         return Outcome(self.key, 0.0)

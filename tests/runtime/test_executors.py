@@ -1,5 +1,10 @@
 import importlib.util
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import psutil
 import pytest
 from executor_jobs import DiesIdle, Done, Killed, Sleeps
 
@@ -34,6 +39,27 @@ def test_a_worker_that_dies_between_two_jobs_costs_no_job():
     outcomes = list(open_executor("processes", 1).run(jobs))
     assert sorted(o.key for o in outcomes) == ["first", "j0", "j1", "j2"]
     assert sum(o.failure is not None for o in outcomes) <= 1
+
+
+def test_workers_end_with_a_run_that_is_killed(tmp_path):
+    told = tmp_path / "process"
+    code = (
+        "from pathlib import Path; from executor_jobs import TellsItsProcess;"
+        "from vln_pipeline.runtime.executors import open_executor;"
+        f"list(open_executor('processes', 1).run([('slow', TellsItsProcess('slow', Path({str(told)!r})))]))"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent)
+    _wait_for(lambda: told.exists() and told.read_text())
+    run.kill()
+    run.wait()
+    _wait_for(lambda: not psutil.pid_exists(int(told.read_text())))
+
+
+def _wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_an_unknown_executor_is_named_with_the_mend():

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -44,7 +45,7 @@ class ProcessExecutor:
     def _run(self, jobs: Mapping[str, Job]) -> Iterator[Outcome]:
         """Yield the outcomes of one pool, which ends early when a worker dies between two jobs."""
         context = multiprocessing.get_context("spawn")  # a fork after a render hangs, and CUDA forbids it
-        with ProcessPool(self.workers, context=context, initializer=_pin_threads) as pool:
+        with ProcessPool(self.workers, context=context, initializer=_prepare) as pool:
             futures: dict[Future[Outcome], str] = {pool.schedule(job): key for key, job in jobs.items()}
             try:
                 for future in as_completed(futures):
@@ -56,9 +57,18 @@ class ProcessExecutor:
                 raise
 
 
-def _pin_threads() -> None:
+def _prepare() -> None:
     for name in _PINNED:
         os.environ.setdefault(name, "1")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the run is killed: the next run of the same command does its item anew."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _outcome(key: str, future: Future[Outcome]) -> Outcome:
