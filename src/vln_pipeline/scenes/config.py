@@ -3,6 +3,7 @@
 from typing import Literal
 
 from vln_pipeline.config import Config
+from vln_pipeline.scenes.front3d.config import Front3dConfig
 from vln_pipeline.scenes.gibson.config import GibsonConfig
 from vln_pipeline.scenes.hm3d.config import Hm3dConfig
 from vln_pipeline.scenes.hssd.config import HssdConfig
@@ -16,7 +17,7 @@ from vln_pipeline.scenes.replica.config import ReplicaConfig
 class ScenesConfig(Config):
     """Where scenes come from."""
 
-    source: Literal["procedural", "mesh", "replica", "hm3d", "hssd", "mp3d", "gibson"] = "procedural"
+    source: Literal["procedural", "mesh", "replica", "hm3d", "hssd", "mp3d", "gibson", "front3d"] = "procedural"
     """Homes made from the seed, mesh files, or a published data set."""
     procedural: ProceduralConfig = ProceduralConfig()
     """The generator of homes; read when ``source`` is "procedural"."""
@@ -32,6 +33,8 @@ class ScenesConfig(Config):
     """Matterport3D; read when ``source`` is "mp3d"."""
     gibson: GibsonConfig = GibsonConfig()
     """Gibson; read when ``source`` is "gibson"."""
+    front3d: Front3dConfig = Front3dConfig()
+    """3D-FRONT and 3D-FUTURE; read when ``source`` is "front3d"."""
 
     def of_one_scene(self) -> "ScenesConfig":
         """Return what one scene depends on: not how many there are, nor where the others lie."""

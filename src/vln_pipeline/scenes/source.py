@@ -53,6 +53,7 @@ class SceneSource(Protocol):
 def open_source(config: ScenesConfig, seed: int) -> SceneSource:
     """Return the source that a configuration names."""
     sources: dict[str, Callable[[ScenesConfig, int], SceneSource]] = {
+        "front3d": _front3d,
         "gibson": _gibson,
         "hm3d": _hm3d,
         "hssd": _hssd,
@@ -62,6 +63,12 @@ def open_source(config: ScenesConfig, seed: int) -> SceneSource:
         "replica": _replica,
     }
     return sources[config.source](config, seed)
+
+
+def _front3d(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.front3d.source import Front3dSource
+
+    return Front3dSource(config.front3d)
 
 
 def _gibson(config: ScenesConfig, _: int) -> SceneSource:

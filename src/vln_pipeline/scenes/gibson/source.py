@@ -1,5 +1,6 @@
 """The ``gibson`` source: buildings of Gibson (Xia et al. 2018) with 3DSceneGraph (Armeni et al. 2019)."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,9 @@ class GibsonSource:
         """
         folder = open_root(self._config, "gibson")
         split = tree.splits(folder)
-        found = [Found(name, name, _candidates(folder, name), split.get(name, ())) for name in tree.names(folder)]
+        found = [
+            Found(name, name, partial(_candidates, folder, name), split.get(name, ())) for name in tree.names(folder)
+        ]
         return references("gibson", folder, found, self._config)
 
     def load(self, ref: SceneRef) -> Scene:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,13 +46,7 @@ class Hm3dSource:
         if self._config.split != "minival":
             every = [s for s in every if s.split != "minival" or s.name not in elsewhere]
         found = [
-            Found(
-                s.name,
-                f"{s.split}/{s.name}",
-                [f for f in (s.mesh, s.semantic_mesh, s.semantic_txt) if f],
-                (s.split,) if s.split else (),
-            )
-            for s in every
+            Found(s.name, f"{s.split}/{s.name}", partial(_made_of, s), (s.split,) if s.split else ()) for s in every
         ]
         return references("hm3d", folder, found, self._config)
 
@@ -110,3 +105,7 @@ class Hm3dSource:
             for i in instances
         }
         return labelled_parts(painted, folder.name(mesh), surfaces, objects, self._config.reach)
+
+
+def _made_of(files: SceneFiles) -> list[Path]:
+    return [f for f in (files.mesh, files.semantic_mesh, files.semantic_txt) if f is not None]

@@ -1,6 +1,7 @@
 """The ``hssd`` source: scenes of the Habitat Synthetic Scenes Dataset (Khanna et al. 2024)."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,12 +44,12 @@ class HssdSource:
         """
         folder = open_root(self._config, "hssd")
         files = folder.glob(f"{self._config.arrangement}/*{_SCENE}")
-        tree, split = (Tree(folder), splits(folder)) if files else (None, {})
-        found = []
+        if not files:
+            return references("hssd", folder, (), self._config)
+        tree, split, found = Tree(folder), splits(folder), []
         for file in files:
             name = file.name.removesuffix(_SCENE)
-            made_of = tree.files(file, name) if tree else []
-            found.append(Found(name, file.relative_to(folder.root).as_posix(), made_of, split.get(name, ())))
+            found.append(Found(name, folder.name(file), partial(tree.files, file, name), split.get(name, ())))
         return references("hssd", folder, found, self._config)
 
     def load(self, ref: SceneRef) -> Scene:

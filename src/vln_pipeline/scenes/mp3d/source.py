@@ -1,6 +1,7 @@
 """The ``mp3d`` source: buildings of Matterport3D (Chang et al. 2017), as prepared for Habitat."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from vln_pipeline.scenes.habitat import dataset_config
@@ -39,7 +40,11 @@ class Mp3dSource:
         folder = open_root(self._config, "mp3d")
         marks = [f for ending in _ENDINGS for f in folder.glob(f"*/*{ending}")]
         names = sorted({f.parent.name for f in marks if f.name.startswith(f.parent.name)})
-        found = [Found(n, n, [folder.root / n / f"{n}{ending}" for ending in _ENDINGS]) for n in names]
+
+        def made_of(name: str) -> list[Path]:
+            return [folder.root / name / f"{name}{ending}" for ending in _ENDINGS]
+
+        found = [Found(name, name, partial(made_of, name)) for name in names]
         return references("mp3d", folder, found, self._config)
 
     def load(self, ref: SceneRef) -> Scene:

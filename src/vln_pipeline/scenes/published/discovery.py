@@ -3,7 +3,7 @@
 import fnmatch
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,13 @@ class Found:
     Attributes:
         id: as the data set calls it.
         relative: where it lies below the root.
-        files: what it is made from; those that do not exist are left out.
+        files: lists what it is made from; asked for wanted scenes only.
         splits: those it belongs to, where the data set has any.
     """
 
     id: str
     relative: str
-    files: Sequence[Path]
+    files: Callable[[], Sequence[Path]]
     splits: tuple[str, ...] = ()
 
 
@@ -80,7 +80,7 @@ def references(
         raise DataError(config.path, f"holds scene {min(twice)} more than once", "leave one copy below the root")
     digest = _Digest(folder)
     return tuple(
-        SceneRef(i, source, folder.locate(f.relative), digest(f.files)) for i, f in zip(ids, chosen, strict=True)
+        SceneRef(i, source, folder.locate(f.relative), digest(f.files())) for i, f in zip(ids, chosen, strict=True)
     )
 
 

@@ -72,7 +72,7 @@ def transfer(
         surfaces: what is to be labelled, in the same frame.
         reach: a face farther than this from every annotated point has label ``UNLABELLED``, metres.
     """
-    tree = cKDTree(np.hstack([source.points, source.normals * (_TURNED / 2)]))
+    tree = cKDTree(np.hstack([source.points, source.normals * (_TURNED / 2)]), balanced_tree=False)
     found = [_transferred(tree, source, surface, reach) for surface in surfaces]
     return [surface for surface, _ in found], [labels for _, labels in found]
 
@@ -100,17 +100,25 @@ def _labels(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the commonest label of each face, and whether it surely has several."""
     samples = sample(surface.vertices, surface.faces, _EDGE)
-    witnesses = min(_WITNESSES, len(source.points))
     place = np.hstack([samples.points, samples.normals * (_TURNED / 2)])
-    near = np.asarray(tree.query(place, k=range(1, witnesses + 1))[1])
-    distance = np.linalg.norm(source.points[near[:, 0]] - samples.points, axis=1)
-    label = np.where(distance > reach, UNLABELLED, source.labels[near[:, 0]])
-    sure = (distance < _SAME) | (source.labels[near] == source.labels[near[:, :1]]).all(axis=1)
-    common, _ = _commonest(samples.face, label, len(surface.faces))
+    distance, nearest = _nearest(tree, source, samples.points, place, 1)
+    label = np.where(distance > reach, UNLABELLED, source.labels[nearest[:, 0]])
+    common, mixed = _commonest(samples.face, label, len(surface.faces))
+    doubtful = mixed[samples.face]
+    _, near = _nearest(tree, source, samples.points[doubtful], place[doubtful], min(_WITNESSES, len(source.points)))
+    agreed = (source.labels[near] == source.labels[near[:, :1]]).all(axis=1)
+    sure = np.flatnonzero(doubtful)[agreed | (distance[doubtful] < _SAME)]
     surely, mixed = _commonest(samples.face[sure], label[sure], len(surface.faces))
-    told = np.zeros(len(surface.faces), dtype=bool)
-    told[samples.face[sure]] = True
-    return np.where(told, surely, common), mixed
+    common[samples.face[sure]] = surely[samples.face[sure]]
+    return common, mixed
+
+
+def _nearest(
+    tree: cKDTree, source: LabelledPoints, points: NDArray[np.float64], place: NDArray[np.float64], count: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the distance in space to the nearest annotated point, metres, and the (N, count) nearest ones."""
+    near = np.asarray(tree.query(place, k=range(1, count + 1))[1], dtype=np.int64).reshape(len(points), count)
+    return np.linalg.norm(source.points[near[:, 0]] - points, axis=1), near
 
 
 def _commonest(

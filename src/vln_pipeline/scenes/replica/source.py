@@ -1,5 +1,6 @@
 """The ``replica`` source: scenes of the Replica data set (Straub et al. 2019)."""
 
+from functools import partial
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
@@ -35,7 +36,11 @@ class ReplicaSource:
         folder = open_root(self._config, "replica")
         marks = [*folder.glob("*/mesh.ply"), *(p.parent for p in folder.glob("*/habitat/*_semantic.*"))]
         names = sorted({p.parent.relative_to(folder.root).as_posix() for p in marks})
-        found = [Found(n, n, [folder.root / n / _MESH, folder.root / n / _INFO]) for n in names]
+
+        def made_of(name: str) -> list[Path]:
+            return [folder.root / name / _MESH, folder.root / name / _INFO]
+
+        found = [Found(name, name, partial(made_of, name)) for name in names]
         return references("replica", folder, found, self._config)
 
     def load(self, ref: SceneRef) -> Scene:

@@ -1,0 +1,1 @@
+"""Scenes from 3D-FRONT, furnished from 3D-FUTURE."""
