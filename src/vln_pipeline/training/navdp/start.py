@@ -1,11 +1,14 @@
 """The network that a training starts with."""
 
+import logging
 from pathlib import Path
 
 from vln_pipeline.models.navdp.checkpoint import WEIGHTS
 from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.models.navdp.official import load_depth_anything, load_official
 from vln_pipeline.training.navdp.config import TrainSystem1Config
+
+logger = logging.getLogger(__name__)
 
 
 def fresh_network(config: TrainSystem1Config) -> NavdpNetwork:
@@ -20,4 +23,6 @@ def fresh_network(config: TrainSystem1Config) -> NavdpNetwork:
     network = NavdpNetwork(config.network)
     if config.rgb_weights is not None:
         load_depth_anything(network.rgbd_encoder.rgb_model, Path(config.rgb_weights))
+    elif config.network.freeze_rgb:
+        logger.warning("colour images are encoded by random weights that never learn: set rgb_weights or start_from")
     return network
