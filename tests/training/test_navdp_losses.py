@@ -19,6 +19,13 @@ def test_the_critic_sums_the_errors_of_both_paths():
     assert loss.item() == pytest.approx(1 / 2 + 4 / 2)
 
 
+def test_headings_may_weigh_less():
+    target = torch.zeros(2, 4, 3)
+    turned = target + torch.tensor([0.0, 0.0, 1.0])
+    assert denoising(turned, target, turned, target, heading=0.0).item() == 0
+    assert denoising(turned, target, turned, target, heading=0.5).item() == pytest.approx(0.5 / 2.5)
+
+
 def test_goals_are_read_off_image_and_mark_in_halves():
     point = torch.tensor([[1.0, 2.0, 0.0], [3.0, 0.0, 0.0]])
     shown = torch.tensor([True, True])

@@ -15,6 +15,9 @@ class LossConfig(Config):
 
     denoising: float = Field(default=0.8, ge=0)
     """Weight of denoising waypoints without and with goals."""
+    heading: float = Field(default=1.0, ge=0)
+    """Weight of the headings among what is denoised, where x and y have 1. Nobody drives by them, and in walks with
+    few frames they turn by so much from one to the next that they drown the rest."""
     critic: float = Field(default=0.2, ge=0)
     """Weight of judging paths."""
     auxiliary_goals: float = Field(default=0.5, ge=0)

@@ -8,7 +8,9 @@ from torch.nn.functional import mse_loss
 from vln_pipeline.training.navdp.config import LossConfig
 
 
-def denoising(no_goal: Tensor, no_goal_target: Tensor, goal: Tensor, goal_target: Tensor) -> Tensor:
+def denoising(
+    no_goal: Tensor, no_goal_target: Tensor, goal: Tensor, goal_target: Tensor, heading: float = 1.0
+) -> Tensor:
     """Return the mean squared error of what was denoised without and with goals, half of each.
 
     Args:
@@ -16,8 +18,11 @@ def denoising(no_goal: Tensor, no_goal_target: Tensor, goal: Tensor, goal_target
         no_goal_target: (B, T, 3) noise, or clean actions, that it stands for.
         goal: (B, T, 3) prediction with goals.
         goal_target: (B, T, 3) noise, or clean actions, that it stands for.
+        heading: weight of the third component; that of x and of y is 1.
     """
-    return 0.5 * mse_loss(no_goal, no_goal_target) + 0.5 * mse_loss(goal, goal_target)
+    weights = goal.new_tensor([1.0, 1.0, heading]).expand_as(goal)
+    errors = (mse_loss(no_goal, no_goal_target, weight=weights), mse_loss(goal, goal_target, weight=weights))
+    return 0.5 * errors[0] + 0.5 * errors[1]
 
 
 def critic(value: Tensor, label: Tensor, augmented: Tensor, augmented_label: Tensor) -> Tensor:

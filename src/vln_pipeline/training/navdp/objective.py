@@ -51,7 +51,9 @@ class NavdpObjective:
         )
         targets = noises if self._config.prediction == "epsilon" else [batch.label, batch.label]
         parts = {
-            "denoising": denoising(output.noise_nogoal, targets[0], output.noise_goal, targets[1]),
+            "denoising": denoising(
+                output.noise_nogoal, targets[0], output.noise_goal, targets[1], self._weights.heading
+            ),
             "critic": critic(output.critic, batch.critic, output.augmented_critic, batch.augmented_critic),
             "auxiliary_goals": auxiliary_goals(_readings(output, batch), batch.point_goal),
         }
