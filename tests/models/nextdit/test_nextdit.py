@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from vln_pipeline.models.navdp.config import VitConfig
 from vln_pipeline.models.nextdit.config import NextDitConfig
-from vln_pipeline.models.nextdit.flow import TIMES, between, sample
+from vln_pipeline.models.nextdit.flow import TIMES, between, follow
 from vln_pipeline.models.nextdit.network import NextDit
 
 SMALL = NextDitConfig(
@@ -91,43 +91,83 @@ def test_without_looking_there_is_no_image_branch():
     assert not [name for name in network.state_dict() if name.startswith(("rgb_", "memory_"))]
 
 
+def perturbed(config, seed=0):
+    """A network none of whose weights is a zero or a one: zero gates would hide the condition."""
+    torch.manual_seed(seed)
+    network = NextDit(config)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return network
+
+
+def frames(count=3):
+    """Plans, actions, images, no depth maps; the first frame is where the plan of all was made."""
+    return torch.randn(count, 4, 24), torch.randn(count, 8, 3), torch.rand(count, 3, 28, 28), None
+
+
 def test_condition_holds_images_then_plan_and_both_matter():
-    torch.manual_seed(0)
-    network = NextDit(SMALL).eval()
-    plan, images = torch.randn(3, 4, 24), torch.rand(3, 2, 3, 28, 28)
-    tokens = network.condition(plan, images)
-    assert tokens.shape == (3, 8, 32)
-    assert torch.equal(tokens[:, 4:], network.condition(plan, 1 - images)[:, 4:])
-    assert not torch.allclose(tokens[:, :4], network.condition(plan, images.flip(1))[:, :4], atol=1e-4)
+    network = perturbed(SMALL).eval()
+    plan, images = torch.randn(2, 4, 24), torch.rand(2, 3, 28, 28)
+    seen = network.look(images).flatten(0, 1).expand(2, -1, -1)
+    tokens = network.condition(plan, seen)
+    assert tokens.shape == (2, 8, 32)
+    assert torch.equal(tokens[:, 4:], network.condition(plan, -seen)[:, 4:])
+    assert torch.equal(tokens[0, :4], tokens[1, :4])
+    assert not torch.allclose(tokens[:, :4], network.condition(plan, seen.flip(1))[:, :4], atol=1e-3)
     with pytest.raises(ValueError, match="looks at images"):
         network.condition(plan)
 
 
-def test_gradients_reach_the_plan_and_every_trained_part():
-    torch.manual_seed(0)
-    network = NextDit(SMALL)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
-    plan = torch.randn(2, 4, 24, requires_grad=True)
-    condition = network.condition(plan, torch.rand(2, 2, 3, 28, 28))
-    network(torch.randn(2, 8, 3), torch.tensor([1.0, 900.0]), condition).square().sum().backward()
-    unused = {"latent_queries", "rgb_model.mask_token"}
-    still = {name for name, parameter in network.named_parameters() if parameter.grad is None}
-    assert {name for name in still if "patch_embedder" not in name and "visual_proj" not in name} == unused
-    assert plan.grad.abs().sum() > 0
+def test_gradients_reach_the_plan_and_every_part_that_is_used():
+    network = perturbed(SMALL)
+    plans, *others = frames()
+    network(plans.requires_grad_(), *others, torch.zeros(3, dtype=torch.int64)).mean().backward()
+    still = {parameter for parameter in network.parameters() if parameter.grad is None}
+    unused = {parameter for part in network.unused for parameter in part.parameters()}
+    assert still == unused | {network.latent_queries, network.rgb_model.mask_token}
+    assert plans.grad.abs().sum() > 0
+
+
+def test_the_error_of_a_frame_depends_on_its_plan_image_and_the_image_of_its_origin_alone():
+    network = perturbed(SMALL).eval()
+    plans, actions, images, _ = frames(4)
+    origins = torch.tensor([0, 0, 2, 2])
+
+    def errors(plans, images):
+        torch.manual_seed(1)
+        return network(plans, actions, images, None, origins)
+
+    before = errors(plans, images)
+    for changed, expected in ((0, [True, True, False, False]), (1, [False, True, False, False])):
+        other = images.clone()
+        other[changed] = 1 - other[changed]
+        assert (errors(plans, other) - before).abs().gt(1e-6).tolist() == expected
+    other = plans.clone()
+    other[2] = 0
+    assert (errors(other, images) - before).abs().gt(1e-6).tolist() == [False, False, True, False]
 
 
 def test_recomputed_activations_give_the_same_gradient():
     gradients = []
     for recompute in (False, True):
-        torch.manual_seed(0)
-        network = NextDit(SMALL.model_copy(update={"dropout": 0.0})).train()
+        network = perturbed(SMALL.model_copy(update={"dropout": 0.0})).train()
         network.traj_dit.recompute = recompute
-        condition = network.condition(torch.randn(2, 4, 24), torch.rand(2, 2, 3, 28, 28))
-        network(torch.randn(2, 8, 3), torch.tensor([5.0, 700.0]), condition).sum().backward()
+        torch.manual_seed(1)
+        network(*frames(), torch.zeros(3, dtype=torch.int64)).sum().backward()
         gradients.append(network.action_encoder.weight.grad)
-    assert torch.allclose(*gradients, atol=1e-6)
+    assert torch.allclose(*gradients, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("look", [True, False])
+def test_samples_of_one_plan_share_its_condition(look):
+    network = perturbed(SMALL.model_copy(update={"look": look})).eval()
+    plan, images, noise = torch.randn(1, 4, 24), torch.rand(1, 2, 3, 28, 28), torch.randn(3, 8, 3)
+    together = network.sample(plan, images if look else None, None, noise)
+    apart = network.sample(plan.expand(3, -1, -1), images.expand(3, -1, -1, -1, -1) if look else None, None, noise)
+    assert together.shape == (3, 8, 3)
+    assert torch.allclose(together, apart, atol=1e-4)
+    assert not torch.allclose(together, network.sample(-plan, images if look else None, None, noise), atol=1e-3)
 
 
 def test_noisy_actions_lie_on_the_line_to_the_noise():
@@ -147,7 +187,7 @@ def test_the_true_flow_leads_to_the_actions(steps):
         times.append(time[0].item())
         return (noisy - actions) / (time[:, None, None] / TIMES)
 
-    assert torch.allclose(sample(flow, noise, steps), actions, atol=1e-5)
+    assert torch.allclose(follow(flow, noise, steps), actions, atol=1e-5)
     assert times == pytest.approx([TIMES * (1 - step / steps) for step in range(steps)])
 
 

@@ -44,6 +44,9 @@ class NextDitConfig(Config):
     dropout: float = Field(default=0.1, ge=0, lt=1)
     """Share of activations dropped in training by memory encoder and resampler."""
 
+    sampling_steps: int = Field(default=10, gt=0)
+    """Evaluations of the network from noise to waypoints."""
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.dim % self.heads or self.dim // self.heads % 4:

@@ -24,7 +24,7 @@ def between(actions: Tensor, noise: Tensor, times: Tensor) -> tuple[Tensor, Tens
     return (1 - sigma) * actions + sigma * noise, noise - actions
 
 
-def sample(flow: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: int) -> Tensor:
+def follow(flow: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: int) -> Tensor:
     """Return the (B, T, 3) actions that a network's flow leads to from (B, T, 3) noise, by Euler's method.
 
     Args:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from vln_pipeline.models.navdp.encoders import IMAGENET_MEAN, IMAGENET_STD
 from vln_pipeline.models.navdp.vit import VisionTransformer
 from vln_pipeline.models.nextdit.config import NextDitConfig
+from vln_pipeline.models.nextdit.flow import TIMES, between, follow
 from vln_pipeline.models.nextdit.scene_memory import MemoryEncoder, Resampler
 from vln_pipeline.models.nextdit.traj_dit import TrajectoryDit
 
@@ -42,12 +43,55 @@ class NextDit(nn.Module):
         places = waypoint_places(config.predict_size, config.dim)
         self.register_buffer("places", places, persistent=False)
 
-    def condition(self, plan: Tensor, images: Tensor | None = None) -> Tensor:
+    @property
+    def unused(self) -> list[nn.Module]:
+        """Parts of the published checkpoints that nothing runs."""
+        never: list[nn.Module] = [self.traj_dit.model.patch_embedder]
+        return [*never, self.rgb_resampler.visual_proj] if self.config.look else never
+
+    def forward(
+        self,
+        plans: Tensor,
+        actions: Tensor,
+        images: Tensor | None,
+        depths: Tensor | None,  # noqa: ARG002  (as in the other networks)
+        origins: Tensor,
+    ) -> Tensor:
+        """Return the (N,) mean squared error of the flow that the network sees in noisy actions; see ``System1``."""
+        tokens = None if images is None or not self.config.look else self.look(images)
+        condition = self.condition(plans, None if tokens is None else torch.cat([tokens[origins], tokens], dim=1))
+        noise = torch.randn(actions.shape).to(actions.device)
+        times = torch.randint(1, TIMES + 1, (len(actions),)).to(actions.device)
+        noisy, flow = between(actions, noise, times)
+        return (self.flow(noisy, times, condition).float() - flow).square().mean(dim=(1, 2))
+
+    @torch.no_grad()
+    def sample(
+        self,
+        plan: Tensor,
+        images: Tensor | None,
+        depths: Tensor | None,  # noqa: ARG002  (as in the other networks)
+        noise: Tensor,
+        generator: torch.Generator | None = None,  # noqa: ARG002  (no noise is added on the way)
+    ) -> Tensor:
+        """Return (N, T, 3) actions, by ``config.sampling_steps`` evaluations of the flow; see ``System1``."""
+        tokens = None
+        if images is not None and self.config.look:
+            tokens = self.look(images.flatten(0, 1)).unflatten(0, images.shape[:2]).flatten(1, 2)
+        condition = self.condition(plan, tokens).expand(len(noise), -1, -1)
+        return follow(lambda actions, times: self.flow(actions, times, condition), noise, self.config.sampling_steps)
+
+    def look(self, images: Tensor) -> Tensor:
+        """Return the (N, patches, vit width) tokens of (N, 3, S, S) images in [0, 1]."""
+        return self.rgb_model((images - self.mean) / self.std)
+
+    def condition(self, plan: Tensor, seen: Tensor | None = None) -> Tensor:
         """Return the condition tokens: of the images first, then of the plan.
 
         Args:
             plan: (B, plan_queries, plan_dim) System 2's last hidden states at the latent queries.
-            images: (B, 2, 3, S, S) in [0, 1]: at planning time and now; None unless ``NextDitConfig.look``.
+            seen: (B, 2 patches, vit width) tokens of the image at planning time, then of the current one; None unless
+                ``NextDitConfig.look``.
 
         Returns:
             (B, C, condition_dim); C is plan_queries, and resampler_queries more if the network looks.
@@ -55,14 +99,12 @@ class NextDit(nn.Module):
         tokens = self.cond_projector(plan)
         if not self.config.look:
             return tokens
-        if images is None:
+        if seen is None:
             raise ValueError("this network looks at images; none were given")
-        seen = self.rgb_model((images.flatten(0, 1) - self.mean) / self.std)
-        seen = seen.unflatten(0, images.shape[:2]).flatten(1, 2)
         seen = torch.cat([seen, self.memory_encoder(seen)], dim=-1)
         return torch.cat([self.rgb_resampler(seen), tokens], dim=1)
 
-    def forward(self, noisy: Tensor, times: Tensor, condition: Tensor) -> Tensor:
+    def flow(self, noisy: Tensor, times: Tensor, condition: Tensor) -> Tensor:
         """Return the (B, T, 3) flow, noise less actions, that the network sees in noisy actions.
 
         Args:
