@@ -10,6 +10,7 @@ from torch.nn.functional import pad
 
 from vln_pipeline.models.system2.processing import IGNORE, Encoded
 from vln_pipeline.rendering.camera import CameraSetting
+from vln_pipeline.training.loop import Batches
 
 
 class SampleKind(StrEnum):
@@ -86,3 +87,20 @@ def padded(conversations: Sequence[Encoded], pad_token: int) -> System2Batch:
 
 def _filled(values: Tensor, length: int, filling: int) -> Tensor:
     return pad(values, (0, length - values.shape[-1]), value=filling)
+
+
+@dataclass(frozen=True)
+class System2Data:
+    """What one training of System 2 learns from and is validated on.
+
+    Attributes:
+        batches: what is learned from.
+        validation: of other scenes.
+        questions: samples of the validation that the model answers, to be judged.
+        report: lines that tell what was read, what was skipped and why, which scenes were held out.
+    """
+
+    batches: Batches[System2Batch]
+    validation: Batches[System2Batch]
+    questions: Sequence[System2Sample]
+    report: Sequence[str]

@@ -60,6 +60,8 @@ class TinyConfig(Config):
     vocabulary: int = Field(default=1536, ge=512)
     """Most tokens of the tokenizer, which is trained on the words of the prompts and of the template labeller; those
     of the chat format come on top."""
+    tied: bool = False
+    """Whether the weights that read words also choose them, as in the published 3B."""
     seed: int = 0
     """Of the random weights."""
 

@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vln_pipeline.models.system2.positions import following
+
 
 class Context:
     """The keys and values of one conversation, kept while it grows and as far as the next one begins alike.
@@ -14,6 +16,7 @@ class Context:
 
     Attributes:
         identities: (n,) int64 what was read: tokens, and for parts of images what tells one image from another.
+        positions: (3, n) int64 where, see ``rope_positions``.
     """
 
     def __init__(self, model: Any) -> None:
@@ -22,6 +25,7 @@ class Context:
         self._language = model.model.language_model
         self._cache = DynamicCache(config=model.config.get_text_config())
         self.identities = torch.zeros(0, dtype=torch.int64)
+        self.positions = torch.zeros(3, 0, dtype=torch.int64)
 
     def rewind(self, identities: Tensor) -> int:
         """Forget what does not begin like ``identities`` (L,), and return how many tokens are left."""
@@ -36,15 +40,18 @@ class Context:
         if count:
             self._cache.crop(-count)
             self.identities = self.identities[:-count]
+            self.positions = self.positions[:, :-count]
 
-    def read(self, embeddings: Tensor, positions: Tensor, identities: Tensor) -> Tensor:
+    def read(self, embeddings: Tensor, identities: Tensor, positions: Tensor | None = None) -> Tensor:
         """Read on, and return (n, H) last hidden states.
 
         Args:
             embeddings: (n, H) of what comes next.
-            positions: (3, n) see ``rope_positions``.
             identities: (n,) int64.
+            positions: (3, n); None for text, which follows what was read.
         """
+        if positions is None:
+            positions = following(self.positions, len(identities))
         output = self._language(
             inputs_embeds=embeddings[None],
             position_ids=positions[:, None].to(embeddings.device),
@@ -52,5 +59,6 @@ class Context:
             use_cache=True,
         )
         self.identities = torch.cat([self.identities, identities])
+        self.positions = torch.cat([self.positions, positions], dim=1)
         states: Tensor = output.last_hidden_state[0]
         return states

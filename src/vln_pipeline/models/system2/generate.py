@@ -10,7 +10,8 @@ from torch import Tensor
 from vln_pipeline.models.system2.answer import PixelGoal, parse
 from vln_pipeline.models.system2.context import Context
 from vln_pipeline.models.system2.conversation import Conversation, View
-from vln_pipeline.models.system2.latents import following, image_features
+from vln_pipeline.models.system2.greedy import say
+from vln_pipeline.models.system2.latents import image_features
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.models.system2.plan import LatentPlan, Planned
 from vln_pipeline.models.system2.processing import Encoded, Processor
@@ -62,12 +63,21 @@ class System2:
         """
         encoded = self.processor.encode(conversation, question=True)
         state = self._read(encoded, torch.tensor([_identity(view) for view in conversation.views], dtype=torch.int64))
-        tokens, positions = self._answer(state, encoded.positions)
-        text = self.processor.decode(tokens)
+        text = self.processor.decode(say(self._model, self._context, state, self._ends, self._limit))
         answer = parse(text, self.goal_size)
         if latent_queries is None or not isinstance(answer, PixelGoal):
             return Planned(text, answer, None)
-        return Planned(text, answer, LatentPlan(self._latent(latent_queries, positions)))
+        return Planned(text, answer, LatentPlan(self.latent(latent_queries)))
+
+    @torch.no_grad()
+    def latent(self, queries: Tensor) -> Tensor:
+        """Return (Q, H) last hidden states at (Q, H) queries that follow the answer which was given last."""
+        closing = torch.tensor(self._closing)
+        embeddings = torch.cat([self._embedded(closing), queries.to(self._model.device, self._model.dtype)])
+        states = self._context.read(embeddings, torch.cat([closing, torch.full((len(queries),), _LATENT)]))
+        # The queries are not part of the conversation, nor may they be asked twice.
+        self._context.forget(len(embeddings))
+        return states[len(closing) :]
 
     def _read(self, encoded: Encoded, images: Tensor) -> Tensor:
         """Read what was not read before, and return (H,) the last hidden state.
@@ -85,30 +95,7 @@ class System2:
         first = int(torch.searchsorted(counts.cumsum(0), places[:shared].sum(), right=True))
         if first < len(images):
             embeddings[places[shared:]] = self._seen(encoded, images.tolist(), first).to(embeddings.dtype)
-        return self._context.read(embeddings, encoded.positions[:, shared:], identities[shared:])[-1]
-
-    def _answer(self, state: Tensor, positions: Tensor) -> tuple[list[int], Tensor]:
-        """Return the tokens of the greedy answer and (3, 1) the position of the last thing that was read."""
-        tokens: list[int] = []
-        last = following(positions, 1) - 1
-        while len(tokens) < self._limit:
-            token = int(self._model.lm_head(state).argmax())
-            if token in self._ends:
-                break
-            tokens.append(token)
-            last = last + 1
-            one = torch.tensor([token])
-            state = self._context.read(self._embedded(one), last, one)[-1]
-        return tokens, last
-
-    def _latent(self, queries: Tensor, last: Tensor) -> Tensor:
-        """Return (Q, H) last hidden states at queries that follow the answer."""
-        closing = torch.tensor(self._closing)
-        embeddings = torch.cat([self._embedded(closing), queries.to(self._model.device, self._model.dtype)])
-        identities = torch.cat([closing, torch.full((len(queries),), _LATENT)])
-        states = self._context.read(embeddings, following(last, len(identities)), identities)
-        self._context.forget(len(queries))
-        return states[len(closing) :]
+        return self._context.read(embeddings, identities[shared:], encoded.positions[:, shared:])[-1]
 
     def _embedded(self, tokens: Tensor) -> Tensor:
         embeddings: Tensor = self._model.get_input_embeddings()(tokens.to(self._model.device))

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from vln_pipeline.models.system2.positions import following
 from vln_pipeline.models.system2.processing import Encoded
 
 
@@ -54,8 +55,3 @@ def image_features(model: Any, pixel_values: Tensor, image_grid: Tensor) -> tupl
         pixel_values.to(device), image_grid.to(device), return_dict=True
     ).pooler_output
     return seen
-
-
-def following(positions: Tensor, count: int) -> Tensor:
-    """Return the (3, count) positions of text that follows (3, L) positions."""
-    return (torch.arange(count) + int(positions.max()) + 1).expand(3, -1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from pydantic import ValidationError
+from torch import Tensor
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.config import TINY, DialogueConfig, System2Config
@@ -68,14 +69,19 @@ def load(config: System2Config, dtype: torch.dtype = torch.float32) -> System2Pa
     return System2Parts(*_from_pretrained(config, dtype), dialogue, prompts)
 
 
-def save(parts: System2Parts, folder: Path) -> None:
+def save(parts: System2Parts, folder: Path, weights: dict[str, Tensor] | None = None) -> None:
     """Write a model in the layout of the hub, with what it is shown and asked; ``load`` and transformers read it.
+
+    Args:
+        parts: the model and what belongs to it.
+        folder: where to; files of the same names are replaced.
+        weights: in place of the model's own.
 
     Raises:
         OSError: the disk is full, for instance.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts.model.save_pretrained(folder)
+    parts.model.save_pretrained(folder, state_dict=weights)
     parts.tokenizer.save_pretrained(folder)
     parts.image_processor.save_pretrained(folder)
     (folder / DIALOGUE).write_text(parts.dialogue.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -39,6 +39,11 @@ def rope_positions(input_ids: Tensor, image_grid: Tensor, image_token: int, merg
     return torch.cat(runs, dim=1) if runs else torch.zeros(3, 0, dtype=torch.int64)
 
 
+def following(positions: Tensor, count: int) -> Tensor:
+    """Return the (3, count) positions of text that follows (3, L) positions."""
+    return (torch.arange(count) + int(positions.max()) + 1).expand(3, -1)
+
+
 def _runs(flags: Sequence[bool]) -> list[tuple[bool, int]]:
     """Return values and lengths of runs of equal values."""
     runs: list[tuple[bool, int]] = []

@@ -51,7 +51,7 @@ def build_tiny(config: TinyConfig) -> tuple[Any, Any, Any]:
         video_token_id=ids("<|video_pad|>"),
         vision_start_token_id=ids("<|vision_start|>"),
         vision_end_token_id=ids("<|vision_end|>"),
-        tie_word_embeddings=False,
+        tie_word_embeddings=config.tied,
     )
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
