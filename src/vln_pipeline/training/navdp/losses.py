@@ -20,9 +20,9 @@ def denoising(
         goal_target: (B, T, 3) noise, or clean actions, that it stands for.
         heading: weight of the third component; that of x and of y is 1.
     """
-    weights = goal.new_tensor([1.0, 1.0, heading]).expand_as(goal)
-    errors = (mse_loss(no_goal, no_goal_target, weight=weights), mse_loss(goal, goal_target, weight=weights))
-    return 0.5 * errors[0] + 0.5 * errors[1]
+    weights = goal.new_tensor([1.0, 1.0, heading])
+    errors = 0.5 * (no_goal - no_goal_target).square() + 0.5 * (goal - goal_target).square()
+    return (errors.mean(dim=(0, 1)) * weights).sum() / weights.sum()
 
 
 def critic(value: Tensor, label: Tensor, augmented: Tensor, augmented_label: Tensor) -> Tensor:
