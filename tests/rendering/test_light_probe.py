@@ -23,7 +23,8 @@ class Worker:
         with np.load(self.folder / points) as given:
             self.asked += len(given["position"])
             light = (given["position"][:, 2:] + 1) * (given["normal"][:, 2:] > -0.5)
-            np.save(self.folder / result, np.repeat(light, 3, axis=1).astype(np.float32))
+            direct = np.repeat(light, 3, axis=1).astype(np.float32)
+            np.save(self.folder / result, np.concatenate([direct, np.zeros_like(direct)], axis=1))
 
     def reply(self, timeout):
         return {"file": "light.npy"}

@@ -26,7 +26,7 @@ from vln_pipeline.scenes import archive
 from vln_pipeline.scenes.scene import Scene
 
 _FILE = "baked_light.npz"
-_FORMAT = 5
+_FORMAT = 6
 """Counts changes of the method, so that light baked before one is not taken up again."""
 _WITNESSES = 64
 """Largest number of vertices that tell which side of a surface is lit."""
@@ -117,7 +117,7 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int,
         while True:
             light = _filled(mesh, light, covered)
             ends, face_edges = mesh.edges()
-            seen = _brightness(light, lighting.exposure)
+            seen = _brightness(_whole(mesh, light, bake), lighting.exposure)
             contrast = np.abs(seen[ends[:, 0]] - seen[ends[:, 1]])
             marked = (contrast > bake.contrast) & (mesh.lengths(ends) / 2 >= bake.finest_edge)
             if not marked.any():
@@ -128,7 +128,7 @@ def _bake(scene: Scene, config: BlenderConfig, lighting: Lighting, threads: int,
             light, covered = np.concatenate([light, added[0]]), np.concatenate([covered, added[1]])
     finally:
         worker.close()
-    light = _smoothed(mesh, light, lighting.exposure, bake)
+    light = _smoothed(mesh, _whole(mesh, light, bake), lighting.exposure, bake)
     return BakedLight(
         vertices=mesh.vertices.astype(np.float32),
         faces=mesh.faces.astype(np.int32),
@@ -184,6 +184,20 @@ def _filled(mesh: Tessellation, light: NDArray[np.float32], covered: NDArray[np.
         light[reached] = total[reached] / count[reached, None]
         known = known | reached
     return light
+
+
+def _whole(mesh: Tessellation, light: NDArray[np.float32], config: BakeConfig) -> NDArray[np.float32]:
+    """Return the (V, 3) sum of direct and indirect light, the latter averaged over neighbours.
+
+    What surfaces send on has no sharp shadows, so its noise may go with no regard to edges.
+    """
+    a, b = mesh.edges()[0].T
+    joined = coo_matrix((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, a])), shape=2 * (len(light),)).tocsr()
+    neighbours = np.asarray(joined.sum(axis=1))
+    indirect = light[:, 3:].astype(np.float64)
+    for _ in range(config.indirect_smoothing):
+        indirect = (indirect + joined @ indirect) / (1 + neighbours)
+    return light[:, :3] + indirect.astype(np.float32)
 
 
 def _smoothed(

@@ -17,11 +17,13 @@ class BakeConfig(Config):
     contrast: float = Field(0.08, gt=0)
     """An edge is split while the light at its ends differs by more than this, in displayed brightness (0 to 1)."""
     samples: int = Field(64, ge=3)
-    """Light paths per vertex."""
+    """Light paths per vertex for what surfaces send on; direct light takes eight times as many, short ones."""
     bounces: int = Field(4, ge=0)
     """Diffuse bounces of the baked light."""
     smoothing: int = Field(2, ge=0)
     """Rounds of edge-aware smoothing over neighbouring vertices, against the noise of the light paths."""
+    indirect_smoothing: int = Field(8, ge=0)
+    """Rounds of plain smoothing, before that, of the light that surfaces send on."""
 
 
 class BlenderConfig(Config):

@@ -8,12 +8,26 @@ _RADIUS = 0.002
 """Circumradius of the small triangle that stands for a point, metres."""
 _LIFT = 0.001
 """Distance of that triangle above its surface, metres."""
+_DIRECT_PATHS = 8
+"""Direct light is traced with this many times the paths: they are short, and lamps in other rooms waste most."""
+_SETTINGS: dict[str, object] = {
+    "use_denoising": False,
+    "seed": 0,
+    "use_light_tree": True,  # most lamps of a home do not reach a point
+    "caustics_reflective": False,  # rare bright paths by way of mirrors would show as blotches
+    "samples": 1,
+    "max_bounces": 0,
+    "diffuse_bounces": 0,
+}
+"""Of Cycles while it bakes; the last three change from bake to bake."""
 
 
 def bake_irradiance(
     positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int, bounces: int
 ) -> NDArray[np.float32]:
-    """Return (N, 3) linear RGB light on a white matt surface at each point, as the radiance that it sends back.
+    """Return (N, 6) linear RGB light on a white matt surface at each point, as the radiance that it sends back.
+
+    The first three are light that comes from lamps and sky by the straight way, the others what surfaces send on.
 
     Each point becomes a small triangle that no other ray can see, so the scene stays as it is, its points may lie
     anywhere, and one bake serves all of them.
@@ -21,34 +35,38 @@ def bake_irradiance(
     Args:
         positions: (N, 3) metres, world, on surfaces.
         normals: (N, 3) unit vectors, the side that is lit.
-        samples: light paths per point.
+        samples: light paths per point of what surfaces send on.
         bounces: diffuse bounces.
     """
-    scene = bpy.context.scene
+    cycles, render = bpy.context.scene.cycles, bpy.context.scene.render
     probe = _probe(positions, normals)
-    saved = (scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed)
-    saved_tree, saved_caustics = scene.cycles.use_light_tree, scene.cycles.caustics_reflective
-    saved_bounces = (scene.cycles.max_bounces, scene.cycles.diffuse_bounces)
-    scene.render.use_persistent_data = False
-    scene.cycles.use_denoising = False
-    scene.cycles.samples = max(1, round(samples / 3))  # once per corner
-    scene.cycles.seed = 0
-    scene.cycles.use_light_tree = True  # most lamps of a home do not reach a point
-    scene.cycles.caustics_reflective = False  # rare bright paths by way of mirrors would show as blotches
-    scene.cycles.max_bounces = scene.cycles.diffuse_bounces = bounces
     bpy.ops.object.select_all(action="DESELECT")
     probe.select_set(True)
     bpy.context.view_layer.objects.active = probe
-    bpy.ops.object.bake(type="DIFFUSE", pass_filter={"DIRECT", "INDIRECT"}, target="VERTEX_COLORS")
-    light = np.empty(len(positions) * 3 * 4, dtype=np.float32)
-    probe.data.color_attributes[0].data.foreach_get("color", light)
-    scene.render.use_persistent_data, scene.cycles.use_denoising, scene.cycles.samples, scene.cycles.seed = saved
-    scene.cycles.max_bounces, scene.cycles.diffuse_bounces = saved_bounces
-    scene.cycles.use_light_tree, scene.cycles.caustics_reflective = saved_tree, saved_caustics
+    saved = {name: getattr(cycles, name) for name in _SETTINGS}
+    persistent, render.use_persistent_data = render.use_persistent_data, False
+    for name, value in _SETTINGS.items():
+        setattr(cycles, name, value)
+    parts = [_baked(probe, "DIRECT", _DIRECT_PATHS * samples, 0)]
+    parts.append(_baked(probe, "INDIRECT", samples, bounces) if bounces else np.zeros_like(parts[0]))
+    for name, value in saved.items():
+        setattr(cycles, name, value)
+    render.use_persistent_data = persistent
     mesh = probe.data
     bpy.data.objects.remove(probe)
     bpy.data.meshes.remove(mesh)
-    return light.reshape(-1, 3, 4)[..., :3].mean(axis=1)
+    return np.concatenate(parts, axis=1)
+
+
+def _baked(probe: bpy.types.Object, light: str, samples: int, bounces: int) -> NDArray[np.float32]:
+    """Return the (N, 3) direct or indirect light on the selected probe's triangles."""
+    cycles = bpy.context.scene.cycles
+    cycles.samples = max(1, round(samples / 3))  # once per corner
+    cycles.max_bounces = cycles.diffuse_bounces = bounces
+    bpy.ops.object.bake(type="DIFFUSE", pass_filter={light}, target="VERTEX_COLORS")
+    colors = np.empty(4 * len(probe.data.loops), dtype=np.float32)
+    probe.data.color_attributes[0].data.foreach_get("color", colors)
+    return colors.reshape(-1, 3, 4)[..., :3].mean(axis=1)
 
 
 def _probe(positions: NDArray[np.float64], normals: NDArray[np.float64]) -> bpy.types.Object:

@@ -42,7 +42,7 @@ class LightProbe:
     def measure(
         self, positions: NDArray[np.float64], normals: NDArray[np.float64], samples: int
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Return (N, 3) light at points and (N,) which of them are covered and so not measured.
+        """Return (N, 6) light at points, direct and indirect, and (N,) which are covered and so not measured.
 
         Args:
             positions: (N, 3) metres, world.
@@ -50,7 +50,7 @@ class LightProbe:
             samples: light paths per point, shared by points of one small flat place.
         """
         covered = self.covered(positions, normals)
-        light = np.zeros((len(positions), 3), dtype=np.float32)
+        light = np.zeros((len(positions), 6), dtype=np.float32)
         if not covered.all():
             light[~covered] = self._traced(positions[~covered], normals[~covered], samples)
         return light, covered
