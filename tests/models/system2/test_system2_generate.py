@@ -21,11 +21,11 @@ class Scripted(torch.nn.Module):
 
 
 @pytest.fixture
-def system2(parts, monkeypatch):
+def system2(parts):
     """Return a System 2 that says what ``script`` holds, and the sizes of the passes of both towers."""
     made = System2(parts)
     head = Scripted(len(parts.tokenizer))
-    monkeypatch.setattr(parts.model, "lm_head", head)
+    own, parts.model.lm_head = parts.model.lm_head, head
     reads, looks = [], []
     language = parts.model.model.language_model
     hooks = [
@@ -39,6 +39,7 @@ def system2(parts, monkeypatch):
     made.reads, made.looks, made.head = reads, looks, head
     made.tell = lambda text: head.script.extend([*parts.tokenizer(text)["input_ids"], made.processor.end_token])
     yield made
+    parts.model.lm_head = own
     for hook in hooks:
         hook.remove()
 

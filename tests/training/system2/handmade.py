@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -77,6 +78,7 @@ class Handmade:
 
     def __init__(self, given: list[System2Sample], size: int, pad: int, stop_at: int | None = None) -> None:
         self.given, self.size, self.pad, self.stop_at = given, size, pad, stop_at
+        self.skipped: Counter[str] = Counter()
 
     def read(self, first: int, stride: int) -> Iterator[System2Batch]:
         for number in count(first, stride):

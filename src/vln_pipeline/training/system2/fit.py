@@ -105,7 +105,8 @@ def fit(
     rate = samples / (time.perf_counter() - started)
     if ranks.leads:
         keep(learner.result, folder / LAST)
-        (folder / DATA).write_text("".join(f"{line}\n" for line in data.report))
+        skipped = [f"skipped {count} times: {cause}" for cause, count in sorted(data.batches.skipped.items())]
+        (folder / DATA).write_text("".join(f"{line}\n" for line in (*data.report, *skipped)))
         figures = _figures(learner, ranks.device) | {"samples_per_second": round(rate, 1)}
         (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
 
