@@ -1,0 +1,80 @@
+"""Which frames of a walk make samples, and what is taught at each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.models.system2.answer import moves_text
+from vln_pipeline.planning.trajectory import Action
+from vln_pipeline.training.system2_batch import SampleKind
+from vln_pipeline.training.system2_data.config import System2DataConfig
+from vln_pipeline.training.system2_data.episode import Episode
+
+_MOVES = (Action.STOP, Action.FORWARD, Action.LEFT, Action.RIGHT)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is taught at a frame.
+
+    Attributes:
+        kind: what the right answer is.
+        frame: number of the frame.
+        moves: symbols of a turn sample; empty for other kinds.
+        goal: column and row of a pixel sample, pixels of the look-down view as it lies on disk.
+        ahead: frames from here to the pixel goal.
+    """
+
+    kind: SampleKind
+    frame: int
+    moves: str = ""
+    goal: tuple[int, int] = (-1, -1)
+    ahead: int = -1
+
+
+def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
+    """Yield what a walk teaches, with the rules of InternNav's loader.
+
+    Of every ``sample_step``-th frame but the last: where no goal is in view and the robot does not go forward, the
+    turns that come next; where a goal is in view, far enough ahead, that goal. At the last frame, to stop.
+
+    Args:
+        episode: the walk.
+        config: the rules' numbers.
+
+    Raises:
+        DataError: the walk is too short, or an action or goal cannot be.
+    """
+    last = len(episode) - 1
+    if len(episode) < config.min_frames:
+        raise DataError(episode.name, f"fewer than {config.min_frames} frames")
+    if not set(episode.actions.tolist()) <= set(_MOVES):
+        raise DataError(episode.name, "an action is none of stop 0, forward 1, left 2 and right 3")
+    for frame in range(0, last, config.sample_step):
+        ahead = int(episode.ahead[frame])
+        if ahead == -1:
+            turns = _turns(episode, frame, config.future_steps)
+            if turns:
+                yield Moment(SampleKind.TURN, frame, moves=moves_text(turns))
+        elif ahead >= config.min_goal_ahead:
+            yield Moment(SampleKind.PIXEL, frame, goal=_goal(episode, frame), ahead=ahead)
+    yield Moment(SampleKind.STOP, last)
+
+
+def _turns(episode: Episode, frame: int, limit: int) -> list[Action]:
+    """Return the actions from a frame on, before the first one forward."""
+    found = []
+    for action in map(Action, episode.actions[frame : frame + limit].tolist()):
+        if action is Action.FORWARD:
+            break
+        found.append(action)
+    return found
+
+
+def _goal(episode: Episode, frame: int) -> tuple[int, int]:
+    (column, row), (width, height) = episode.goals[frame].tolist(), episode.size
+    if not (0 <= column < width and 0 <= row < height):
+        raise DataError(episode.name, f"a pixel goal lies outside of its image of {width} x {height} pixels")
+    if frame + episode.ahead[frame] >= len(episode):
+        raise DataError(episode.name, "a pixel goal lies beyond the end of the walk")
+    return column, row

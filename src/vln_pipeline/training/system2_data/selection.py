@@ -1,0 +1,73 @@
+"""Which of all samples are learned from, and which are validated on."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.seeding import generator
+from vln_pipeline.training.system2_batch import SampleKind
+from vln_pipeline.training.system2_data.config import System2DataConfig
+from vln_pipeline.training.system2_data.mix import parse_mix
+from vln_pipeline.training.system2_data.sample_table import SampleTable
+
+
+def hold_out(table: SampleTable, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide samples into those to learn from and those to validate on, whole scenes at a time.
+
+    A scene of several recordings is one scene. Of a single scene, episodes are held out.
+
+    Args:
+        table: all samples.
+        share: of the scenes that is held out; at least one is.
+        seed: of the choice.
+
+    Returns:
+        Numbers of samples, sorted, (n,) to learn from and (m,) to validate on.
+
+    Raises:
+        DataError: there is a single episode.
+    """
+    names = np.array([source.scene for source in table.sources])[table.origin]
+    if len(set(names)) == 1:
+        names = np.char.add(names, [f"/{episode}" for episode in table.rows["episode"].to_pylist()])
+    order, number = np.unique(names, return_inverse=True)
+    if len(order) < 2:
+        raise DataError(str(order[0]), "one episode cannot be learned from and validated on", "give more episodes")
+    count = min(len(order) - 1, max(1, round(share * len(order))))
+    drawn = generator(seed, "train_system2", "held out").permutation(len(order))[:count]
+    held = np.isin(number, drawn)
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def mixed(table: SampleTable, numbers: NDArray[np.int64], config: System2DataConfig, seed: int) -> NDArray[np.int64]:
+    """Return the samples of an epoch: stops as often as they are repeated, of each recording the mix's share.
+
+    The same seed gives the same samples, whichever process asks.
+
+    Args:
+        table: all samples.
+        numbers: (n,) those to choose from, sorted.
+        config: the mix.
+        seed: of the choice.
+
+    Returns:
+        (m,) numbers of samples, sorted.
+
+    Raises:
+        DataError: none is left.
+    """
+    kinds = table.kinds()[numbers]
+    repeats = np.where(kinds == SampleKind.STOP, config.stop_repeats, 1)
+    if config.pixel_goal_only:
+        repeats = np.where(kinds == SampleKind.PIXEL, 1, 0)
+    repeated = np.repeat(numbers, repeats)
+    names = np.array([source.name for source in table.sources])[table.origin[repeated]]
+    chosen = []
+    for part in parse_mix(config.mix, config.recordings):
+        own = repeated[names == part.name]
+        drawn = generator(seed, "system2_data", "share", part.name).permutation(len(own))[: int(len(own) * part.share)]
+        chosen.append(own[np.sort(drawn)])
+    found = np.concatenate(chosen)
+    if not len(found):
+        raise DataError(f"data.mix {config.mix}", "no sample is left", "raise the percentages, or give more episodes")
+    return np.sort(found)
