@@ -17,7 +17,7 @@ class BakeConfig(Config):
     contrast: float = Field(0.08, gt=0)
     """An edge is split while the light at its ends differs by more than this, in displayed brightness (0 to 1)."""
     samples: int = Field(32, ge=3)
-    """Light paths per vertex for what surfaces send on; direct light takes eight times as many, short ones."""
+    """Light paths per vertex for what surfaces send on; direct light takes four times as many, short ones."""
     bounces: int = Field(4, ge=0)
     """Diffuse bounces of the baked light."""
     smoothing: int = Field(2, ge=0)

@@ -8,7 +8,7 @@ _RADIUS = 0.002
 """Circumradius of the small triangle that stands for a point, metres."""
 _LIFT = 0.001
 """Distance of that triangle above its surface, metres."""
-_DIRECT_PATHS = 8
+_DIRECT_PATHS = 4
 """Direct light is traced with this many times the paths: they are short, and lamps in other rooms waste most."""
 _SETTINGS: dict[str, object] = {
     "use_denoising": False,
