@@ -29,6 +29,7 @@ class Observation:
         camera: the camera that saw both.
         pose: (3,) float64 odometry: x, y, metres, and yaw, radians, in the body frame of the episode's start.
         time: seconds since the episode's start.
+        looks_down: whether the camera is tilted down, as the robot was told to look.
     """
 
     rgb: NDArray[np.uint8]
@@ -36,6 +37,7 @@ class Observation:
     camera: CameraSetting
     pose: NDArray[np.float64]
     time: float
+    looks_down: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,16 @@
 """A drive as a moving picture: what the robot sees beside where it is."""
 
-import io
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from vln_pipeline.evaluation.system1.drive import Drive
 from vln_pipeline.evaluation.world.world import World
 from vln_pipeline.inspection.drive_map import DriveMap
+from vln_pipeline.inspection.moving_picture import moving_picture
 from vln_pipeline.rendering.camera import CameraSetting
 
 _FRAMES = 24
-_MILLISECONDS = 160
-_LAST = 1500
-"""How long the last frame stays, milliseconds."""
-_COLORS = 96
 _VIEW = 200
 """Width of what the robot sees, pixels."""
 
@@ -32,13 +26,7 @@ def animate(drive: Drive, plan: DriveMap, world: World, camera: CameraSetting) -
     """
     steps = np.unique(np.linspace(0, len(drive.track) - 1, _FRAMES).round().astype(int)).tolist()
     frames = [_frame(plan.draw(step), world.render(drive.track[step], camera, rgb=True).rgb) for step in steps]
-    # One palette, that of the last frame with all colours of the way on it, keeps the file small and the floor calm.
-    palette = Image.fromarray(frames[-1]).quantize(_COLORS)
-    images = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    stored = io.BytesIO()
-    times = [_MILLISECONDS] * (len(images) - 1) + [_LAST]
-    images[0].save(stored, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, optimize=False)
-    return stored.getvalue()
+    return moving_picture(frames)
 
 
 def _frame(plan: NDArray[np.uint8], view: NDArray[np.uint8] | None) -> NDArray[np.uint8]:

@@ -64,7 +64,16 @@ def drive_pictures(
         scene, nav = scenes[row["scene"]](), maps[row["scene"]]()
         driven = drives[row["scene"], row["agent"], row["recovery"]]()
         drive = next(drive for drive in driven.drives if drive.episode.id == row["episode"])
-        plan = DriveMap(nav.floors[drive.episode.floor], drive, config.world.body.radius, config.arrival, _SIZE)
+        target = drive.episode.target
+        plan = DriveMap(
+            nav.floors[drive.episode.floor],
+            drive.track,
+            drive.contact,
+            None if target is None else target.position,
+            radius=config.world.body.radius,
+            arrival=config.arrival,
+            size=_SIZE,
+        )
         image = _animate(drive, plan, scene, nav, config, seed)
         pictures.append(Picture(image, _CAPTION.format_map({str(name): value for name, value in row.items()})))
     return tuple(pictures)

@@ -76,7 +76,8 @@ def test_the_map_shows_way_and_contacts(run):
     driven, _, _ = run
     _, nav = u_room()
     drive = driven[0].drives[0]
-    plan = DriveMap(nav.floors[0], drive, 0.2, 1.0, 300)
+    goal = drive.episode.target.position
+    plan = DriveMap(nav.floors[0], drive.track, drive.contact, goal, radius=0.2, arrival=1.0, size=300)
     start, end = plan.draw(0), plan.draw(len(drive.track) - 1)
     assert max(end.shape) <= 301
     red = lambda image: int(((image[..., 0] > 200) & (image[..., 1] < 60)).sum())  # noqa: E731

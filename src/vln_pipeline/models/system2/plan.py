@@ -51,3 +51,7 @@ class Planner(Protocol):
             latent_queries: (Q, H) of System 1; None where no latent plan is wanted.
         """
         ...
+
+    def reset(self) -> None:
+        """Forget what was read: an episode begins."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
 
 
 def list_test_scenes(config: EvaluateSystem1Config, seed: int) -> dict[str, Task]:
-    """Return one loading task per scene of all sources; ids begin with the split, so that no home has that of another.
+    """Return one loading task per scene of all sources."""
+    return split_scenes(config.scenes, config.split, seed)
+
+
+def split_scenes(sources: Sequence[ScenesConfig], split: str, seed: int) -> dict[str, Task]:
+    """Return one loading task per scene; ids begin with the split, so that no home has that of another.
 
     Procedural homes are made from a seed that follows from the run's seed, the split and the source's place in the
-    list: no other stage and no other split has the same.
+    list: no other stage and no other split has the same, and all benchmarks have the same homes in a split.
     """
     tasks: dict[str, Task] = {}
-    for number, source in enumerate(config.scenes):
-        own_seed = int(generator(seed, "evaluate_system1", config.split, number).integers(2**31))
+    for number, source in enumerate(sources):
+        own_seed = int(generator(seed, "evaluate_system1", split, number).integers(2**31))
         for ref in open_source(source, own_seed).discover():
-            key = f"{config.split}_{ref.id}"
+            key = f"{split}_{ref.id}"
             if key in tasks:
                 key = f"{key}_{number + 1}"
             tasks[key] = Task(load_test_scene, ref, source.of_one_scene(), own_seed, key)

@@ -1,0 +1,1 @@
+"""Agents that follow instructions, and baselines that do not."""

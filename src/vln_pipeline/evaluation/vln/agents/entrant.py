@@ -1,0 +1,64 @@
+"""Who takes part in an evaluation: small and picklable, opened in the process that drives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.vln.agents.config import AgentsConfig, Baseline, DualConfig, Trained
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """An agent before it is opened.
+
+    Attributes:
+        name: in results.
+        kind: baseline, or how a trained System 2 is followed.
+        settings: of a trained one; None for baselines.
+        device: of a trained one.
+        system2: which trained System 2 it has; empty for baselines.
+        system1: which System 1 on latent plans it has; empty where none is needed.
+    """
+
+    name: str
+    kind: Baseline | Trained
+    settings: DualConfig | None = None
+    device: str = "cpu"
+    system2: str = ""
+    system1: str = ""
+
+
+def entrants(config: AgentsConfig, planners: Iterable[str], networks: Iterable[str]) -> tuple[Entrant, ...]:
+    """Return the agents of a run, baselines first.
+
+    Args:
+        config: who takes part.
+        planners: names of the trained Systems 2.
+        networks: names of the Systems 1 that were trained on their latent plans; each goes with the System 2 of the
+            same name, or with the only one there is.
+
+    Raises:
+        DataError: an agent is to take part whose models are not there.
+    """
+    found = [Entrant(name, name) for name in config.baselines]
+    second, first = sorted(planners), sorted(networks)
+    for kind in config.trained:
+        for models, what, stage in ((second, "System 2", "train_system2"), (first, "System 1 on plans", "train_joint")):
+            if not models and (kind == "dual" or models is second):
+                mend = f"run {stage} first, or leave it out of evaluate.agents.trained"
+                raise DataError(f"agent {kind}", f"there is no trained {what}", mend)
+        pairs = [(_partner(name, second), name) for name in first] if kind == "dual" else [(n, "") for n in second]
+        found += [
+            Entrant(f"{kind}.{network or planner}", kind, config.dual, config.device, planner, network)
+            for planner, network in pairs
+        ]
+    return tuple(found)
+
+
+def _partner(network: str, planners: list[str]) -> str:
+    if network in planners:
+        return network
+    if len(planners) == 1:
+        return planners[0]
+    cause = f"no System 2 of that name, and more than one to choose from ({', '.join(planners)})"
+    raise DataError(f"System 1 {network}", cause, "train both under one name")

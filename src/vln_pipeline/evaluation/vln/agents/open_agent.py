@@ -1,0 +1,81 @@
+"""Opening an agent; each is imported only where it drives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.vln.agents.agent import Agent
+from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions
+from vln_pipeline.evaluation.vln.agents.config import DualConfig
+from vln_pipeline.evaluation.vln.agents.entrant import Entrant
+from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
+
+if TYPE_CHECKING:
+    from vln_pipeline.evaluation.vln.agents.follower import Follower
+
+_BASELINES = {
+    "shortest_way": ShortestWay,
+    "reference_way": ReferenceWay,
+    "random": RandomActions,
+    "forward_only": ForwardOnly,
+}
+
+
+def open_agent(entrant: Entrant, system2: Path | None, system1: Path | None, threads: int) -> Agent:
+    """Return an agent, ready to drive.
+
+    Args:
+        entrant: who.
+        system2: folder of the System 2 of a trained agent.
+        system1: folder of the System 1 on latent plans of a dual one.
+        threads: CPU threads that it may use.
+
+    Raises:
+        DataError: it cannot be opened.
+    """
+    if entrant.kind in _BASELINES:
+        return _BASELINES[entrant.kind]()
+    if system2 is None or entrant.settings is None:
+        raise ValueError(f"{entrant.name} needs a System 2 and settings")
+    import torch
+
+    from vln_pipeline.evaluation.vln.agents.dual import DualAgent
+    from vln_pipeline.evaluation.vln.agents.navigator import Navigator
+    from vln_pipeline.models.system2.config import System2Config
+    from vln_pipeline.models.system2.conversation import Dialogue
+    from vln_pipeline.models.system2.generate import System2
+    from vln_pipeline.models.system2.load import load
+
+    torch.set_num_threads(threads)
+    parts = load(System2Config(source=str(system2)))
+    parts.model.to(entrant.device)
+    planner = System2(parts, entrant.settings.max_new_tokens)
+    navigator = Navigator(planner, Dialogue(parts.prompts), entrant.settings.looks, entrant.settings.wordings)
+    follower = _follower(entrant, system1, planner.hidden_size, entrant.settings)
+    return DualAgent(navigator, follower, entrant.settings, parts.dialogue)
+
+
+def _follower(entrant: Entrant, system1: Path | None, width: int, settings: DualConfig) -> Follower:
+    from vln_pipeline.evaluation.vln.agents.latent_follower import LatentFollower
+    from vln_pipeline.evaluation.vln.agents.point_followers import ShortestFollower, StraightFollower
+    from vln_pipeline.models.bridge.build import config_of
+    from vln_pipeline.models.bridge.checkpoint import load
+
+    if entrant.kind == "system2_shortest":
+        return ShortestFollower()
+    if entrant.kind == "system2_straight":
+        return StraightFollower()
+    if system1 is None:
+        raise ValueError(f"{entrant.name} needs a System 1")
+    network = load(system1).to(entrant.device)
+    shape = network.config
+    if shape.plan_dim != width:
+        cause = f"its System 1 follows plans {shape.plan_dim} wide, its System 2 makes them {width} wide"
+        raise DataError(f"agent {entrant.name}", cause, "train System 1 on the plans of this System 2")
+    blind = config_of(network).system1 == "nextdit"
+    if blind and settings.mode == "partial_async":
+        cause = "its System 1 does not look, so it cannot drive on along an old plan"
+        raise DataError(f"agent {entrant.name}", cause, "set evaluate.agents.dual.mode to sync")
+    return LatentFollower(network, shape.vit.image_size, shape.predict_size, settings.samples, once=blind)

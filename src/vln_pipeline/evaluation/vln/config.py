@@ -1,0 +1,105 @@
+"""Parameters of the closed-loop evaluation."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from vln_pipeline.config import Config
+from vln_pipeline.evaluation.vln.agents.config import AgentsConfig
+from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
+from vln_pipeline.evaluation.vln.rules import Rules
+from vln_pipeline.evaluation.world.config import FollowerConfig, WorldConfig
+from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.planning.config import EsdfConfig
+from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
+from vln_pipeline.rendering.camera import Motion
+from vln_pipeline.rendering.config import RenderingConfig, RigConfig
+from vln_pipeline.scenes.config import ScenesConfig
+
+_FILMED = RenderingConfig(
+    backend="raycast",
+    rigs=(RigConfig(name="d435i", motion=Motion.CONTINUOUS, camera="d435i", scale=0.5, height=0.6, pitches=(15.0,)),),
+    compared_views=0,
+)
+
+
+class DriveConfig(Config):
+    """How an episode runs; the same for every agent."""
+
+    protocol: Literal["r2r_ce", "rxr_ce", "internnav", "vln_pe"] = "internnav"
+    """Actions, camera, body, end and success: VLN-CE's two tasks, InternNav's Habitat evaluation, or its VLN-PE."""
+    scale: float = Field(default=1.0, gt=0, le=1)
+    """Factor on the protocol's image size; the field of view stays."""
+    pitch: float = Field(default=0.0, ge=-60, le=60)
+    """Downward tilt of the camera, degrees."""
+    tilt: float = Field(default=30.0, gt=0, le=60)
+    """Further tilt when the robot looks down, degrees."""
+    path_periods: int = Field(default=4, ge=1)
+    """Control periods for which a continuous path is followed before the agent is asked again."""
+    follower: FollowerConfig = FollowerConfig()
+    """How a continuous path is followed."""
+    world: WorldConfig = WorldConfig()
+    """The simulator; the body is the protocol's."""
+
+    @property
+    def rules(self) -> Rules:
+        """What is the same for every agent."""
+        return Rules(
+            protocol=PROTOCOLS[self.protocol],
+            scale=self.scale,
+            pitch=self.pitch,
+            tilt=self.tilt,
+            path_periods=self.path_periods,
+            follower=self.follower,
+        )
+
+    @property
+    def embodied(self) -> WorldConfig:
+        """The simulator for the protocol's body."""
+        body = self.rules.body.model_copy(update={"height": self.world.body.height})
+        return self.world.model_copy(update={"body": body})
+
+    @model_validator(mode="after")
+    def _the_body_is_the_protocols(self) -> Self:
+        given = {"radius", "sliding"} & self.world.body.model_fields_set
+        if given:
+            raise ValueError(f"world.body.{min(given)} follows from protocol {self.protocol}; leave it out")
+        return self
+
+
+class EvaluateConfig(Config):
+    """Homes, episodes, agents and rules of the closed-loop evaluation."""
+
+    split: str = Field(default="test", pattern=r"^[a-z0-9]+$")
+    """Names the homes: another split is other homes. Tune on a split that you do not report."""
+    scenes: tuple[ScenesConfig, ...] = Field(default=(ScenesConfig(),), min_length=1)
+    """Where the homes come from; procedural ones are never those of the ``scenes`` stage."""
+    esdf: EsdfConfig = EsdfConfig()
+    """Floors of the homes; walks keep ``radius`` away from obstacles, the robot's own follows from the protocol."""
+    sampling: SamplingConfig = SamplingConfig(pairs=8, min_distance=3.0, max_distance=10.0)
+    """Where walks start and end."""
+    trajectories: TrajectoryConfig = TrajectoryConfig()
+    """How they are walked."""
+    rendering: RenderingConfig = _FILMED
+    """What is filmed of them for whoever puts them into words; agents see by ``drive``."""
+    labelling: LabellingConfig = LabellingConfig()
+    """Who puts them into words."""
+    wordings: int = Field(default=1, ge=1)
+    """Episodes per walk, each with another wording of the same route."""
+    most_episodes: int = Field(default=100, ge=1)
+    """Episodes per home at most."""
+    drive: DriveConfig = DriveConfig()
+    """Robot, camera and rules."""
+    agents: AgentsConfig = AgentsConfig()
+    """Who drives."""
+    resamples: int = Field(default=2000, ge=100)
+    """Bootstrap samples of the confidence intervals."""
+    shown: int = Field(default=2, ge=0)
+    """Best and worst episodes of an agent that the report shows as moving pictures."""
+
+    @model_validator(mode="after")
+    def _wordings_exist(self) -> Self:
+        written = 1 + self.labelling.variants
+        if self.wordings > written:
+            raise ValueError(f"wordings {self.wordings} is more than labelling writes, 1 + variants = {written}")
+        return self

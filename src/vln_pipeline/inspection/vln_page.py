@@ -1,0 +1,165 @@
+"""The report of a closed-loop evaluation."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from vln_pipeline.evaluation.system1.bootstrap import Estimate
+from vln_pipeline.evaluation.vln.config import DriveConfig, EvaluateConfig
+from vln_pipeline.evaluation.vln.drive import Drive, DriveSet
+from vln_pipeline.evaluation.vln.episode import DEFINITION
+from vln_pipeline.evaluation.vln.summary import Score, summarise
+from vln_pipeline.evaluation.world.backend import open_world
+from vln_pipeline.inspection.page import Page, Picture, Section, Table, table_of
+from vln_pipeline.inspection.vln_animation import animate_instruction
+from vln_pipeline.planning.navigation_map import NavigationMap
+from vln_pipeline.scenes.scene import Scene
+
+_SHOWN = {
+    "SR": ("SR [%]", 100, 0),
+    "OSR": ("OSR [%]", 100, 0),
+    "SPL": ("SPL [%]", 100, 0),
+    "NE": ("NE [m]", 1, 2),
+    "nDTW": ("nDTW [%]", 100, 0),
+    "SDTW": ("SDTW [%]", 100, 0),
+    "CLS": ("CLS [%]", 100, 0),
+    "TL": ("TL [m]", 1, 1),
+    "collided": ("episodes with a contact [%]", 100, 0),
+    "CR": ("steps in contact [%]", 100, 1),
+    "steps": ("steps", 1, 0),
+}
+_CAPTION = "{scene}, {episode}, {agent}: NE {NE:.1f} m, SPL {SPL:.2f}, nDTW {nDTW:.2f}, {steps} steps. {instruction}"
+
+
+@dataclass(frozen=True)
+class VlnResults:
+    """What a run made.
+
+    Attributes:
+        table: every metric of every episode and agent.
+        drives: loaders by scene and agent.
+        scenes, maps: loaders by scene.
+    """
+
+    table: pd.DataFrame
+    drives: Mapping[tuple[str, str], Callable[[], DriveSet]]
+    scenes: Mapping[str, Callable[[], Scene]]
+    maps: Mapping[str, Callable[[], NavigationMap]]
+
+
+def vln_page(results: VlnResults, config: EvaluateConfig, seed: int) -> Page:
+    """Return the page; drives are loaded one set at a time.
+
+    Args:
+        results: what the run made.
+        config: of the run.
+        seed: of the run.
+    """
+    place = {name: number for number, name in enumerate((*config.agents.baselines, *config.agents.trained))}
+    table = results.table.sort_values(
+        "agent", key=lambda names: names.str.partition(".")[0].map(place), kind="stable", ignore_index=True
+    )
+    episodes = len(table[["scene", "episode"]].drop_duplicates())
+    text = "Means with 95 % intervals by a two-stage bootstrap over homes and episodes; times are this machine's."
+    sections = (
+        Section("Run", table=_facts(table, config, seed)),
+        Section("Agents", text, _scores(summarise(table, config.resamples, seed))),
+        Section("Homes", "Success rate, in percent.", _by_scene(table)),
+        *_gallery(results, table, config, seed),
+    )
+    return Page("Following instructions", f"{episodes} episodes in {table['scene'].nunique()} homes.", sections)
+
+
+def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
+    rules, asked = config.drive.rules, table.drop_duplicates(["scene", "episode"])
+    protocol, camera = rules.protocol, rules.camera
+    rows: list[tuple[str, object]] = [
+        ("episodes", f"definition {DEFINITION}, split {config.split}, seed {seed}"),
+        ("metrics", f"definition {', '.join(table['definition'].unique())}"),
+        ("distance to the goal", protocol.distance),
+        ("success [m from the goal]", protocol.success_distance),
+        ("STOP must be called", "yes" if protocol.stop_required else "no"),
+        ("steps at most", protocol.max_steps),
+        ("actions", f"{protocol.forward:g} m, {protocol.turn:g} degrees"),
+        ("robot", f"{protocol.radius:g} m radius, {'slides' if protocol.sliding else 'does not slide'} along walls"),
+        (
+            "camera",
+            f"{camera.intrinsics.width} x {camera.intrinsics.height}, {camera.height:g} m high, "
+            f"{camera.pitch:g} degrees down, {rules.tilt:g} more to look down",
+        ),
+        ("shortest way, median [m]", float(asked["shortest"].median())),
+        ("words of an instruction, median", float(asked["instruction"].str.split().str.len().median())),
+    ]
+    turns = config.agents.dual.model_dump().items() if config.agents.trained else ()
+    return table_of(["", ""], [*rows, *turns])
+
+
+def _scores(scores: list[Score]) -> Table:
+    head = ["agent", "episodes", *(title for title, _, _ in _SHOWN.values())]
+    head += ["System 2, calls / ms", "System 1, calls / ms", "waiting [s]"]
+    rows = [
+        [
+            score.agent,
+            str(score.episodes),
+            *(_cell(score.metrics[name], factor, digits) for name, (_, factor, digits) in _SHOWN.items()),
+            *(_calls(score, model) for model in ("system2", "system1")),
+            f"{score.waited:.1f}",
+        ]
+        for score in scores
+    ]
+    return table_of(head, rows)
+
+
+def _cell(estimate: Estimate, factor: float, digits: int) -> str:
+    mean, low, high = (f"{factor * value:.{digits}f}" for value in (estimate.mean, estimate.low, estimate.high))
+    return f"{mean} [{low}, {high}]"
+
+
+def _calls(score: Score, model: str) -> str:
+    return f"{score.calls[model]:.1f} / {1000 * score.seconds[model]:.0f}" if score.calls[model] else ""
+
+
+def _by_scene(table: pd.DataFrame) -> Table:
+    names = list(table["agent"].unique())
+    rate = 100 * table.pivot_table("SR", "scene", "agent", sort=False)[names]
+    lines = zip(rate.index, rate.to_numpy(), strict=True)
+    return table_of(["home", *names], [(scene, *(f"{value:.0f}" for value in line)) for scene, line in lines])
+
+
+def _gallery(results: VlnResults, table: pd.DataFrame, config: EvaluateConfig, seed: int) -> tuple[Section, ...]:
+    """Return the best and the worst episodes of one agent: the first trained one, or the last where none took part."""
+    names = list(table["agent"].unique())
+    trained = [name for name in names if name.partition(".")[0] in config.agents.trained]
+    rows = table[table["agent"] == (trained[0] if trained else names[-1])]
+    order = rows.sort_values(["SPL", "NE"], ascending=[False, True], kind="stable")
+    best, worst = order.head(config.shown), order.iloc[config.shown :].tail(config.shown).iloc[::-1]
+    text = "The instruction; left what the robot sees and the floor with System 2's goal; right the way told (green), "
+    text += "driven (blue) and meant (orange), contacts red."
+    return tuple(
+        Section(title, text, pictures=tuple(_picture(row, results, config.drive, seed) for row in chosen))
+        for title, chosen in (
+            ("Best episodes", best.to_dict(orient="records")),
+            ("Worst episodes", worst.to_dict(orient="records")),
+        )
+        if chosen
+    )
+
+
+def _picture(row: dict, results: VlnResults, config: DriveConfig, seed: int) -> Picture:
+    scene, nav = results.scenes[row["scene"]](), results.maps[row["scene"]]()
+    driven = results.drives[row["scene"], row["agent"]]()
+    drive = next(drive for drive in driven.drives if drive.episode.id == row["episode"])
+    return Picture(_animate(drive, scene, nav, config, seed), _CAPTION.format_map(row))
+
+
+def _animate(drive: Drive, scene: Scene, nav: NavigationMap, config: DriveConfig, seed: int) -> bytes:
+    with TemporaryDirectory() as cache:
+        world = open_world(config.embodied, lambda _: (scene, nav), seed=seed, cache=Path(cache))
+        world.load(scene.id)
+        try:
+            return animate_instruction(drive, nav.floors[drive.episode.floor], world, config.rules)
+        finally:
+            world.close()

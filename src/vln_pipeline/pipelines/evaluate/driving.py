@@ -1,0 +1,72 @@
+"""The node that lets agents drive: one task per scene and agent."""
+
+from __future__ import annotations
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.evaluation.vln.agents.entrant import Entrant, entrants
+from vln_pipeline.evaluation.vln.config import DriveConfig, EvaluateConfig
+from vln_pipeline.runtime.workplace import Workplace
+
+
+def drive_episodes(
+    scenes: dict[str, Item],
+    maps: dict[str, Item],
+    episodes: dict[str, Item],
+    planners: dict[str, Item],
+    networks: dict[str, Item],
+    config: EvaluateConfig,
+    seed: int,
+) -> dict[str, Task]:
+    """Return one driving task per scene and agent."""
+    competing = entrants(config.agents, planners, networks)
+    return {
+        f"{key}.{entrant.name}": Task(
+            drive_agent,
+            scenes[key],
+            maps[key],
+            asked,
+            entrant,
+            planners.get(entrant.system2),
+            networks.get(entrant.system1),
+            config.drive,
+            seed,
+        )
+        for key, asked in episodes.items()
+        for entrant in competing
+    }
+
+
+def told(key: str) -> tuple[str, str]:
+    """Return scene and agent of a key of the store of drives; agents may have dots in their names, scenes have none."""
+    scene, _, agent = key.partition(".")
+    return scene, agent
+
+
+def drive_agent(
+    scene: Item,
+    nav: Item,
+    episodes: Item,
+    entrant: Entrant,
+    planner: Item | None,
+    network: Item | None,
+    config: DriveConfig,
+    seed: int,
+    place: Workplace,
+) -> None:
+    """Drive one scene's episodes with one agent."""
+    from vln_pipeline.evaluation.vln import drives_archive  # compiles: only in the process that works
+    from vln_pipeline.evaluation.vln.agents.open_agent import open_agent
+    from vln_pipeline.evaluation.vln.rollout import drive_scene
+    from vln_pipeline.evaluation.world.backend import open_world
+
+    loaded, seen, asked = scene(), nav(), episodes()
+    world = open_world(config.embodied, lambda _: (loaded, seen), seed=seed, cache=place.cache)
+    system2, system1 = (None if item is None else item().best for item in (planner, network))
+    agent = open_agent(entrant, system2, system1, place.threads)
+    try:
+        world.load(loaded.id)
+        driven = drive_scene(world, asked, entrant.name, agent, config.rules, seed)
+    finally:
+        agent.close()
+        world.close()
+    drives_archive.write(driven, asked, place.directory)
