@@ -86,11 +86,7 @@ class _BatchMaker(Dataset[_Made]):
 
 def collate(conversations: Sequence[Encoded], config: System2DataConfig, pad_token: int) -> System2Batch:
     """Return conversations as one batch, in rows as the configuration has it."""
-    if config.packing == "padded":
-        return padded(conversations, pad_token)
-    one_row = config.packing == "one_row"
-    limit = sum(len(one.input_ids) for one in conversations) if one_row else config.row_tokens
-    return packed(conversations, pad_token, limit)
+    return packed(conversations) if config.packed else padded(conversations, pad_token)
 
 
 def _as_it_is(made: Any) -> Any:

@@ -1,7 +1,5 @@
 """Parameters of System 2's training samples."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from vln_pipeline.config import Config
@@ -93,12 +91,10 @@ class System2DataConfig(Config):
     """Longer instructions are skipped."""
     augmentation: AugmentationConfig | None = AugmentationConfig()
     """How images are altered in training; None for not at all."""
-    packing: Literal["rows", "one_row", "padded"] = "rows"
-    """How the conversations of a batch share rows: in as few rows as ``row_tokens`` allows, all in one row, or each in
-    a row of its own. Attention never crosses from one to the next; flash_attention_2 keeps them apart in one row
-    only, the others by a mask whose size grows with the square of the row."""
-    row_tokens: int | None = Field(default=None, gt=0)
-    """Tokens of a row of several conversations at most; None for as many as the longest of the batch has."""
+    packed: bool = True
+    """Whether the conversations of a batch lie one after the other in one row, rather than each in a padded row of its
+    own. Attention never crosses from one to the next; with "eager" attention that takes a mask as large as the square
+    of the row."""
 
     @property
     def recordings(self) -> dict[str, RecordingConfig]:

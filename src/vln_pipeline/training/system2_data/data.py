@@ -7,16 +7,16 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.conversation import Dialogue
 from vln_pipeline.models.system2.load import System2Parts
-from vln_pipeline.models.system2.processing import Processor
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.navdp_data.sample_order import SampleOrder
 from vln_pipeline.training.system2_batch import SampleKind, System2Data, System2Sample
 from vln_pipeline.training.system2_data.batches import System2Batches
 from vln_pipeline.training.system2_data.config import System2DataConfig
 from vln_pipeline.training.system2_data.dataset import System2Dataset
+from vln_pipeline.training.system2_data.packed_attention import attend_apart
+from vln_pipeline.training.system2_data.patches import fast_processor
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.sample_table import SampleTable
 from vln_pipeline.training.system2_data.selection import hold_out, mixed
@@ -42,7 +42,7 @@ def open_data(
     Args:
         config: which walks, and how samples are made of them.
         own: folders of this run's exports.
-        parts: the model, and what it is shown and asked.
+        parts: the model, and what it is shown and asked; the model learns to keep packed conversations apart.
         run_seed: of the choice of scenes that are held out, and of the shares of the mix.
         seed: of the order and of all other draws.
         batch_size: samples in a batch.
@@ -54,11 +54,11 @@ def open_data(
     Raises:
         DataError: a parameter, a folder or too many samples cannot be used.
     """
-    _check_attention(config, parts)
+    if config.packed:
+        attend_apart(parts.model)
     table, report = read_index(config, own, cache, workers)
     learned, held = hold_out(table, validation_share, run_seed)
-    processor = Processor(parts.tokenizer, parts.image_processor, parts.dialogue)
-    dialogue, pad_token = Dialogue(parts.prompts), int(parts.tokenizer.pad_token_id)
+    processor, dialogue, pad_token = fast_processor(parts), Dialogue(parts.prompts), int(parts.tokenizer.pad_token_id)
 
     def samples(numbers: NDArray[np.int64], *, training: bool) -> System2Dataset:
         altered = config.augmentation if training else None
@@ -103,12 +103,6 @@ class _Questions(Sequence[System2Sample]):
         if isinstance(numbers, range):
             return [self._dataset[number].sample for number in numbers]
         return self._dataset[numbers].sample
-
-
-def _check_attention(config: System2DataConfig, parts: System2Parts) -> None:
-    if config.packing == "rows" and str(parts.model.config._attn_implementation).startswith("flash"):
-        cause = "flash_attention_2 keeps conversations apart only where all are in one row"
-        raise DataError("data.packing", cause, "set it to one_row, or to padded")
 
 
 def _summary(verb: str, table: SampleTable, numbers: NDArray[np.int64]) -> str:
