@@ -27,15 +27,18 @@ def hold_out(table: SampleTable, share: float, seed: int) -> tuple[NDArray[np.in
     Raises:
         DataError: there is a single episode.
     """
-    names = np.array([source.scene for source in table.sources])[table.origin]
-    if len(set(names)) == 1:
-        names = np.char.add(names, [f"/{episode}" for episode in table.rows["episode"].to_pylist()])
-    order, number = np.unique(names, return_inverse=True)
+    _, scenes = np.unique([source.scene for source in table.sources], return_inverse=True)
+    groups = scenes[table.origin]
+    order = np.unique(groups)
+    if len(order) == 1:
+        groups = table.rows["episode"].to_numpy()
+        order = np.unique(groups)
     if len(order) < 2:
-        raise DataError(str(order[0]), "one episode cannot be learned from and validated on", "give more episodes")
+        scene = table.sources[table.origin[0]].scene
+        raise DataError(scene, "one episode cannot be learned from and validated on", "give more episodes")
     count = min(len(order) - 1, max(1, round(share * len(order))))
     drawn = generator(seed, "train_system2", "held out").permutation(len(order))[:count]
-    held = np.isin(number, drawn)
+    held = np.isin(groups, order[drawn])
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
@@ -61,10 +64,10 @@ def mixed(table: SampleTable, numbers: NDArray[np.int64], config: System2DataCon
     if config.pixel_goal_only:
         repeats = np.where(kinds == SampleKind.PIXEL, 1, 0)
     repeated = np.repeat(numbers, repeats)
-    names = np.array([source.name for source in table.sources])[table.origin[repeated]]
     chosen = []
     for part in parse_mix(config.mix, config.recordings):
-        own = repeated[names == part.name]
+        sources = [place for place, source in enumerate(table.sources) if source.name == part.name]
+        own = repeated[np.isin(table.origin[repeated], sources)]
         drawn = generator(seed, "system2_data", "share", part.name).permutation(len(own))[: int(len(own) * part.share)]
         chosen.append(own[np.sort(drawn)])
     found = np.concatenate(chosen)
