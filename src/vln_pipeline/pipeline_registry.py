@@ -13,6 +13,7 @@ from vln_pipeline.pipelines import (
     sampling,
     scenes,
     train_system1,
+    train_system2,
     trajectories,
 )
 
@@ -32,6 +33,9 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     planning = stages["scenes"] + stages["esdf"] + stages["sampling"] + stages["trajectories"]
     datagen = sum(stages.values(), start=Pipeline([]))
-    learning = {"train_system1": train_system1.create_pipeline()}
+    learning = {
+        "train_system1": train_system1.create_pipeline(),
+        "train_system2": train_system2.create_pipeline(),
+    }
     benchmarks = {"evaluate_system1": evaluate_system1.create_pipeline()}
     return {**stages, **learning, **benchmarks, "planning": planning, "datagen": datagen, "__default__": datagen}

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from vln_pipeline.config import Config
 from vln_pipeline.models.system2.config import System2Config
 from vln_pipeline.training.config import TrainingConfig
+from vln_pipeline.training.system2_data.config import System2DataConfig
 
 
 class LoraConfig(Config):
@@ -29,6 +30,8 @@ class TrainSystem2Config(TrainingConfig):
 
     model: System2Config = System2Config()
     """The model, and what it is shown and asked."""
+    data: System2DataConfig = System2DataConfig()
+    """What is learned from."""
     train_vision: bool = True
     """Whether the vision tower learns (parameters model.visual.*, without the merger)."""
     train_merger: bool = True

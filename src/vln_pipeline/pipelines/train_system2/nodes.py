@@ -1,0 +1,26 @@
+"""Nodes of the training of System 2."""
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.runtime.workplace import Workplace
+from vln_pipeline.training.system2.config import TrainSystem2Config
+
+
+def train_seeds(datasets: dict[str, Item], config: TrainSystem2Config, seed: int) -> dict[str, Task]:
+    """Return one training task per seed of the training."""
+    return {f"seed_{number}": Task(train_one, datasets, config, seed, number) for number in config.seeds}
+
+
+def train_one(datasets: dict[str, Item], config: TrainSystem2Config, seed: int, number: int, place: Workplace) -> None:
+    """Train one model on all scenes."""
+    from vln_pipeline.training.system2.train import train_system2  # loads torch: only in the process that works
+
+    train_system2(
+        config,
+        [scene.directory for scene in datasets.values()],
+        place.directory,
+        run_seed=seed,
+        seed=number,
+        state=place.state,
+        cache=place.cache,
+        threads=place.threads,
+    )
