@@ -92,7 +92,7 @@ class Dialogue:
         """
         prompts = self.prompts
         views = [part for image in history for part in _filled(prompts.remembered_view, {"view": [View(image)]})]
-        values = {
+        values: dict[str, Sequence[str | View]] = {
             "instruction": [instruction],
             "remembered": _filled(prompts.remembered, {"views": views}) if views else [],
             "now": _filled(prompts.now, {"lead": [prompts.leads[lead]], "view": [View(current)]}),
@@ -108,7 +108,10 @@ class Dialogue:
             image: (h, w, 3) uint8 the view tilted down.
             lead: number of the wording that introduces it.
         """
-        values = {"lead": [self.prompts.leads[lead]], "view": [View(image, look_down=True)]}
+        values: dict[str, Sequence[str | View]] = {
+            "lead": [self.prompts.leads[lead]],
+            "view": [View(image, look_down=True)],
+        }
         parts = _joined(_filled(self.prompts.look_down, values))
         return Conversation((*conversation.messages, Message(Role.USER, parts)))
 
