@@ -142,9 +142,10 @@ def test_bfloat16_is_near_and_not_the_same(network):
     rounded = NavdpPolicy(network, half).plan(*views(1)[0], POINT)
     by_value = np.sort(exact.values) - np.sort(rounded.values)
     assert 0 < np.abs(by_value).max() < 0.05
-    kinds = {p.dtype for p in NavdpPolicy(network, half).network.decoder.layers[0].linear1.parameters()}
-    assert kinds == {torch.bfloat16}
-    assert NavdpPolicy(network, half).network.layernorm.weight.dtype == torch.float32
+    policy = NavdpPolicy(network, half)
+    assert policy.decoder.layers[0].up.dtype == torch.bfloat16
+    assert policy.network.rgbd_encoder.depth_model.blocks[0].mlp.fc1.dtype == torch.bfloat16
+    assert policy.network.layernorm.weight.dtype == policy.network.action_head.weight.dtype == torch.float32
 
 
 def test_paths_to_a_goal_that_end_near_stand_still(network):

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, linear, scaled_dot_product_attention
 
 from vln_pipeline.models.navdp.network import HEADER, NavdpNetwork
+from vln_pipeline.models.navdp.projection import Projection
 
 
 @dataclass(frozen=True)
@@ -27,26 +28,28 @@ class ConditionedDecoder:
 
     Samples differ in their actions only, so the memory's keys and values are projected once per layer for all of them
     and for all denoising steps. Only the noise level's token changes from step to step; its keys and values depend on
-    the weights alone. Where the layers' weights are in bfloat16, matrices are multiplied in it; the sum along the
-    layers, the norms, the actions and the heads stay in float32.
+    the weights alone.
 
     Args:
-        network: in evaluation mode; some of its weights are read here, so it must not be trained any further.
+        network: in evaluation mode; its weights are read here, so that later changes of them go unnoticed.
+        half: whether the layers' matrices are multiplied in bfloat16. The sum along the layers, norms, attention
+            between waypoints, actions and heads stay in float32.
         compiled: whether ``torch.compile`` fuses what lies between matrix products.
     """
 
-    def __init__(self, network: NavdpNetwork, compiled: bool) -> None:
+    def __init__(self, network: NavdpNetwork, half: bool, compiled: bool) -> None:
         self.network = network
         config = network.config
         self.heads, self.waypoints = config.heads, config.predict_size
-        self.layers = [layer for layer in network.decoder.layers if isinstance(layer, nn.TransformerDecoderLayer)]
-        self.half = self.layers[0].linear1.weight.dtype == torch.bfloat16
-        attentions = [layer.multihead_attn for layer in self.layers]
-        width = config.token_dim
-        self.query = [(a.in_proj_weight[:width], a.in_proj_bias[:width]) for a in attentions]
-        self.key_value_weight = torch.cat([a.in_proj_weight[width:] for a in attentions])
-        self.key_value_bias = torch.cat([a.in_proj_bias[width:] for a in attentions])
+        layers = [layer for layer in network.decoder.layers if isinstance(layer, nn.TransformerDecoderLayer)]
+        self.dtype = torch.bfloat16 if half else torch.float32
+        self.layers = [_Layer(layer, self.dtype) for layer in layers]
+        attentions = [layer.multihead_attn for layer in layers]
+        self.weight = torch.cat([attention.in_proj_weight[config.token_dim :] for attention in attentions])
+        self.bias = torch.cat([attention.in_proj_bias[config.token_dim :] for attention in attentions])
         self.positions = network.cond_pos_embed()
+        # On a CPU the fused kernel is the faster one in float32, two products in bfloat16.
+        self.fused = not half or self.positions.device.type != "cpu"
         self.decode = torch.compile(self._decode) if compiled else self._decode
         steps = torch.arange(config.diffusion_steps, device=self.positions.device)
         self.time = self._project(network.time_token(steps)[:, 0] + self.positions[0])
@@ -60,18 +63,13 @@ class ConditionedDecoder:
         """Return the (S, T, 3) prediction for (S, T, 3) noisy actions of one noise level."""
         condition.keys[:, :, 0] = self.time.keys[:, :, step]
         condition.values[:, :, 0] = self.time.values[:, :, step]
-        embedded = self._embed(actions)
-        with self._precision():
-            stream = self.decode(embedded, condition.keys, condition.values, True)
+        stream = self.decode(self._embed(actions), condition.keys, condition.values, True)
         return self.network.action_head(self._paths(stream))
 
     def judge(self, actions: Tensor, condition: Condition) -> Tensor:
         """Return the (S,) critic values of (S, T, 3) clean actions; the noise level and the goals stay hidden."""
         keys, values = condition.keys[:, :, HEADER:], condition.values[:, :, HEADER:]
-        embedded = self._embed(actions)
-        with self._precision():
-            stream = self.decode(embedded, keys, values, False)
-        return self.network.value(self._paths(stream))
+        return self.network.value(self._paths(self.decode(self._embed(actions), keys, values, False)))
 
     def _embed(self, actions: Tensor) -> Tensor:
         """Return (S T, token_dim)."""
@@ -83,25 +81,41 @@ class ConditionedDecoder:
 
     def _project(self, tokens: Tensor) -> Condition:
         """Return keys and values of (N, token_dim) memory tokens."""
-        with self._precision():
-            both = linear(tokens, self.key_value_weight, self.key_value_bias)
-        both = both.unflatten(1, (len(self.layers), 2, self.heads, -1)).permute(2, 1, 3, 0, 4).contiguous()
-        return Condition(both[0], both[1])
+        both = linear(tokens, self.weight, self.bias).unflatten(1, (len(self.layers), 2, self.heads, -1))
+        keys, values = both.permute(2, 1, 3, 0, 4).to(self.dtype).contiguous()
+        return Condition(keys, values)
 
     def _decode(self, stream: Tensor, keys: Tensor, values: Tensor, causal: bool) -> Tensor:
         """Run (S T, token_dim) waypoints through all layers; all samples ask the same keys, as one long sequence."""
-        for layer, query, key, value in zip(self.layers, self.query, keys, values, strict=True):
-            inner = layer.self_attn
-            mixed = linear(layer.norm1(stream), inner.in_proj_weight, inner.in_proj_bias)
-            own = mixed.view(-1, self.waypoints, 3, self.heads, mixed.shape[1] // 3 // self.heads)
-            asking, offered, content = own.permute(2, 0, 3, 1, 4)
+        shape = -1, self.waypoints, 3, self.heads, stream.shape[1] // self.heads
+        for layer, key, value in zip(self.layers, keys, values, strict=True):
+            asking, offered, content = layer.mix(layer.norm1(stream)).float().view(shape).permute(2, 0, 3, 1, 4)
             seen = scaled_dot_product_attention(asking, offered, content, is_causal=causal)
-            stream = stream + inner.out_proj(seen.transpose(1, 2).reshape(stream.shape))
-            asking = linear(layer.norm2(stream), *query).unflatten(1, (self.heads, -1)).transpose(0, 1)
-            seen = scaled_dot_product_attention(asking[None], key[None], value[None])[0]
-            stream = stream + layer.multihead_attn.out_proj(seen.transpose(0, 1).reshape(stream.shape))
-            stream = stream + layer.linear2(gelu(layer.linear1(layer.norm3(stream))))
+            stream = stream + layer.mixed(seen.transpose(1, 2).reshape(stream.shape))
+            asking = layer.ask(layer.norm2(stream)).unflatten(1, (self.heads, -1)).transpose(0, 1)
+            if self.fused:
+                seen = scaled_dot_product_attention(asking[None], key[None], value[None], scale=1.0)[0]
+            else:
+                seen = (asking @ key.mT).softmax(dim=-1) @ value
+            stream = stream + layer.asked(seen.transpose(0, 1).reshape(stream.shape))
+            stream = stream + layer.down(gelu(layer.up(layer.norm3(stream))))
         return stream
 
-    def _precision(self) -> torch.autocast:
-        return torch.autocast(self.positions.device.type, torch.bfloat16, enabled=self.half)
+
+class _Layer:
+    """The parts of one decoder layer, with all linear maps in one type; ``ask`` scales queries for attention."""
+
+    def __init__(self, layer: nn.TransformerDecoderLayer, kind: torch.dtype) -> None:
+        def map_(weight: Tensor, bias: Tensor) -> Projection:
+            return Projection(weight.to(kind), bias.to(kind))
+
+        own, other = layer.self_attn, layer.multihead_attn
+        width = own.embed_dim
+        self.norm1, self.norm2, self.norm3 = layer.norm1, layer.norm2, layer.norm3
+        self.mix = map_(own.in_proj_weight, own.in_proj_bias)
+        self.mixed = map_(own.out_proj.weight, own.out_proj.bias)
+        scale = other.head_dim**-0.5
+        self.ask = map_(scale * other.in_proj_weight[:width], scale * other.in_proj_bias[:width])
+        self.asked = map_(other.out_proj.weight, other.out_proj.bias)
+        self.up = map_(layer.linear1.weight, layer.linear1.bias)
+        self.down = map_(layer.linear2.weight, layer.linear2.bias)

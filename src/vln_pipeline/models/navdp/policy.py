@@ -14,11 +14,14 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp import goals, ranking
 from vln_pipeline.models.navdp.conditioned_decoder import ConditionedDecoder
 from vln_pipeline.models.navdp.diffusion import sampling_schedule
+from vln_pipeline.models.navdp.encoders import ImageGoalEncoder, PixelGoalEncoder, RgbdEncoder
 from vln_pipeline.models.navdp.frame_memory import FrameMemory
 from vln_pipeline.models.navdp.goals import NavdpGoal
 from vln_pipeline.models.navdp.letterbox import letterbox_depth, letterbox_rgb
 from vln_pipeline.models.navdp.network import GOALS, NavdpNetwork
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
+from vln_pipeline.models.navdp.projection import project
+from vln_pipeline.models.navdp.vit import VisionTransformer
 
 ACTION_SCALE = 4.0
 """Actions are differences of waypoints times this."""
@@ -58,15 +61,15 @@ class NavdpPolicy:
             raise DataError("steps", f"{config.steps} is more than the network was trained with", f"at most {limit}")
         self.config = config
         self.network = copy.deepcopy(network).eval()
-        if config.bfloat16:
-            for module in self.network.decoder.layers:
+        for module in self.network.modules():
+            if config.bfloat16 and isinstance(module, RgbdEncoder | PixelGoalEncoder | ImageGoalEncoder):
                 _halve(module)
-            for name, part in self.network.named_children():
-                if name in ("rgbd_encoder", "pixel_encoder", "image_encoder"):
-                    _halve(part)
+        for module in self.network.modules():
+            if isinstance(module, VisionTransformer):
+                project(module)
         self.device = next(self.network.parameters()).device
         size = network.config.image_size
-        self.decoder = ConditionedDecoder(self.network, config.compile)
+        self.decoder = ConditionedDecoder(self.network, config.bfloat16, config.compile)
         self.memory = FrameMemory(
             partial(self._encoded, self.network.rgbd_encoder.rgb_tokens),
             torch.zeros(1, 3, size, size, device=self.device),
