@@ -76,11 +76,12 @@ def _seen(
     view = robot.see(rules.camera, rgb=True).rgb
     if view is None:
         raise ValueError("the world gave no colour image")
-    small = cv2.resize(view, (_VIEW, round(view.shape[0] * _VIEW / view.shape[1])), interpolation=cv2.INTER_AREA)
+    size = (_VIEW, round(view.shape[0] * _VIEW / view.shape[1]))
+    small = np.asarray(cv2.resize(view, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     if pixel is None:
-        return np.asarray(small, dtype=np.uint8)
-    column, row = np.clip(pixel * small.shape[1::-1], 0, np.array(small.shape[1::-1]) - 1)
-    return draw_pixel_goal(small, (int(column), int(row)))
+        return small
+    column, row = np.clip(pixel * size, 0, np.array(size) - 1).astype(int).tolist()
+    return draw_pixel_goal(small, (column, row))
 
 
 def _banner(text: str, width: int) -> NDArray[np.uint8]:
@@ -96,8 +97,8 @@ def _banner(text: str, width: int) -> NDArray[np.uint8]:
 def _frame(banner: NDArray[np.uint8], views: Sequence[NDArray[np.uint8]], plan: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return everything on white; frames with and without a goal are of one size."""
     top, high = len(banner), len(views[0])
-    frame = np.full((top + max(len(plan), 2 * high), _VIEW + _MAP, 3), 255, dtype=np.uint8)
-    frame[:top] = banner
+    frame = np.full((top + max(len(plan), 2 * high), _VIEW + max(_MAP, plan.shape[1]), 3), 255, dtype=np.uint8)
+    frame[:top, : banner.shape[1]] = banner
     for number, view in enumerate(views):
         frame[top + number * high : top + (number + 1) * high, :_VIEW] = view
     frame[top : top + len(plan), _VIEW : _VIEW + plan.shape[1]] = plan

@@ -93,8 +93,8 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
         ("shortest way, median [m]", float(asked["shortest"].median())),
         ("words of an instruction, median", float(asked["instruction"].str.split().str.len().median())),
     ]
-    turns = config.agents.dual.model_dump().items() if config.agents.trained else ()
-    return table_of(["", ""], [*rows, *turns])
+    turns = config.agents.dual.model_dump() if config.agents.trained else {}
+    return table_of(["", ""], [*rows, *turns.items()])
 
 
 def _scores(scores: list[Score]) -> Table:

@@ -140,7 +140,8 @@ class DualAgent:
             return [*discrete_actions(path, self._task.motion, self._config.replan)]
         if not len(path) or np.linalg.norm(path[-1]) < _ARRIVED:
             return []
-        return [Follow(path, pose)] * self._config.replan
+        follow = Follow(path, pose)
+        return [follow for _ in range(self._config.replan)]
 
     def _take(self, thought: Thought | None, pose: NDArray[np.float64]) -> None:
         """Let a decision take the place of the last one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
 if TYPE_CHECKING:
     from vln_pipeline.evaluation.vln.agents.follower import Follower
 
-_BASELINES = {
+_BASELINES: dict[str, Callable[[], Agent]] = {
     "shortest_way": ShortestWay,
     "reference_way": ReferenceWay,
     "random": RandomActions,
