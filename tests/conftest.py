@@ -10,8 +10,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 ROOT = Path(__file__).parents[1]
 REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"
 
-# Spawned workers inherit sys.path, so tasks that tests define must be importable by name.
-for _folder in ("datasets", "runtime"):
+# Spawned workers inherit sys.path, so tasks that tests define must be importable by name; end-to-end tests write the
+# fixtures of the scene sources.
+for _folder in ("datasets", "runtime", "scenes"):
     sys.path.insert(0, str(ROOT / "tests" / _folder))
 
 

@@ -106,6 +106,7 @@ def _scene_section(key: str, results: DatagenResults, nav: NavigationMap) -> Sec
         ("extent", " x ".join(f"{size:.1f}" for size in figures.extent) + " m"),
         ("triangles", f"{figures.triangles:,}"),
         ("free floor", ", ".join(f"{storey.free_area:.1f} m2" for storey in figures.storeys)),
+        *(("as published", f"{s.overlap:.0%} of the free floor") for s in figures.storeys if s.overlap is not None),
         ("rooms", _counts(figures.rooms) or "not known"),
         ("objects", _counts(figures.categories)),
         ("defects", "; ".join(figures.defects) or "none"),

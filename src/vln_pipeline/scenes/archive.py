@@ -30,8 +30,10 @@ def write(scene: Scene, directory: Path) -> None:
     }
     (directory / "scene.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
     with (directory / "geometry.npz").open("wb") as file:
-        arrays = _arrays(scene)
-        np.savez(file, vertices=arrays["vertices"], faces=arrays["faces"], uv=arrays["uv"], colors=arrays["colors"])
+        columns = _arrays(scene)
+        if scene.walkable is not None:
+            columns["walkable"] = scene.walkable
+        np.savez(file, allow_pickle=False, **columns)
     for index, texture in enumerate(textures):
         Image.fromarray(texture).save(directory / _texture_file(index), compress_level=1)
 
@@ -50,6 +52,7 @@ def read(directory: Path) -> Scene:
     textures = [np.asarray(Image.open(directory / _texture_file(i))) for i in range(document["textures"])]
     with np.load(directory / "geometry.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
+    walkable = arrays.pop("walkable", None)
     return Scene(
         id=document["id"],
         parts=tuple(_parts(document["parts"], arrays)),
@@ -60,6 +63,7 @@ def read(directory: Path) -> Scene:
         licence=document["licence"],
         origin=document["origin"],
         defects=tuple(document["defects"]),
+        walkable=walkable,
     )
 
 

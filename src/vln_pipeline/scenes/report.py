@@ -7,29 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vln_pipeline.scenes.scene import Scene
-
-
-class Storey(Protocol):
-    """What is read of a planning ``FloorMap``; this package does not know the later stages."""
-
-    @property
-    def height(self) -> float:
-        """Height of the floor, metres."""
-
-    @property
-    def cell(self) -> float:
-        """Edge of a cell, metres."""
-
-    @property
-    def ground(self) -> NDArray[np.float32]:
-        """(H, W) height of the floor, NaN where there is none."""
-
-    @property
-    def navigable(self) -> NDArray[np.bool_]:
-        """(H, W) cells where the robot's axis may be."""
+from vln_pipeline.scenes.walkability import Storey, agreement
 
 
 class StoreyMaps(Protocol):
@@ -48,11 +28,14 @@ class StoreyReport:
         height: of its floor, metres.
         floor_area: square metres that have a floor.
         free_area: square metres where the robot's axis may be.
+        overlap: of that area with the navigation mesh that was published with the scene, shared over either, in [0, 1];
+            None where there is none.
     """
 
     height: float
     floor_area: float
     free_area: float
+    overlap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +93,7 @@ class SceneReport:
             f"  triangles   {self.triangles:,} in {self.parts} parts of {objects} objects",
             *(
                 f"  storey {i}    floor at {s.height:.2f} m, {s.floor_area:.1f} m2, {s.free_area:.1f} m2 free"
+                + ("" if s.overlap is None else f", {s.overlap:.0%} as in the published navigation mesh")
                 for i, s in enumerate(self.storeys)
             ),
             f"  rooms       {_counts(self.rooms) or 'not known'}",
@@ -129,6 +113,9 @@ def report(scene: Scene, nav: StoreyMaps | None = None) -> SceneReport:
     """
     extent = np.ptp(scene.bounds, axis=0)
     category = {p.instance: p.category for p in scene.parts}
+    floors = nav.floors if nav else ()
+    compared = () if scene.walkable is None else agreement(scene.walkable, floors)
+    overlaps: list[float | None] = [found.overlap for found in compared] or [None] * len(floors)
     return SceneReport(
         scene=scene.id,
         source=scene.source,
@@ -141,8 +128,9 @@ def report(scene: Scene, nav: StoreyMaps | None = None) -> SceneReport:
                 height=float(floor.height),
                 floor_area=float(np.isfinite(floor.ground).sum() * floor.cell**2),
                 free_area=float(floor.navigable.sum() * floor.cell**2),
+                overlap=overlap,
             )
-            for floor in (nav.floors if nav else ())
+            for floor, overlap in zip(floors, overlaps, strict=True)
         ),
         rooms=_counted(Counter(room.label for room in scene.rooms)),
         categories=_counted(Counter(category.values())),

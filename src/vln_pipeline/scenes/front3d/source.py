@@ -49,6 +49,10 @@ class Front3dSource:
             DataError: it cannot be used.
         """
         folder, relative = opened(ref.location, self._config.max_file_size)
+        with reading(relative):
+            return self._read(ref, folder, relative)
+
+    def _read(self, ref: SceneRef, folder: Folder, relative: str) -> Scene:
         file = folder.file(relative, "download 3D-FRONT again")
         told = house.read(folder, file)
         triangles = sum(len(piece.faces) for room in told.rooms for piece in room.pieces)
@@ -58,9 +62,8 @@ class Front3dSource:
         looks = Looks(folder, self._config.textures, told.looks, self._config.texture_size)
         models = FutureModels(folder, self._config.models, looks, self._config.texture_size, self._config.max_triangles)
         assembly = Assembly(looks, models, categories, self._config)
-        with reading(relative):
-            assembly.add(told)
-            rooms = [room for room in map(room_of, told.rooms) if room is not None]
+        assembly.add(told)
+        rooms = [room for room in map(room_of, told.rooms) if room is not None]
         return finished(
             Scene(
                 id=ref.id,

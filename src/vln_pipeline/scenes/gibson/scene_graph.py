@@ -10,6 +10,7 @@ import shapely
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.published.folder import Folder
+from vln_pipeline.scenes.published.objects import object_id
 from vln_pipeline.scenes.scene import UNKNOWN, Room
 
 
@@ -58,11 +59,11 @@ def graph(name: str, objects: Iterable[Mapping[str, Any]], rooms: Iterable[Mappi
     found: dict[int, GraphObject] = {}
     try:
         for record in objects:
-            index, parent = int(record["id"]), record.get("parent_room")
+            index, parent = object_id(record["id"]), record.get("parent_room")
             if index in found:
                 raise ValueError(f"object {index} twice")
-            found[index] = GraphObject(str(record["class_"]), None if parent is None else int(parent))
-        boxes = {int(record["id"]): _room(record) for record in rooms if len(record.get("location", ()))}
+            found[index] = GraphObject(str(record["class_"]), None if parent is None else object_id(parent))
+        boxes = {object_id(record["id"]): _room(record) for record in rooms if len(record.get("location", ()))}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         cause = f"an object or room cannot be read ({type(error).__name__}: {str(error)[:80]})"
         raise DataError(name, cause, "download it again") from error
@@ -80,4 +81,4 @@ def _room(record: Mapping[str, Any]) -> Room:
     low, high = centre - size / 2, centre + size / 2
     outline = shapely.geometry.polygon.orient(shapely.box(low[0], low[1], high[0], high[1]))
     polygon = np.asarray(outline.exterior.coords)[:-1]
-    return Room(f"{label.replace(' ', '_')}_{int(record['id'])}", label, polygon, float(low[2]), float(high[2]))
+    return Room(f"{label.replace(' ', '_')}_{object_id(record['id'])}", label, polygon, float(low[2]), float(high[2]))

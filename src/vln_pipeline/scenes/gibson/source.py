@@ -21,6 +21,7 @@ from vln_pipeline.scenes.published.label_transfer import LabelledPoints
 from vln_pipeline.scenes.published.objects import Annotated
 from vln_pipeline.scenes.published.reading import finished, reading, refuse_unlabelled
 from vln_pipeline.scenes.published.scan import labelled_parts, labelled_points, read_mesh, unlabelled_parts
+from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.scene import Scene
 from vln_pipeline.scenes.source import SceneRef
 
@@ -56,6 +57,10 @@ class GibsonSource:
             DataError: it cannot be used.
         """
         folder, name = opened(ref.location, self._config.max_file_size)
+        with reading(name):
+            return self._read(ref, folder, name)
+
+    def _read(self, ref: SceneRef, folder: Folder, name: str) -> Scene:
         files = tree.files(folder, name)
         mesh = files.glb or files.obj
         if mesh is None:
@@ -74,6 +79,7 @@ class GibsonSource:
                 for index, o in graph.objects.items()
             }
             parts = labelled_parts(points, file, model.surfaces, objects, self._config.reach)
+        walkable, noted = read_walkable(folder, [folder.name(files.navmesh)] if files.navmesh else [])
         scene = finished(
             Scene(
                 id=ref.id,
@@ -83,7 +89,8 @@ class GibsonSource:
                 source="gibson",
                 licence=self._config.licence,
                 origin=f"Gibson {name}",
-                defects=(*model.defects, *categories.defects()),
+                defects=(*model.defects, *categories.defects(), *noted),
+                walkable=walkable,
             ),
             annotated=told is not None,
         )

@@ -20,6 +20,7 @@ class SceneFiles:
         ids: object of each face of the OBJ file.
         ply: mesh whose faces bear objects.
         npz: what scn and ids are made from.
+        navmesh: where Habitat's agents may walk.
     """
 
     glb: Path | None
@@ -28,6 +29,7 @@ class SceneFiles:
     ids: Path | None
     ply: Path | None
     npz: Path | None
+    navmesh: Path | None
 
 
 def names(folder: Folder) -> list[str]:
@@ -47,6 +49,7 @@ def candidates(name: str) -> dict[str, tuple[str, ...]]:
         "ids": tuple(f"{place}.ids" for place in places),
         "ply": tuple(f"{place}_semantic.ply" for place in places),
         "npz": tuple(f"{place}3DSceneGraph_{name}.npz" for place in graphs),
+        "navmesh": tuple(f"{place}.navmesh" for place in places),
     }
 
 

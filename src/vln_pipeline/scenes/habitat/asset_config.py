@@ -12,6 +12,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.habitat.dataset_config import Group
 from vln_pipeline.scenes.habitat.frame import asset_to_habitat
 from vln_pipeline.scenes.published.folder import Folder
+from vln_pipeline.scenes.published.objects import object_id
 
 _MEND = "download the data set's folder whole"
 
@@ -52,7 +53,7 @@ def read(folder: Folder, file: Path, defaults: dict[str, Any]) -> Asset:
             raise ValueError(f"scale {scale.tolist()}, origin {origin.tolist()}")
         semantic_id = told.get("semantic_id")
         asset = str(told["render_asset"])
-        number = None if semantic_id is None else int(semantic_id)
+        number = None if semantic_id is None else object_id(semantic_id)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(name, f"cannot be read ({type(error).__name__}: {error})", "download it again") from error
     if origin.any():

@@ -21,6 +21,7 @@ from vln_pipeline.scenes.published.objects import Annotated
 from vln_pipeline.scenes.published.reading import finished, reading, refuse_unlabelled
 from vln_pipeline.scenes.published.regions import rooms_from_parts
 from vln_pipeline.scenes.published.scan import labelled_parts, read_mesh, unlabelled_parts
+from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.scene import Part, Scene
 from vln_pipeline.scenes.source import SceneRef
 
@@ -57,6 +58,10 @@ class Hm3dSource:
             DataError: it cannot be used.
         """
         folder, relative = opened(ref.location, self._config.max_file_size)
+        with reading(relative):
+            return self._read(ref, folder, relative)
+
+    def _read(self, ref: SceneRef, folder: Folder, relative: str) -> Scene:
         split, _, name = relative.rpartition("/")
         files = next((s for s in scenes(folder, name) if s.split == split), None)
         if files is None or files.mesh is None:
@@ -67,6 +72,7 @@ class Hm3dSource:
         categories = Categories(self._categories, self._config.categories)
         labelled = self._labelled(folder, files, model.surfaces, turn, categories)
         found = labelled or unlabelled_parts(model.surfaces)
+        walkable, noted = read_walkable(folder, [folder.name(files.navmesh)] if files.navmesh else [])
         return finished(
             Scene(
                 id=ref.id,
@@ -76,7 +82,8 @@ class Hm3dSource:
                 source="hm3d",
                 licence=self._config.licence,
                 origin=f"HM3D {name}",
-                defects=(*model.defects, *categories.defects()),
+                defects=(*model.defects, *categories.defects(), *noted),
+                walkable=walkable,
             ),
             annotated=labelled is not None,
         )
@@ -108,4 +115,4 @@ class Hm3dSource:
 
 
 def _made_of(files: SceneFiles) -> list[Path]:
-    return [f for f in (files.mesh, files.semantic_mesh, files.semantic_txt) if f is not None]
+    return [f for f in (files.mesh, files.semantic_mesh, files.semantic_txt, files.navmesh) if f is not None]

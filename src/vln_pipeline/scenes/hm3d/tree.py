@@ -25,6 +25,7 @@ class SceneFiles:
         mesh: the textured mesh, or None.
         semantic_mesh: the painted mesh, or None.
         semantic_txt: the list of instances, or None.
+        navmesh: where Habitat's agents may walk, or None.
     """
 
     name: str
@@ -32,6 +33,7 @@ class SceneFiles:
     mesh: Path | None
     semantic_mesh: Path | None
     semantic_txt: Path | None
+    navmesh: Path | None
 
 
 def scenes(folder: Folder, name: str = "[0-9]*-*") -> list[SceneFiles]:
@@ -54,7 +56,14 @@ def _files(places: list[Path], name: str, split: str) -> SceneFiles:
         return next((f for f in files if f.is_file()), None)
 
     # The original mesh before the one for Habitat, whose textures need a decoder.
-    return SceneFiles(name, split, first(".glb", ".basis.glb"), first(".semantic.glb"), first(".semantic.txt"))
+    return SceneFiles(
+        name=name,
+        split=split,
+        mesh=first(".glb", ".basis.glb"),
+        semantic_mesh=first(".semantic.glb"),
+        semantic_txt=first(".semantic.txt"),
+        navmesh=first(".basis.navmesh", ".navmesh"),
+    )
 
 
 def _split_of(folder: Folder, place: Path) -> str:

@@ -19,9 +19,9 @@ from vln_pipeline.scenes.mesh.objects import Mapping, identify
 from vln_pipeline.scenes.mesh.structure import label_structure
 from vln_pipeline.scenes.published.categories import Categories
 from vln_pipeline.scenes.published.discovery import Found, open_root, references
-from vln_pipeline.scenes.published.folder import opened
+from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import part
-from vln_pipeline.scenes.published.reading import finished
+from vln_pipeline.scenes.published.reading import finished, reading
 from vln_pipeline.scenes.scene import Material, Part, Room, Scene
 from vln_pipeline.scenes.source import SceneRef
 
@@ -59,6 +59,10 @@ class HssdSource:
             DataError: it cannot be used.
         """
         folder, relative = opened(ref.location, self._config.max_file_size)
+        with reading(relative):
+            return self._read(ref, folder, relative)
+
+    def _read(self, ref: SceneRef, folder: Folder, relative: str) -> Scene:
         file = folder.file(relative, _MEND)
         name = file.name.removesuffix(_SCENE)
         instance = scene_instance.read(folder, file)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.published.folder import Folder
+from vln_pipeline.scenes.published.objects import object_id
 
 _TITLE = "ASCII 1.1"
 _COUNTED = {"V": 5, "S": 6, "O": 8, "C": 9, "R": 10}
@@ -110,7 +111,7 @@ def read(folder: Folder, file: Path) -> House:
     return House(
         categories=dict(parsed("C", lambda w: (int(w[1]), (w[3].replace("#", " "), w[5].replace("#", " "))))),
         regions=dict(parsed("R", region)),
-        objects=dict(parsed("O", lambda w: (int(w[1]), HouseObject(int(w[2]), int(w[3]))))),
+        objects=dict(parsed("O", lambda w: (object_id(w[1]), HouseObject(int(w[2]), int(w[3]))))),
     )
 
 

@@ -17,6 +17,7 @@ from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import Annotated
 from vln_pipeline.scenes.published.reading import finished, reading, refuse_unlabelled
 from vln_pipeline.scenes.published.scan import labelled_parts, labelled_points, read_mesh, unlabelled_parts
+from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.scene import Part, Scene
 from vln_pipeline.scenes.source import SceneRef
 
@@ -42,7 +43,7 @@ class Mp3dSource:
         names = sorted({f.parent.name for f in marks if f.name.startswith(f.parent.name)})
 
         def made_of(name: str) -> list[Path]:
-            return [folder.root / name / f"{name}{ending}" for ending in _ENDINGS]
+            return [folder.root / name / f"{name}{ending}" for ending in (*_ENDINGS, ".navmesh")]
 
         found = [Found(name, name, partial(made_of, name)) for name in names]
         return references("mp3d", folder, found, self._config)
@@ -54,11 +55,16 @@ class Mp3dSource:
             DataError: it cannot be used.
         """
         folder, name = opened(ref.location, self._config.max_file_size)
+        with reading(name):
+            return self._read(ref, folder, name)
+
+    def _read(self, ref: SceneRef, folder: Folder, name: str) -> Scene:
         mesh = folder.file(f"{name}/{name}.glb", _MEND)
         model = read_mesh(folder, mesh, dataset_config.stage_to_world(folder, "mp3d"), self._config, "mp3d")
         categories = Categories(self._categories, self._config.categories)
         told = self._house(folder, name)
         labelled = self._labelled(folder, name, told, model.surfaces, categories) if told else None
+        walkable, noted = read_walkable(folder, [f"{name}/{name}.navmesh"])
         return finished(
             Scene(
                 id=ref.id,
@@ -68,7 +74,8 @@ class Mp3dSource:
                 source="mp3d",
                 licence=self._config.licence,
                 origin=f"Matterport3D {name}",
-                defects=(*model.defects, *categories.defects()),
+                defects=(*model.defects, *categories.defects(), *noted),
+                walkable=walkable,
             ),
             annotated=labelled is not None,
         )

@@ -54,8 +54,7 @@ class Folder:
         except (OSError, ValueError, RuntimeError):
             inside = exists = False
         if not inside:
-            mend = "put the file itself below the root and name it relatively"
-            raise DataError(referrer or relative[:120], f"{relative[:120]!r} leads out of the data set's folder", mend)
+            raise _outside(referrer or relative[:120], relative)
         return target if exists else None
 
     def file(self, relative: str, mend: str, base: Path | None = None, referrer: str = "") -> Path:
@@ -87,15 +86,27 @@ class Folder:
             return False
 
     def glob(self, pattern: str) -> list[Path]:
-        """Return what a pattern finds inside the root, sorted; what a link brings in from outside is left out."""
-        return sorted(p for p in self.root.glob(pattern) if self.holds(p))
+        """Return what a pattern finds inside the root, sorted; what a link brings in from outside is left out.
+
+        Raises:
+            DataError: the pattern is empty, absolute, or leads out by "..".
+        """
+        if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
+            cause = "is no pattern of files below the data set's folder"
+            raise DataError(repr(pattern[:80]), cause, "mend the configuration that holds it")
+        try:
+            return sorted(p for p in self.root.glob(pattern) if self.holds(p))
+        except (OSError, ValueError, NotImplementedError) as error:
+            raise DataError(repr(pattern[:80]), f"finds nothing ({error})", "mend the configuration") from error
 
     def text(self, file: Path) -> str:
         """Return the text of a file.
 
         Raises:
-            DataError: it is no text, or too long.
+            DataError: it is no text, or too long, or a link that leads out of the root.
         """
+        if not self.holds(file):
+            raise _outside(self.name(file), self.name(file))
         if file.stat().st_size > _MAX_TEXT:
             raise DataError(self.name(file), f"more than {_MAX_TEXT} bytes of text", "download it again")
         try:
@@ -130,3 +141,8 @@ def opened(location: str, max_size: float) -> tuple[Folder, str]:
     """Return the folder of a scene's location and the path of the scene below it."""
     root, _, relative = location.rpartition(_MARK)
     return Folder(Path(root), max_size), relative
+
+
+def _outside(subject: str, path: str) -> DataError:
+    mend = "put the file itself below the root and name it relatively"
+    return DataError(subject, f"{path[:120]!r} leads out of the data set's folder", mend)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.scenes.mesh.model import Surface
 from vln_pipeline.scenes.scene import UNKNOWN, Part
+
+_HIGHEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,18 @@ class Annotated:
     name: str
     category: str
     room: str | None = None
+
+
+def object_id(value: Any) -> int:
+    """Return a number of a file as the id of an object.
+
+    Raises:
+        ValueError: it does not fit 32 bits, or is no number.
+    """
+    index = int(value) if not isinstance(value, float) or np.isfinite(value) else _HIGHEST + 1
+    if abs(index) > _HIGHEST:
+        raise ValueError(f"{str(value)[:40]} is no object id")
+    return index
 
 
 def parts(

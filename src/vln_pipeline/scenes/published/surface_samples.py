@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST = 4_000_000
-"""About how many points there are at most; a scene of absurd extent gets coarser ones."""
+_MOST = 2_000_000
+"""Most points besides one a triangle; a very large scene gets coarser ones."""
+_LONGEST = 200.0
+"""A triangle with a longer edge is stray, and gets one point, metres: no wall is as long."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,24 @@ def sample(vertices: NDArray[np.float64], faces: NDArray[np.int64], edge: float)
     Halving the longest edge (Rosenberg and Stenger 1975) keeps pieces from getting thin, and covers slivers.
 
     Args:
-        vertices: (V, 3) finite.
+        vertices: (V, 3) finite, metres.
         faces: (F, 3) valid indexes.
-        edge: in the unit of the vertices.
+        edge: metres.
     """
     corners = vertices[faces]
+    most = _MOST + len(faces)
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     size = np.linalg.norm(cross, axis=1, keepdims=True)
-    normal = np.divide(cross, size, out=np.zeros_like(cross), where=size > 0)
+    normal = np.divide(cross, size, out=np.zeros_like(cross), where=(size > 0) & np.isfinite(size))
     owners, weights = [np.empty(0, dtype=np.int64)], [np.empty((0, 3))]
     owner, weight = np.arange(len(faces)), np.broadcast_to(np.eye(3), (len(faces), 3, 3))
     done = 0
     while len(owner):
         pieces = weight @ corners[owner]
         lengths = np.linalg.norm(np.roll(pieces, -1, axis=1) - pieces, axis=2)
-        long = (lengths.max(axis=1) > edge) & (done + 2 * len(owner) <= _MOST)
+        longest = lengths.max(axis=1)
+        long = (longest > edge) & (longest <= _LONGEST)
+        long &= done + len(owner) + int(long.sum()) <= most
         owners.append(owner[~long])
         weights.append(weight[~long].mean(axis=1))
         done += len(owners[-1])

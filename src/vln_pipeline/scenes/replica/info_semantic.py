@@ -5,7 +5,7 @@ from pathlib import Path
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.published.categories import Categories
 from vln_pipeline.scenes.published.folder import Folder
-from vln_pipeline.scenes.published.objects import Annotated
+from vln_pipeline.scenes.published.objects import Annotated, object_id
 
 
 def read(folder: Folder, file: Path, categories: Categories) -> dict[int, Annotated]:
@@ -17,8 +17,10 @@ def read(folder: Folder, file: Path, categories: Categories) -> dict[int, Annota
     document = folder.json(file)
     name = folder.name(file)
     try:
-        classes = {int(c["id"]): str(c["name"]) for c in document["classes"]}
-        objects = [(int(o["id"]), int(o["class_id"]), str(o.get("class_name", ""))) for o in document["objects"]]
+        classes = {object_id(c["id"]): str(c["name"]) for c in document["classes"]}
+        objects = [
+            (object_id(o["id"]), object_id(o["class_id"]), str(o.get("class_name", ""))) for o in document["objects"]
+        ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         cause = f"its classes and objects cannot be read ({type(error).__name__}: {error})"
         raise DataError(name, cause, "download it again") from error

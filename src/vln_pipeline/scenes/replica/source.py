@@ -8,15 +8,17 @@ from vln_pipeline.scenes.mesh.model import Surface
 from vln_pipeline.scenes.published import instance_ply
 from vln_pipeline.scenes.published.categories import Categories
 from vln_pipeline.scenes.published.discovery import Found, open_root, references
-from vln_pipeline.scenes.published.folder import opened
+from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import parts
 from vln_pipeline.scenes.published.reading import finished, reading
+from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.replica import info_semantic
 from vln_pipeline.scenes.replica.config import ReplicaConfig
 from vln_pipeline.scenes.scene import Material, Scene
 from vln_pipeline.scenes.source import SceneRef
 
 _MESH, _INFO = "habitat/mesh_semantic.ply", "habitat/info_semantic.json"
+_NAVMESH = "habitat/mesh_semantic.navmesh"
 _MEND = "download the scene with its habitat folder"
 
 
@@ -38,7 +40,7 @@ class ReplicaSource:
         names = sorted({p.parent.relative_to(folder.root).as_posix() for p in marks})
 
         def made_of(name: str) -> list[Path]:
-            return [folder.root / name / _MESH, folder.root / name / _INFO]
+            return [folder.root / name / file for file in (_MESH, _INFO, _NAVMESH)]
 
         found = [Found(name, name, partial(made_of, name)) for name in names]
         return references("replica", folder, found, self._config)
@@ -50,6 +52,10 @@ class ReplicaSource:
             DataError: it cannot be used.
         """
         folder, scene = opened(ref.location, self._config.max_file_size)
+        with reading(scene):
+            return self._read(ref, folder, scene)
+
+    def _read(self, ref: SceneRef, folder: Folder, scene: str) -> Scene:
         categories = Categories(self._categories, self._config.categories)
         mesh_file = folder.file(f"{scene}/{_MESH}", _MEND)
         info_file = folder.file(f"{scene}/{_INFO}", _MEND)
@@ -58,6 +64,7 @@ class ReplicaSource:
         if mesh.colors is None:
             raise DataError(folder.name(mesh_file), "its vertices have no colours", "download it again")
         objects = info_semantic.read(folder, info_file, categories)
+        walkable, noted = read_walkable(folder, [f"{scene}/{_NAVMESH}"])
         surface = Surface((scene,), (0,), mesh.vertices, mesh.faces, 0, colors=mesh.colors)
         return finished(
             Scene(
@@ -67,7 +74,8 @@ class ReplicaSource:
                 source="replica",
                 licence=self._config.licence,
                 origin=f"Replica {scene}",
-                defects=tuple(categories.defects()),
+                defects=(*categories.defects(), *noted),
+                walkable=walkable,
             ),
             annotated=True,
         )

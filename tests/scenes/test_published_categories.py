@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import vln_pipeline.scenes
+from vln_pipeline.scenes.published.categories import Categories
+from vln_pipeline.scenes.scene import UNKNOWN
+from vln_pipeline.scenes.vocabulary import vocabulary
+
+TABLES = sorted(Path(vln_pipeline.scenes.__file__).parent.glob("*/categories.json"))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=[t.parent.name for t in TABLES])
+def test_tables_lead_into_the_vocabulary_and_are_not_ambiguous(table):
+    told = json.loads(table.read_text())
+    assert set(told) <= {UNKNOWN, *vocabulary()}
+    translate = Categories(table, None)
+    for category, raws in told.items():
+        for raw in raws:
+            assert translate(raw) == category
+    assert not translate.untold
+
+
+def test_fine_before_coarse_and_what_is_unknown_is_told(tmp_path):
+    (tmp_path / "t.json").write_text('{"sofa": ["lawson"], "unknown": ["void"]}')
+    translate = Categories(tmp_path / "t.json", None)
+    assert translate("Lawson", "chair") == "sofa"
+    assert translate("gizmo", "dining chair") == "chair"
+    assert translate("void", "chair") == UNKNOWN
+    assert (translate("gizmo"), translate(""), translate()) == (UNKNOWN,) * 3
+    assert translate.defects() == ["1 raw categories outside the vocabulary: gizmo"]
+
+
+@pytest.mark.parametrize(
+    ("source", "raw", "category"),
+    [
+        ("replica", "base-cabinet", "cabinet"),
+        ("replica", "tv-screen", "television"),
+        ("hm3d", "cieling", "ceiling"),
+        ("hm3d", "floor /otherroom", "floor"),
+        ("mp3d", "shower wall", "shower"),
+        ("mp3d", "chest_of_drawers", "dresser"),
+        ("gibson", "potted plant", "plant"),
+        ("front3d", "WallInner", "wall"),
+        ("front3d", "Three-Seat / Multi-seat Sofa", "sofa"),
+        ("front3d", "King-size Bed", "bed"),
+        ("hssd", "table_lamp", "lamp"),
+    ],
+)
+def test_raw_categories_of_the_data_sets(source, raw, category):
+    table = next(t for t in TABLES if t.parent.name == source)
+    assert Categories(table, None)(raw) == category
