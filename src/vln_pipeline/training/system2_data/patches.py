@@ -57,7 +57,7 @@ class PatchMaker:
 
     def _target(self, image: Image.Image) -> tuple[int, int]:
         """Return the height and width at which an image is shown: whole tokens, within the limits."""
-        from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
+        from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
 
         least, most = self.size["shortest_edge"], self.size["longest_edge"]
         factor = self.patch_size * self.merge_size
