@@ -200,10 +200,10 @@ def test_two_processes_learn_what_one_does(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_thirty_two_samples_are_learned_by_heart(tmp_path):
     told = config(
-        steps=300,
+        steps=150,
         batch_size=32,
-        validate_every=300,
-        save_every=300,
+        validate_every=150,
+        save_every=150,
         answered_samples=32,
         optimiser={"learning_rates": {"*": 3e-3}},
         schedule={"kind": "cosine", "warmup_steps": 20, "decay_steps": None, "final": 0.02},
