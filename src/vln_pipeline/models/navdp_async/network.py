@@ -71,7 +71,7 @@ class NavdpAsync(nn.Module):
         actions = noise
         self._schedule.set_timesteps(self.config.diffusion_steps)
         for step in self._schedule.timesteps:
-            found = self.navdp(actions, step.to(noise.device).expand(len(noise)), condition)
+            found = self.navdp(actions, step.to(noise.device).expand(len(noise)), condition).to(noise.dtype)
             actions = self._schedule.step(found, step, actions, generator, return_dict=False)[0]
         return actions
 

@@ -37,5 +37,7 @@ def follow(flow: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: int) 
     actions = noise
     for time in scheduler.timesteps:
         times = time.to(noise.device).expand(len(actions))
-        actions = scheduler.step(flow(actions, times), time, actions, return_dict=False)[0]
+        # Whatever precision the network computes in, steps are added up in that of the noise.
+        seen = flow(actions, times).to(noise.dtype)
+        actions = scheduler.step(seen, time, actions, return_dict=False)[0]
     return actions

@@ -1,0 +1,129 @@
+"""Published folders read, and written."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.models.bridge.build import Network, build
+from vln_pipeline.models.bridge.config import BridgeConfig
+from vln_pipeline.models.navdp.weights import check_names
+from vln_pipeline.models.official.configuration import bridge_config, published_config, read_config, system2_config
+from vln_pipeline.models.official.names import Divided, divided, united
+from vln_pipeline.models.official.shards import read_shards, write_shards
+from vln_pipeline.models.system2.config import DialogueConfig
+from vln_pipeline.models.system2.load import System2Parts
+from vln_pipeline.models.system2.prompts import load_prompts
+
+_EMBEDDING, _HEAD = "model.language_model.embed_tokens.weight", "lm_head.weight"
+
+
+@dataclass(frozen=True)
+class Official:
+    """What a published folder holds.
+
+    Attributes:
+        parts: System 2 with what belongs to it, on the CPU and in evaluation mode.
+        network: System 1 likewise; None in a folder of System 2 alone.
+        config: ``config.json`` as it was.
+    """
+
+    parts: System2Parts
+    network: Network | None
+    config: dict[str, Any]
+
+
+def from_official(folder: Path, *, shape: BridgeConfig | None = None, prompt_template: Path | None = None) -> Official:
+    """Read a folder of InternVLA-N1: System 2 alone, DualVLN, w-NavDP, or its preview.
+
+    Weights keep the number format that they have in the files.
+
+    Args:
+        folder: with config.json, weights, tokenizer and image processor.
+        shape: sizes of System 1, where they are not the published ones.
+        prompt_template: what System 2 was asked in its training; None for this project's own prompts.
+
+    Raises:
+        DataError: a file is missing or broken, or weights are missing, left over or of another shape: how many, and
+            the first of each.
+    """
+    raw = read_config(folder)
+    weights = divided(read_shards(folder))
+    bridge = bridge_config(raw, BridgeConfig() if shape is None else shape)
+    if bridge is None and weights.system1:
+        cause = f"has {len(weights.system1)} weights of a System 1, but config.json does not say which it is"
+        raise DataError(str(folder), cause, "give the folder as it was published")
+    network = None if bridge is None else _system1(folder, bridge, weights.system1)
+    config = system2_config(raw)
+    tokenizer, images = _read_words_and_images(folder, config)
+    model = _system2(folder, config, weights.system2)
+    return Official(
+        System2Parts(model, tokenizer, images, DialogueConfig(), load_prompts(prompt_template)), network, raw
+    )
+
+
+def to_official(
+    folder: Path,
+    parts: System2Parts,
+    network: Network | None,
+    *,
+    config: dict[str, Any] | None = None,
+    largest_file: str = "5GB",
+) -> None:
+    """Write both models in the layout of published folders.
+
+    Args:
+        folder: what is there under the same names is replaced.
+        parts: System 2 and what belongs to it.
+        network: System 1; None for System 2 alone.
+        config: ``config.json``, for instance as it was read; None to make it from the models.
+        largest_file: size of a file of weights at most.
+
+    Raises:
+        OSError: the disk is full, for instance.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    system2 = dict(parts.model.state_dict())
+    if parts.model.config.tie_word_embeddings:
+        del system2[_HEAD]
+    system1 = {} if network is None else network.state_dict()
+    write_shards(united(Divided(system2, system1)), folder, largest_file)
+    parts.tokenizer.save_pretrained(folder)
+    parts.image_processor.save_pretrained(folder)
+    raw = published_config(parts.model, network) if config is None else config
+    (folder / "config.json").write_text(json.dumps(raw, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _system1(folder: Path, config: BridgeConfig, weights: dict[str, Tensor]) -> Network:
+    network = build(config)
+    check_names(folder, weights, network.state_dict())
+    network.load_state_dict(weights, assign=True)
+    return network.eval()
+
+
+def _system2(folder: Path, config: Any, weights: dict[str, Tensor]) -> Any:
+    from transformers import Qwen2_5_VLForConditionalGeneration
+
+    with torch.device("meta"):
+        expected = Qwen2_5_VLForConditionalGeneration(config).state_dict()
+    if config.tie_word_embeddings:
+        weights = {name: value for name, value in weights.items() if name != _HEAD}
+        expected.pop(_HEAD, None)
+    check_names(folder, weights, expected)
+    return Qwen2_5_VLForConditionalGeneration.from_pretrained(
+        None, config=config, state_dict=weights, dtype=weights[_EMBEDDING].dtype
+    ).eval()
+
+
+def _read_words_and_images(folder: Path, config: Any) -> tuple[Any, Any]:
+    from transformers import AutoTokenizer, Qwen2VLImageProcessorPil
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, config=config), Qwen2VLImageProcessorPil.from_pretrained(folder)
+    except (OSError, ValueError, ImportError) as error:
+        cause = f"tokenizer or image processor cannot be loaded ({str(error).splitlines()[0][:200]})"
+        raise DataError(str(folder), cause, "copy the folder anew") from error
