@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, distributed, nn
@@ -92,3 +92,8 @@ def joined(device: Literal["auto", "cpu", "cuda"]) -> Iterator[Ranks]:
 def unshared_gradients(model: nn.Module) -> AbstractContextManager[None]:
     """Return a context in which a wrapped model's gradients add up in each process by itself."""
     return model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext()
+
+
+def unwrapped(model: nn.Module) -> Any:
+    """Return the model itself, where ``Ranks.wrap`` put something around it."""
+    return model.module if isinstance(model, DistributedDataParallel) else model

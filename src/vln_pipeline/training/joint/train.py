@@ -1,0 +1,109 @@
+"""Trains one System 1 on latent plans; run as a program, it is one of several processes that do."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+from vln_pipeline.seeding import generator
+from vln_pipeline.training.curve import plot_curve
+from vln_pipeline.training.joint.config import TrainJointConfig
+from vln_pipeline.training.joint.fit import DATA, FIGURES, LAST, fit
+from vln_pipeline.training.joint.start import fresh_network, frozen_system2
+from vln_pipeline.training.joint_data.data import open_data
+from vln_pipeline.training.launch import launch, obey
+from vln_pipeline.training.loop import BEST, BOARD, LOG
+from vln_pipeline.training.ranks import joined
+
+
+def train_joint(
+    config: TrainJointConfig,
+    roots: Sequence[Path],
+    directory: Path,
+    *,
+    system1: Path | None,
+    system2: Path | None,
+    run_seed: int,
+    seed: int,
+    state: Path,
+    cache: Path,
+    threads: int,
+) -> None:
+    """Train a network, or go on with it, and write what came of it.
+
+    Args:
+        config: the parameters.
+        roots: folders of datasets.
+        directory: empty; takes the result, see ``TrainedJoint``.
+        system1: weights that train_system1 left; None where it left none.
+        system2: folder of the model that train_system2 left; None where it left none.
+        run_seed: of the choice of scenes that are held out.
+        seed: of the training.
+        state: outlives an interruption.
+        cache: for tables of samples.
+        threads: CPU threads to use.
+
+    Raises:
+        DataError: the data, a model to start from, or a parameter cannot be used, or the loss is not finite.
+    """
+    order: dict[str, Any] = {
+        "config": config.model_dump(mode="json"),
+        "roots": [str(root) for root in roots],
+        "system1": None if system1 is None else str(system1),
+        "system2": None if system2 is None else str(system2),
+        "run_seed": run_seed,
+        "seed": seed,
+        "state": str(state),
+        "cache": str(cache),
+    }
+    if config.processes > 1 or config.loader_workers > 0:
+        launch(__name__, order, config.processes, state / "launch", threads)
+    else:
+        torch.set_num_threads(threads)
+        work(**order)
+    for name in (BEST, LAST, BOARD):
+        shutil.copytree(state / name, directory / name)
+    for name in (LOG, DATA, FIGURES):
+        shutil.copy(state / name, directory / name)
+    plot_curve(pd.read_json(directory / LOG, lines=True), directory / "curve.png")
+
+
+def work(
+    config: Mapping[str, Any],
+    roots: Sequence[str],
+    system1: str | None,
+    system2: str | None,
+    run_seed: int,
+    seed: int,
+    state: str,
+    cache: str,
+) -> None:
+    """Do what one process of a training does; arguments as of ``train_joint``, as JSON has them."""
+    told = TrainJointConfig.model_validate(config)
+    own_seed = int(generator(run_seed, "train_joint", seed).integers(2**31))
+    with joined(told.device) as ranks:
+        parts = frozen_system2(told, None if system2 is None else Path(system2))
+        torch.manual_seed(own_seed)
+        width = int(parts.model.config.get_text_config().hidden_size)
+        network, taken = fresh_network(told, width, None if system1 is None else Path(system1))
+        shape = network.config
+        with ranks.leader_first():  # it writes the table of samples, and the others find it
+            data = open_data(
+                told,
+                [Path(root) for root in roots],
+                parts,
+                size=shape.vit.image_size,
+                count=shape.predict_size,
+                run_seed=run_seed,
+                seed=own_seed,
+                cache=Path(cache),
+            )
+        data.report.append(f"{len(taken)} of {len(network.state_dict())} weights start as System 1's")
+        fit(told, network, parts.model, data, seed=own_seed, ranks=ranks, folder=Path(state), name=f"seed {seed}")
+
+
+if __name__ == "__main__":
+    obey(work)
