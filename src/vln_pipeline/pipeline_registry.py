@@ -12,6 +12,7 @@ from vln_pipeline.pipelines import (
     report,
     sampling,
     scenes,
+    train_joint,
     train_system1,
     train_system2,
     trajectories,
@@ -34,8 +35,11 @@ def register_pipelines() -> dict[str, Pipeline]:
     planning = stages["scenes"] + stages["esdf"] + stages["sampling"] + stages["trajectories"]
     datagen = sum(stages.values(), start=Pipeline([]))
     learning = {
-        "train_system1": train_system1.create_pipeline(),
         "train_system2": train_system2.create_pipeline(),
+        "train_system1": train_system1.create_pipeline(),
+        "train_joint": train_joint.create_pipeline(),
     }
+    dual = sum(learning.values(), start=Pipeline([]))
     benchmarks = {"evaluate_system1": evaluate_system1.create_pipeline()}
-    return {**stages, **learning, **benchmarks, "planning": planning, "datagen": datagen, "__default__": datagen}
+    sums = {"planning": planning, "datagen": datagen, "train_dual": dual, "__default__": datagen}
+    return {**stages, **learning, **benchmarks, **sums}
