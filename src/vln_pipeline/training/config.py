@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 
+Sharding = Literal["none", "zero2", "fsdp"]
+"""What several processes share out."""
+
 
 class OptimiserConfig(Config):
     """AdamW."""

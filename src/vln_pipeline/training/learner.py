@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from torch.optim import Optimizer
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.training.running_mean import RunningMean
+from vln_pipeline.training.sharding import like, whole
 
 _TENSORS, _PROGRESS, _PREFIX, _PART = "tensors.safetensors", "progress.json", "step-", ".part"
 
@@ -43,16 +45,25 @@ class Learner:
         return self.model if self.mean is None else self.mean.model
 
 
-def save_state(learner: Learner, folder: Path) -> None:
+def save_state(learner: Learner, folder: Path, *, write: bool = True) -> None:
     """Write the state in place of the one before; killed at any moment, the one or the other is there and whole.
+
+    Args:
+        learner: what is saved; of a sharded model every process asks for it.
+        folder: where to.
+        write: whether this process writes.
 
     Raises:
         OSError: the disk is full, for instance.
     """
+    tensors = ((name, whole(tensor)) for name, tensor in _tensors(learner))
+    if not write:
+        deque(tensors, maxlen=0)  # takes part in gathering, keeps nothing
+        return
     part = folder / _PART
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    (part / _TENSORS).write_bytes(save(dict(_tensors(learner))))
+    (part / _TENSORS).write_bytes(save({name: tensor.cpu() for name, tensor in tensors}))
     (part / _PROGRESS).write_text(json.dumps({"step": learner.step, "best": learner.best}) + "\n")
     older = _saved(folder)
     part.rename(folder / f"{_PREFIX}{learner.step:09d}")
@@ -72,7 +83,9 @@ def resume(learner: Learner, folder: Path) -> None:
     try:
         tensors = load_file(saved[-1] / _TENSORS)
         progress = json.loads((saved[-1] / _PROGRESS).read_text())
-        learner.model.load_state_dict(_under("model/", tensors))
+        own = learner.model.state_dict()
+        given = _under("model/", tensors)
+        learner.model.load_state_dict({name: like(own.get(name, value), value) for name, value in given.items()})
         if learner.mean is not None:
             learner.mean.model.load_state_dict(_under("mean/", tensors))
         _load_optimiser(learner, _under("optimiser/", tensors))
@@ -84,22 +97,23 @@ def resume(learner: Learner, folder: Path) -> None:
 
 def _tensors(learner: Learner) -> Iterator[tuple[str, Tensor]]:
     for name, tensor in learner.model.state_dict().items():
-        yield f"model/{name}", tensor.cpu()
+        yield f"model/{name}", tensor
     if learner.mean is not None:
         for name, tensor in learner.mean.model.state_dict().items():
-            yield f"mean/{name}", tensor.cpu()
+            yield f"mean/{name}", tensor
     names = _trained(learner)
     for number, moments in learner.optimiser.state_dict()["state"].items():
         for key, tensor in moments.items():
-            yield f"optimiser/{names[number]}/{key}", tensor.cpu()
+            yield f"optimiser/{names[number]}/{key}", tensor
 
 
 def _load_optimiser(learner: Learner, tensors: dict[str, Tensor]) -> None:
     numbers = {name: number for number, name in enumerate(_trained(learner))}
+    parameters = dict(learner.model.named_parameters())
     state: dict[int, dict[str, Tensor]] = {}
     for path, tensor in tensors.items():
         name, _, key = path.rpartition("/")
-        state.setdefault(numbers[name], {})[key] = tensor
+        state.setdefault(numbers[name], {})[key] = like(parameters[name], tensor)
     groups = learner.optimiser.state_dict()["param_groups"]  # rates follow from the configuration and the step
     learner.optimiser.load_state_dict({"state": state, "param_groups": groups})
 

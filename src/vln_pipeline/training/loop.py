@@ -17,6 +17,7 @@ from vln_pipeline.training.learner import Learner, resume, save_state
 from vln_pipeline.training.optimiser import scale_rates
 from vln_pipeline.training.ranks import Ranks, unshared_gradients
 from vln_pipeline.training.schedule import factor
+from vln_pipeline.training.sharding import is_sharded, whole
 from vln_pipeline.training.tracking import Log, MlFlow, TensorBoard, Tracker
 
 LOSS = "loss"
@@ -102,6 +103,8 @@ class Training(Generic[Batch]):
         model = self.ranks.wrap(self.learner.model)
         if self.config.compile:
             model.compile()
+        # Of a sharded model, all processes validate and save, as each has a part of it; the first one writes.
+        takes_part = self.ranks.leads or is_sharded(self.learner.model)
         a_step = self.config.accumulation * self.ranks.size
         stream = self.batches.read(self.learner.step * a_step + self.ranks.rank, self.ranks.size)
         with ExitStack() as open_:
@@ -110,7 +113,7 @@ class Training(Generic[Batch]):
             for step in left:
                 numbers = self._step(step, model, stream)
                 last = step + 1 == self.config.steps
-                if self.ranks.leads and (last or (step + 1) % self.config.validate_every == 0):
+                if takes_part and (last or (step + 1) % self.config.validate_every == 0):
                     numbers |= self._validate()
                 if log is not None:
                     log.add(step + 1, numbers)
@@ -118,9 +121,10 @@ class Training(Generic[Batch]):
                     for tracker in trackers:
                         tracker.add(step + 1, numbers)
                     bar.set_postfix(loss=f"{numbers[LOSS]:.4f}")
-                if log is not None and (last or (step + 1) % self.config.save_every == 0):
-                    log.flush()
-                    save_state(self.learner, self.folder)
+                if takes_part and (last or (step + 1) % self.config.save_every == 0):
+                    if log is not None:
+                        log.flush()
+                    save_state(self.learner, self.folder, write=self.ranks.leads)
                 bar.update(self.config.samples_per_step)
         self.ranks.wait()
         return len(left) * self.config.samples_per_step
@@ -139,9 +143,8 @@ class Training(Generic[Batch]):
                 (numbers[LOSS] / config.accumulation).backward()
             for name, value in numbers.items():
                 sums[name] = sums.get(name, 0) + value.detach() / config.accumulation
-        norm = clip_grad_norm_(
-            [p for group in optimiser.param_groups for p in group["params"]], config.optimiser.clip_norm
-        )
+        trained = [p for group in optimiser.param_groups for p in group["params"]]
+        norm = whole(clip_grad_norm_(trained, config.optimiser.clip_norm))
         own = torch.stack(list(sums.values()))
         told = torch.cat([self.ranks.mean(own.clone()), norm[None]]).tolist()
         if not torch.isfinite(norm) or not torch.isfinite(own).all():

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.distributed.fsdp import FSDPModule
 from torch.nn.parallel import DistributedDataParallel
 
 from vln_pipeline.errors import DataError
@@ -38,7 +39,7 @@ class Ranks:
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """Return a model whose gradients are the mean over all processes."""
-        if self.size == 1:
+        if self.size == 1 or isinstance(model, FSDPModule):
             return model
         return DistributedDataParallel(model, device_ids=None if self.device.type == "cpu" else [self.device])
 
@@ -89,9 +90,16 @@ def joined(device: Literal["auto", "cpu", "cuda"]) -> Iterator[Ranks]:
         distributed.destroy_process_group()
 
 
-def unshared_gradients(model: nn.Module) -> AbstractContextManager[None]:
-    """Return a context in which a wrapped model's gradients add up in each process by itself."""
-    return model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext()
+@contextmanager
+def unshared_gradients(model: nn.Module) -> Iterator[None]:
+    """Let a wrapped or sharded model's gradients add up in each process by itself."""
+    if isinstance(model, FSDPModule):
+        model.set_requires_gradient_sync(False)
+        yield
+        model.set_requires_gradient_sync(True)
+        return
+    with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
+        yield
 
 
 def unwrapped(model: nn.Module) -> Any:

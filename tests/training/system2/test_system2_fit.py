@@ -149,6 +149,7 @@ def test_frozen_weights_in_bf16_train_beside_others_in_fp32(tmp_path):
     [
         ({"train_vision": False, "train_merger": False, "train_llm": False}, "nothing would learn"),
         ({"lora": {}, "train_llm": False}, "train_llm is off"),
+        ({"sharding": "fsdp", "optimiser": {"ema_decay": 0.9}}, "ema_decay"),
     ],
 )
 def test_contradictions_are_told(changes, told):
@@ -187,14 +188,25 @@ def test_layers_that_are_not_there_cannot_be_updated():
 
 
 @pytest.mark.slow
-def test_two_processes_learn_what_one_does(tmp_path, monkeypatch):
+@pytest.mark.parametrize("sharding", ["none", "zero2", "fsdp"])
+def test_two_processes_learn_what_one_does(tmp_path, monkeypatch, sharding):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
-    one, two = config(steps=4, batch_size=2, accumulation=2), config(steps=4, batch_size=2, processes=2)
+    one, two = (
+        config(steps=4, batch_size=2, accumulation=2),
+        config(steps=4, batch_size=2, processes=2, sharding=sharding),
+    )
     train(str(tmp_path / "one"), one.model_dump_json())
     order = {"folder": str(tmp_path / "two"), "config": two.model_dump_json()}
     launch("handmade", order, 2, tmp_path / "launch", threads=2)
     ours, theirs = (([line["loss"] for line in log(tmp_path / name)]) for name in ("one", "two"))
     assert ours == pytest.approx(theirs, abs=1e-4)
+    kept = [load(System2Config(source=str(tmp_path / name / "last"))).model for name in ("one", "two")]
+    for name, weight in kept[0].named_parameters():
+        torch.testing.assert_close(kept[1].get_parameter(name), weight, atol=1e-4, rtol=0, msg=name)
+    whole, again = state(tmp_path / "two"), config(steps=6, batch_size=2, processes=2, sharding=sharding)
+    launch("handmade", order | {"config": again.model_dump_json()}, 2, tmp_path / "launch", threads=2)
+    assert [line["step"] for line in log(tmp_path / "two")] == [1, 2, 3, 4, 5, 6], "it goes on from its state"
+    assert whole.keys() == state(tmp_path / "two").keys() == state(tmp_path / "one").keys()
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 from vln_pipeline.models.system2.config import System2Config
-from vln_pipeline.training.config import TrainingConfig
+from vln_pipeline.training.config import Sharding, TrainingConfig
 from vln_pipeline.training.system2_data.config import System2DataConfig
 
 
@@ -46,6 +46,9 @@ class TrainSystem2Config(TrainingConfig):
     weights: Literal["fp32", "bf16"] = "fp32"
     """Number format of weights that are not trained; trained ones are fp32, or small steps would be rounded away. bf16
     needs ``precision`` bf16, too, which on a GPU it is by itself."""
+    sharding: Sharding = "none"
+    """What several processes share out: nothing (each has a copy of everything), gradients and state of the optimiser
+    ("zero2", ZeRO stage 2), or the weights too ("fsdp", ZeRO stage 3)."""
     answered_samples: int = Field(default=32, gt=0)
     """Samples of the validation that the model answers, to be judged."""
 
@@ -55,4 +58,6 @@ class TrainSystem2Config(TrainingConfig):
             raise ValueError("train_vision, train_merger and train_llm are all off: nothing would learn")
         if self.lora is not None and not self.train_llm:
             raise ValueError("lora updates the language model, but train_llm is off")
+        if self.sharding != "none" and self.optimiser.ema_decay is not None:
+            raise ValueError("a running mean of the weights (ema_decay) is not kept of sharded ones")
         return self

@@ -19,6 +19,7 @@ from vln_pipeline.training.loop import Training
 from vln_pipeline.training.optimiser import build_optimiser
 from vln_pipeline.training.ranks import Ranks
 from vln_pipeline.training.running_mean import RunningMean
+from vln_pipeline.training.sharding import is_sharded, made_whole, shard
 from vln_pipeline.training.system2.config import TrainSystem2Config
 from vln_pipeline.training.system2.judging import ask, judge
 from vln_pipeline.training.system2.merging import merged_weights
@@ -44,7 +45,7 @@ class JudgedTraining(Training[System2Batch]):
     @torch.no_grad()
     def _validate(self) -> dict[str, float]:
         numbers = super()._validate()
-        with self._autocast:
+        with self._autocast, made_whole(self.learner.model):
             told = judge(ask(self.learner.result.eval(), self._processor, self._questions))
         return numbers | {f"validation/{name}": number for name, number in told.items()}
 
@@ -75,13 +76,18 @@ def fit(
         OSError: the disk is full, for instance.
     """
     model = parts.model.to(ranks.device)
+    if config.sharding != "none" and ranks.size > 1:
+        shard(model, (*model.model.visual.blocks, *model.model.language_model.layers), ranks, config.sharding)
     decay = config.optimiser.ema_decay
     mean = None if decay is None else RunningMean(model, decay)
     learner = Learner(model, build_optimiser(model, config.optimiser), mean)
 
     def keep(result: nn.Module, directory: Path) -> None:
+        weights = merged_weights(result)
+        if not ranks.leads:
+            return
         try:
-            save(replace(parts, model=result), directory, merged_weights(result))
+            save(replace(parts, model=result), directory, weights)
         except SafetensorError as error:
             cause = f"the checkpoint cannot be written ({error})"
             raise DataError(str(directory), cause, "free some space and run the same command again") from error
@@ -103,8 +109,9 @@ def fit(
     started = time.perf_counter()
     samples = training.run()
     rate = samples / (time.perf_counter() - started)
-    if ranks.leads:
+    if ranks.leads or is_sharded(model):
         keep(learner.result, folder / LAST)
+    if ranks.leads:
         skipped = [f"skipped {count} times: {cause}" for cause, count in sorted(data.batches.skipped.items())]
         (folder / DATA).write_text("".join(f"{line}\n" for line in (*data.report, *skipped)))
         figures = _figures(learner, ranks.device) | {"samples_per_second": round(rate, 1)}

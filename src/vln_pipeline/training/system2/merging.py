@@ -4,6 +4,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from vln_pipeline.training.sharding import whole
+
 _BESIDE = (".lora_A.", ".lora_B.")
 _ADAPTER = "default"
 """What peft calls the updates of a model that has one set of them."""
@@ -11,6 +13,8 @@ _ADAPTER = "default"
 
 def merged_weights(model: nn.Module) -> dict[str, Tensor]:
     """Return the weights by their published names, with low-rank updates added to what they update.
+
+    Of a sharded model every process asks for them.
 
     Args:
         model: with updates of peft's beside some of its layers, or without.
@@ -23,8 +27,9 @@ def merged_weights(model: nn.Module) -> dict[str, Tensor]:
         if any(beside in name for beside in _BESIDE):
             continue
         published = name.replace(".base_layer.", ".")
-        weight = parameter.detach()
+        weight = whole(parameter.detach())
         if published in updated:
-            weight = (weight.float() + updated[published].get_delta_weight(_ADAPTER).detach().float()).to(weight.dtype)
+            update = whole(updated[published].get_delta_weight(_ADAPTER).detach())
+            weight = (weight.float() + update.float()).to(weight.dtype)
         weights[published] = weight
     return weights
