@@ -122,5 +122,5 @@ def _identity(view: View) -> int:
     """Return a number below those of tokens and queries that tells an image from others."""
     image = np.ascontiguousarray(view.image)
     digest = hashlib.blake2b(f"{image.shape} {view.look_down}".encode(), digest_size=8)
-    digest.update(image)
+    digest.update(image.data)
     return _LATENT - 1 - int.from_bytes(digest.digest(), "little") // 4

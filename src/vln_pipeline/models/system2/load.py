@@ -99,7 +99,7 @@ def _from_pretrained(config: System2Config, dtype: torch.dtype) -> tuple[Any, An
             raise DataError(source, f"is a {kind}, not a {MODEL_TYPE}", "name a Qwen2.5-VL")
         tokenizer = AutoTokenizer.from_pretrained(source)
         images = Qwen2VLImageProcessorPil.from_pretrained(source)
-        model, report = Qwen2_5_VLForConditionalGeneration.from_pretrained(
+        loaded: Any = Qwen2_5_VLForConditionalGeneration.from_pretrained(
             source,
             dtype=dtype,
             attn_implementation=config.attention,
@@ -109,6 +109,7 @@ def _from_pretrained(config: System2Config, dtype: torch.dtype) -> tuple[Any, An
     except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
         cause = f"cannot be loaded ({str(error).splitlines()[0][:200]})"
         raise DataError(source, cause, "give a hub name that is reachable, or a whole folder") from error
+    model, report = loaded
     if report["missing_keys"]:
         first = sorted(report["missing_keys"])[0]
         raise DataError(source, f"lacks {len(report['missing_keys'])} weights, the first is {first}", "copy it anew")

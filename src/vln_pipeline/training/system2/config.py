@@ -15,7 +15,7 @@ class LoraConfig(Config):
 
     rank: int = Field(default=16, gt=0)
     """Rank of each update."""
-    alpha: float = Field(default=32.0, gt=0)
+    alpha: int = Field(default=32, gt=0)
     """An update counts alpha / rank."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of an update's inputs dropped in training."""
