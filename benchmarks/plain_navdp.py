@@ -2,7 +2,7 @@
 
 import torch
 from diffusers import DDPMScheduler
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from vln_pipeline.models.navdp.embeddings import time_embedding
 from vln_pipeline.models.navdp.network import NavdpNetwork
@@ -28,7 +28,9 @@ def plain_plan(
         (samples, T, 3) waypoints in metres and radians, and their (samples,) values.
     """
     encoder = network.rgbd_encoder
-    scene = encoder(encoder.rgb_tokens(rgb), encoder.depth_tokens(depth)).repeat_interleave(samples, dim=0)
+    tokens = torch.cat([encoder.rgb_tokens(rgb).flatten(1, 2), encoder.depth_tokens(depth)], dim=1)
+    scene = decode(encoder.former_net, encoder.former_query()[None], tokens + encoder.former_pe())
+    scene = encoder.project_layer(scene).repeat_interleave(samples, dim=0)
     slots = [goal[:, None].repeat_interleave(samples, dim=0) for goal in goals]
     schedule = DDPMScheduler(DDPM_STEPS, beta_schedule="squaredcos_cap_v2", clip_sample=True)
     schedule.set_timesteps(DDPM_STEPS)
@@ -37,16 +39,25 @@ def plain_plan(
     for step in schedule.timesteps:
         level = time_embedding(step[None], network.config.token_dim)[:, None].repeat_interleave(samples, dim=0)
         memory = torch.cat([level, *slots, scene], dim=1) + network.cond_pos_embed()
-        decoded = network.decoder(network.input_embed(actions) + network.out_pos_embed(), memory, ahead)
+        embedded = network.input_embed(actions) + network.out_pos_embed()
+        decoded = decode(network.decoder, embedded, memory, tgt_mask=ahead)
         predicted = network.action_head(network.layernorm(decoded))
         actions = schedule.step(predicted, step, actions, generator=noise).prev_sample
     hidden = torch.zeros(network.config.predict_size, 4 + scene.shape[1], dtype=torch.bool)
     hidden[:, :4] = True
     none = torch.zeros_like(slots[0])
     memory = torch.cat([none, none, none, none, scene], dim=1) + network.cond_pos_embed()
-    decoded = network.decoder(network.input_embed(actions) + network.out_pos_embed(), memory, memory_mask=hidden)
+    embedded = network.input_embed(actions) + network.out_pos_embed()
+    decoded = decode(network.decoder, embedded, memory, memory_mask=hidden)
     values = network.critic_head(network.layernorm(decoded).mean(dim=1))[:, 0]
     return torch.cumsum(actions / 4, dim=1), values
+
+
+def decode(decoder: nn.Module, targets: Tensor, memory: Tensor, **masks: Tensor) -> Tensor:
+    """Run the weights of a decoder as torch's own layers do."""
+    for layer in decoder.layers:
+        targets = nn.TransformerDecoderLayer.forward(layer, targets, memory, **masks)
+    return targets
 
 
 @torch.no_grad()
