@@ -8,7 +8,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.export.vln_ce import SEPARATOR
 from vln_pipeline.training.system2_data.config import RecordingConfig
 
 _ACTION, _GOAL, _AHEAD = "action", "goal", "relative_goal_frame_id"
@@ -46,7 +45,7 @@ def columns(recording: RecordingConfig) -> list[str]:
 
 
 def episode(
-    number: int, name: str, tasks: Iterable[str], table: pa.Table, recording: RecordingConfig, size: tuple[int, int]
+    number: int, name: str, wordings: Iterable[str], table: pa.Table, recording: RecordingConfig, size: tuple[int, int]
 ) -> Episode:
     """Return a walk.
 
@@ -55,7 +54,7 @@ def episode(
     Args:
         number: in its dataset.
         name: for a person.
-        tasks: of the episode; the first one holds the wordings.
+        wordings: of the route.
         table: with ``columns``.
         recording: which cameras count.
         size: width and height of the look-down view, pixels.
@@ -69,7 +68,7 @@ def episode(
     return Episode(
         number=number,
         name=name,
-        instructions=tuple(text.strip() for text in next(iter(tasks), "").split(SEPARATOR)),
+        instructions=tuple(text.strip() for text in wordings),
         actions=np.r_[led[1:, 0], 0],
         goals=goals,
         ahead=ahead[:, 0],

@@ -17,7 +17,7 @@ from PIL import Image
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21
 from vln_pipeline.export.reader import ExportedDataset
-from vln_pipeline.export.vln_ce import VlnCe
+from vln_pipeline.export.vln_ce import SEPARATOR, VlnCe
 from vln_pipeline.export.writer import INFO
 from vln_pipeline.rendering.camera import CameraSetting
 from vln_pipeline.training.navdp_data.columns import read_columns
@@ -52,11 +52,12 @@ class LooseScene:
             told = folder / INFO
             self._chunk = (int(json.loads(told.read_text())["chunks_size"]) if told.is_file() else 0) or _CHUNK
             lines = (json.loads(line) for line in (folder / _EPISODES).read_text(encoding="utf-8").splitlines())
-            self._tasks = {int(line["episode_index"]): [str(task) for task in line["tasks"]] for line in lines}
+            # The first task holds all wordings; further ones are not read.
+            self._wordings = {int(line["episode_index"]): str(line["tasks"][0]).split(SEPARATOR) for line in lines}
 
     def numbers(self) -> Iterator[int]:
         """Yield its episodes."""
-        return iter(sorted(self._tasks))
+        return iter(sorted(self._wordings))
 
     def episode(self, number: int, recording: RecordingConfig) -> Episode:
         """Return a walk."""
@@ -70,7 +71,7 @@ class LooseScene:
                 size = image.size
         except OSError as error:
             raise DataError(name, f"its first look-down image is unreadable ({type(error).__name__})") from error
-        return episode(number, name, self._tasks[number], table, recording, size)
+        return episode(number, name, self._wordings[number], table, recording, size)
 
     def view(self, number: int, setting: str, frame: int) -> NDArray[np.uint8]:
         """Return the (h, w, 3) uint8 sRGB image of a frame."""
