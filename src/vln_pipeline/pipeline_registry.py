@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from vln_pipeline.pipelines import (
     esdf,
+    evaluate,
     evaluate_system1,
     export,
     filtering,
@@ -40,6 +41,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_joint": train_joint.create_pipeline(),
     }
     dual = sum(learning.values(), start=Pipeline([]))
-    benchmarks = {"evaluate_system1": evaluate_system1.create_pipeline()}
+    benchmarks = {
+        "evaluate_system1": evaluate_system1.create_pipeline(),
+        "evaluate": evaluate.create_pipeline(),
+    }
     sums = {"planning": planning, "datagen": datagen, "train_dual": dual, "__default__": datagen}
     return {**stages, **learning, **benchmarks, **sums}

@@ -11,7 +11,7 @@ from kedro.validation.type_extractor import TypeExtractor
 
 ROOT = Path(__file__).parents[2]
 STAGES = ["scenes", "esdf", "sampling", "trajectories", "rendering", "labelling", "filtering", "export", "report"]
-LEARNING = ["train_system1", "evaluate_system1"]
+LEARNING = ["train_system1", "evaluate_system1", "evaluate"]
 
 
 @pytest.fixture(scope="module")
