@@ -91,7 +91,7 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
             f"{camera.pitch:g} degrees down, {rules.tilt:g} more to look down",
         ),
         ("shortest way, median [m]", float(asked["shortest"].median())),
-        ("words of an instruction, median", float(asked["instruction"].str.split().str.len().median())),
+        ("words of an instruction, median", float(asked["instruction"].str.count(r"\S+").median())),
     ]
     turns = config.agents.dual.model_dump() if config.agents.trained else {}
     return table_of(["", ""], [*rows, *turns.items()])

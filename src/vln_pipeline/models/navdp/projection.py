@@ -17,9 +17,9 @@ class Projection(nn.Module):
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         super().__init__()
-        self.bias, self.dtype = bias.detach(), weight.dtype
+        self.bias, self.kind = bias.detach(), weight.dtype
         self.packed = weight.device.type == "cpu" and torch.backends.mkldnn.is_available()
-        if self.packed and self.dtype == torch.bfloat16:
+        if self.packed and self.kind == torch.bfloat16:
             self.packed = torch.ops.mkldnn._is_mkldnn_bf16_supported()
         self.weight = weight.detach()
         if self.packed:
@@ -27,7 +27,7 @@ class Projection(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return (..., out) of (..., in)."""
-        rows = rows.to(self.dtype)
+        rows = rows.to(self.kind)
         if self.packed:
             return torch.ops.mkldnn._linear_pointwise(rows, self.weight, self.bias, "none", [], "")
         return linear(rows, self.weight, self.bias)

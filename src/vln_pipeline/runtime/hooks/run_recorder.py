@@ -49,7 +49,7 @@ class RunRecorder:
         for name in sorted(pipeline.inputs()):
             dataset = catalog.get(name)
             if isinstance(dataset, AbstractVersionedDataset) and dataset.exists():
-                self.record.read[name] = dataset.resolve_load_version()
+                self.record.read[name] = str(dataset.resolve_load_version())
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from vln_pipeline.training.system2_data.config import AugmentationConfig
 
 _SMOOTH = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]], dtype=np.float32) / 13
-_LEVELS = np.arange(256)
+_LEVELS = np.arange(256, dtype=np.float64)
 
 
 def augmented(image: NDArray[np.uint8], random: np.random.Generator, config: AugmentationConfig) -> NDArray[np.uint8]:

@@ -63,7 +63,7 @@ def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
 
 def _turns(episode: Episode, frame: int, limit: int) -> list[Action]:
     """Return the actions from a frame on, before the first one forward."""
-    found = []
+    found: list[Action] = []
     for action in map(Action, episode.actions[frame : frame + limit].tolist()):
         if action is Action.FORWARD:
             break

@@ -55,7 +55,10 @@ def _attention(
         begins = (places == 0).nonzero().flatten().tolist()
         lengths = [end - begin for begin, end in zip(begins, [*begins[1:], len(places)], strict=True)]
         parts = (each[number : number + 1].split(lengths, dim=2) for each in (query, key, value))
-        apart = [sdpa_attention_forward(module, *part, None, **named)[0] for part in zip(*parts, strict=True)]
+        apart = [
+            sdpa_attention_forward(module, queries, keys, values, None, **named)[0]
+            for queries, keys, values in zip(*parts, strict=True)
+        ]
         rows.append(torch.cat(apart, dim=1))
     return torch.cat(rows), None
 
