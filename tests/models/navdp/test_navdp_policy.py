@@ -143,8 +143,8 @@ def test_bfloat16_is_near_and_not_the_same(network):
     by_value = np.sort(exact.values) - np.sort(rounded.values)
     assert 0 < np.abs(by_value).max() < 0.05
     policy = NavdpPolicy(network, half)
-    assert policy.decoder.layers[0].up.dtype == torch.bfloat16
-    assert policy.network.rgbd_encoder.depth_model.blocks[0].mlp.fc1.dtype == torch.bfloat16
+    assert policy.decoder.layers[0].up.kind == torch.bfloat16
+    assert policy.network.rgbd_encoder.depth_model.blocks[0].mlp.fc1.kind == torch.bfloat16
     assert policy.network.layernorm.weight.dtype == policy.network.action_head.weight.dtype == torch.float32
 
 
