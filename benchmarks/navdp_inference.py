@@ -51,11 +51,12 @@ def drive(size: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return seen
 
 
+@torch.inference_mode()
 def step(policy: NavdpPolicy, seen: list[tuple[np.ndarray, np.ndarray]], goal: NavdpGoal):
     """Return the CPU seconds of the eighth control step, and its plan."""
     policy.reset(SEED)
     for rgb, _ in seen[:-1]:
-        policy.memory.remember(policy._image(rgb))
+        policy.memory.remember(torch.from_numpy(rgb).movedim(-1, 0)[None].float() / 255)
     policy.noise.manual_seed(SEED)
     start = time.process_time()
     plan = policy.plan(*seen[-1], goal)

@@ -43,7 +43,7 @@ class ConditionedDecoder:
         self.heads, self.waypoints = config.heads, config.predict_size
         layers = [layer for layer in network.decoder.layers if isinstance(layer, nn.TransformerDecoderLayer)]
         self.dtype = torch.bfloat16 if half else torch.float32
-        self.layers = [_Layer(layer, self.dtype) for layer in layers]
+        self.layers = [_Layer(layer, self.dtype, pack=not compiled) for layer in layers]
         attentions = [layer.multihead_attn for layer in layers]
         self.weight = torch.cat([attention.in_proj_weight[config.token_dim :] for attention in attentions])
         self.bias = torch.cat([attention.in_proj_bias[config.token_dim :] for attention in attentions])
@@ -105,9 +105,9 @@ class ConditionedDecoder:
 class _Layer:
     """The parts of one decoder layer, with all linear maps in one type; ``ask`` scales queries for attention."""
 
-    def __init__(self, layer: nn.TransformerDecoderLayer, kind: torch.dtype) -> None:
+    def __init__(self, layer: nn.TransformerDecoderLayer, kind: torch.dtype, pack: bool) -> None:
         def map_(weight: Tensor, bias: Tensor) -> Projection:
-            return Projection(weight.to(kind), bias.to(kind))
+            return Projection(weight.to(kind), bias.to(kind), pack)
 
         own, other = layer.self_attn, layer.multihead_attn
         width = own.embed_dim

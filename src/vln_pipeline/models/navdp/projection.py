@@ -13,12 +13,13 @@ class Projection(nn.Module):
     Args:
         weight: (out, in); read now, so that later changes of it go unnoticed.
         bias: (out,).
+        pack: False for maps inside of what ``torch.compile`` sees, which packs by itself and knows no packed weights.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, pack: bool = True) -> None:
         super().__init__()
         self.bias, self.kind = bias.detach(), weight.dtype
-        self.packed = weight.device.type == "cpu" and torch.backends.mkldnn.is_available()
+        self.packed = pack and weight.device.type == "cpu" and torch.backends.mkldnn.is_available()
         if self.packed and self.kind == torch.bfloat16:
             self.packed = torch.ops.mkldnn._is_mkldnn_bf16_supported()
         self.weight = weight.detach()
