@@ -60,8 +60,8 @@ def test_a_training_leaves_checkpoints_log_curve_and_report(trained, small):
 def test_an_interrupted_training_repeats_the_uninterrupted_one_to_the_bit(
     room_export, small, trained, tmp_path, monkeypatch
 ):
-    def once(learner, folder):
-        save_state(learner, folder)
+    def once(learner, folder, **named):
+        save_state(learner, folder, **named)
         monkeypatch.undo()
         raise KeyboardInterrupt
 

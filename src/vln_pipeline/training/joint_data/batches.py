@@ -42,6 +42,7 @@ class DatasetBatches:
             batch_size=None,
             sampler=count(first, stride),
             num_workers=self._workers,
+            multiprocessing_context="forkserver" if self._workers else None,  # a fork with threads may hang
             collate_fn=_as_it_is,
             worker_init_fn=_alone,
         )
