@@ -1,5 +1,6 @@
 """The training loop, for any model."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
@@ -39,6 +40,16 @@ class Batches(Protocol[BatchOut]):
     def names(self, number: int) -> list[str]:
         """Return what the samples of a batch are taken from, for a person who looks for a bad one."""
         ...
+
+
+class SkippingBatches(Batches[BatchOut], Protocol[BatchOut]):
+    """Batches that leave out samples which cannot be made.
+
+    Attributes:
+        skipped: why samples were left out of batches that were read, and how many for each cause.
+    """
+
+    skipped: Counter[str]
 
 
 class Objective(Protocol[BatchIn]):

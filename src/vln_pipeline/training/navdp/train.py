@@ -19,13 +19,14 @@ from vln_pipeline.seeding import generator
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.launch import launch, obey
 from vln_pipeline.training.learner import Learner
-from vln_pipeline.training.loop import BEST, BOARD, LOG, Training
+from vln_pipeline.training.loop import BEST, BOARD, LOG, SkippingBatches, Training
 from vln_pipeline.training.navdp.config import TrainSystem1Config
 from vln_pipeline.training.navdp.held_out import hold_out, scene_of
 from vln_pipeline.training.navdp.objective import NavdpObjective
 from vln_pipeline.training.navdp.rgb_tokens import RgbTokens
 from vln_pipeline.training.navdp.start import fresh_network
-from vln_pipeline.training.navdp_data.batches import NavdpBatches, open_batches
+from vln_pipeline.training.navdp_batch import NavdpBatch
+from vln_pipeline.training.navdp_data.batches import open_batches
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex, read_index
 from vln_pipeline.training.optimiser import build_optimiser
 from vln_pipeline.training.ranks import joined
@@ -120,7 +121,9 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
             (folder / FIGURES).write_text(json.dumps(figures | {"samples_per_second": round(rate, 1)}, indent=2) + "\n")
 
 
-def _open(part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, cache: Path) -> NavdpBatches:
+def _open(
+    part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, cache: Path
+) -> SkippingBatches[NavdpBatch]:
     size, packs = config.batch_size, cache / "navdp_frames"
     return open_batches(part, config.data, config.network, seed=seed, batch_size=size, workers=workers, cache=packs)
 
