@@ -20,10 +20,10 @@ from vln_pipeline.training.ranks import Ranks, unshared_gradients
 from vln_pipeline.training.schedule import factor
 from vln_pipeline.training.sharding import is_sharded, whole
 from vln_pipeline.training.tracking import Log, MlFlow, TensorBoard, Tracker
+from vln_pipeline.training.trained import BEST, BOARD, LOG
 
 LOSS = "loss"
 """Name of the number that is minimised."""
-LOG, BEST, BOARD = "log.jsonl", "best", "tensorboard"
 
 Batch = TypeVar("Batch")
 BatchOut = TypeVar("BatchOut", covariant=True)

@@ -22,8 +22,7 @@ from vln_pipeline.training.loop import Training
 from vln_pipeline.training.optimiser import build_optimiser
 from vln_pipeline.training.ranks import Ranks
 from vln_pipeline.training.running_mean import RunningMean
-
-LAST, DATA, FIGURES = "last", "data.txt", "training.json"
+from vln_pipeline.training.trained import DATA, FIGURES, LAST
 
 
 def fit(
@@ -46,7 +45,7 @@ def fit(
         data: what is learned from.
         seed: of the random numbers.
         ranks: the processes.
-        folder: takes the result, see ``TrainedJoint``, and outlives an interruption.
+        folder: takes the result, see ``Trained``, and outlives an interruption.
         name: what the training is called in the progress bar.
 
     Raises:

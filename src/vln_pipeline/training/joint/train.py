@@ -11,12 +11,12 @@ import torch
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.joint.config import TrainJointConfig
-from vln_pipeline.training.joint.fit import DATA, FIGURES, LAST, fit
+from vln_pipeline.training.joint.fit import fit
 from vln_pipeline.training.joint.start import fresh_network, frozen_system2
 from vln_pipeline.training.joint_data.data import open_data
 from vln_pipeline.training.launch import launch, obey
-from vln_pipeline.training.loop import BEST, BOARD, LOG
 from vln_pipeline.training.ranks import joined
+from vln_pipeline.training.trained import BEST, BOARD, CURVE, DATA, FIGURES, LAST, LOG
 
 
 def train_joint(
@@ -37,7 +37,7 @@ def train_joint(
     Args:
         config: the parameters.
         roots: folders of datasets.
-        directory: empty; takes the result, see ``TrainedJoint``.
+        directory: empty; takes the result, see ``Trained``.
         system1: weights that train_system1 left; None where it left none.
         system2: folder of the model that train_system2 left; None where it left none.
         run_seed: of the choice of scenes that are held out.
@@ -68,7 +68,7 @@ def train_joint(
         shutil.copytree(state / name, directory / name)
     for name in (LOG, DATA, FIGURES):
         shutil.copy(state / name, directory / name)
-    plot_curve(pd.read_json(directory / LOG, lines=True), directory / "curve.png")
+    plot_curve(pd.read_json(directory / LOG, lines=True), directory / CURVE)
 
 
 def work(

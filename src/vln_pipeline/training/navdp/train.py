@@ -19,7 +19,7 @@ from vln_pipeline.seeding import generator
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.launch import launch, obey
 from vln_pipeline.training.learner import Learner
-from vln_pipeline.training.loop import BEST, BOARD, LOG, SkippingBatches, Training
+from vln_pipeline.training.loop import SkippingBatches, Training
 from vln_pipeline.training.navdp.config import TrainSystem1Config
 from vln_pipeline.training.navdp.held_out import hold_out, scene_of
 from vln_pipeline.training.navdp.objective import NavdpObjective
@@ -31,8 +31,7 @@ from vln_pipeline.training.navdp_data.walk_index import WalkIndex, read_index
 from vln_pipeline.training.optimiser import build_optimiser
 from vln_pipeline.training.ranks import joined
 from vln_pipeline.training.running_mean import RunningMean
-
-LAST, DATA, CURVE, FIGURES = "last", "data.txt", "curve.png", "training.json"
+from vln_pipeline.training.trained import BEST, BOARD, CURVE, DATA, FIGURES, LAST, LOG
 
 
 def train_navdp(
@@ -51,7 +50,7 @@ def train_navdp(
     Args:
         config: the parameters.
         roots: folders of datasets.
-        directory: empty; takes the result, see ``TrainedSystem1``.
+        directory: empty; takes the result, see ``Trained``.
         run_seed: of the choice of scenes that are held out.
         seed: of the training.
         state: outlives an interruption.

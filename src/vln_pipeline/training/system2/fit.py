@@ -25,8 +25,7 @@ from vln_pipeline.training.system2.judging import ask, judge
 from vln_pipeline.training.system2.merging import merged_weights
 from vln_pipeline.training.system2.objective import System2Objective
 from vln_pipeline.training.system2_batch import System2Batch, System2Data, System2Sample
-
-LAST, DATA, FIGURES = "last", "data.txt", "training.json"
+from vln_pipeline.training.trained import DATA, FIGURES, LAST
 
 
 class JudgedTraining(Training[System2Batch]):
@@ -68,7 +67,7 @@ def fit(
         data: what it learns from.
         seed: of the random numbers.
         ranks: the processes.
-        folder: takes the result, see ``TrainedSystem2``, and outlives an interruption.
+        folder: takes the result, see ``Trained``, and outlives an interruption.
         name: what the training is called in the progress bar.
 
     Raises:

@@ -11,12 +11,12 @@ import torch
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.launch import launch, obey
-from vln_pipeline.training.loop import BEST, BOARD, LOG
 from vln_pipeline.training.ranks import joined
 from vln_pipeline.training.system2.config import TrainSystem2Config
-from vln_pipeline.training.system2.fit import DATA, FIGURES, LAST, fit
+from vln_pipeline.training.system2.fit import fit
 from vln_pipeline.training.system2.start import fresh_parts
 from vln_pipeline.training.system2_data.data import open_data
+from vln_pipeline.training.trained import BEST, BOARD, CURVE, DATA, FIGURES, LAST, LOG
 
 
 def train_system2(
@@ -35,7 +35,7 @@ def train_system2(
     Args:
         config: the parameters.
         roots: folders of datasets.
-        directory: empty; takes the result, see ``TrainedSystem2``.
+        directory: empty; takes the result, see ``Trained``.
         run_seed: of the choice of scenes that are held out.
         seed: of the training.
         state: outlives an interruption.
@@ -62,7 +62,7 @@ def train_system2(
         shutil.copytree(state / name, directory / name)
     for name in (LOG, DATA, FIGURES):
         shutil.copy(state / name, directory / name)
-    plot_curve(pd.read_json(directory / LOG, lines=True), directory / "curve.png")
+    plot_curve(pd.read_json(directory / LOG, lines=True), directory / CURVE)
 
 
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str, cache: str) -> None:
