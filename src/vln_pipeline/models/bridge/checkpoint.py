@@ -4,26 +4,22 @@ import json
 from pathlib import Path
 
 from pydantic import ValidationError
-from safetensors.torch import save_file
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.bridge.build import Network, build, config_of
 from vln_pipeline.models.bridge.config import BridgeConfig
-from vln_pipeline.models.navdp.weights import check_names, read_weights
-
-WEIGHTS, CONFIG = "model.safetensors", "config.json"
+from vln_pipeline.models.network_folder import CONFIG, WEIGHTS, with_weights, write_network
 
 
 def save(network: Network, directory: Path) -> None:
-    """Write a network; what is there under the same names is replaced, each file in one step."""
-    directory.mkdir(parents=True, exist_ok=True)
-    weights, config = directory / f"{WEIGHTS}.part", directory / f"{CONFIG}.part"
-    save_file({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}, weights)
+    """Write a network; what is there under the same names is replaced, each file in one step.
+
+    Raises:
+        OSError: the disk is full, for instance.
+    """
     told = config_of(network)
     shape = "navdp_async" if told.system1 == "navdp_async" else "nextdit"
-    config.write_text(told.model_dump_json(include={"system1", shape}, indent=2) + "\n", encoding="utf-8")
-    weights.replace(directory / WEIGHTS)
-    config.replace(directory / CONFIG)
+    write_network(network, told.model_dump_json(include={"system1", shape}, indent=2), directory)
 
 
 def load(directory: Path) -> Network:
@@ -46,8 +42,4 @@ def load(directory: Path) -> Network:
         raise DataError(str(path), f"is no configuration of a System 1 ({error})") from error
     if "system1" not in raw:
         raise DataError(str(path), "does not say which system1 it is", "name the folder of a jointly trained System 1")
-    network = build(config)
-    weights = read_weights(directory / WEIGHTS)
-    check_names(directory / WEIGHTS, weights, network.state_dict())
-    network.load_state_dict(weights)
-    return network.eval()
+    return with_weights(build(config), directory / WEIGHTS)

@@ -3,24 +3,20 @@
 from pathlib import Path
 
 from pydantic import ValidationError
-from safetensors.torch import save_file
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.network import NavdpNetwork
-from vln_pipeline.models.navdp.weights import check_names, read_weights
-
-WEIGHTS, CONFIG = "model.safetensors", "config.json"
+from vln_pipeline.models.network_folder import CONFIG, WEIGHTS, with_weights, write_network
 
 
 def save(network: NavdpNetwork, directory: Path) -> None:
-    """Write a network; what is there under the same names is replaced, each file in one step."""
-    directory.mkdir(parents=True, exist_ok=True)
-    weights, config = directory / f"{WEIGHTS}.part", directory / f"{CONFIG}.part"
-    save_file({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}, weights)
-    config.write_text(network.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    weights.replace(directory / WEIGHTS)
-    config.replace(directory / CONFIG)
+    """Write a network; what is there under the same names is replaced, each file in one step.
+
+    Raises:
+        OSError: the disk is full, for instance.
+    """
+    write_network(network, network.config.model_dump_json(indent=2), directory)
 
 
 def load(directory: Path) -> NavdpNetwork:
@@ -38,8 +34,4 @@ def load(directory: Path) -> NavdpNetwork:
         fault = error.errors()[0]
         key = ".".join(map(str, fault["loc"])) or "it"
         raise DataError(str(path), f"is no NavDP configuration: {key}: {fault['msg']}") from error
-    network = NavdpNetwork(config)
-    weights = read_weights(directory / WEIGHTS)
-    check_names(directory / WEIGHTS, weights, network.state_dict())
-    network.load_state_dict(weights)
-    return network.eval()
+    return with_weights(NavdpNetwork(config), directory / WEIGHTS)
