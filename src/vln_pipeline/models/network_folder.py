@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import ValidationError
 from safetensors.torch import save
 from torch import nn
 
+from vln_pipeline.config import Config
+from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.weights import check_names, read_weights
 
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 Network = TypeVar("Network", bound=nn.Module)
+Shape = TypeVar("Shape", bound=Config)
 
 
 def write_network(network: nn.Module, config: str, directory: Path) -> None:
@@ -31,6 +35,28 @@ def write_network(network: nn.Module, config: str, directory: Path) -> None:
     config_part.write_text(config + "\n", encoding="utf-8")
     weights_part.replace(directory / WEIGHTS)
     config_part.replace(directory / CONFIG)
+
+
+def read_config(path: Path, shape: type[Shape], what: str, folder: str) -> Shape:
+    """Return the configuration of a network.
+
+    Args:
+        path: of the file.
+        shape: type of the configuration.
+        what: what the file should be, for the error.
+        folder: what it should lie in.
+
+    Raises:
+        DataError: the file is missing or broken.
+    """
+    try:
+        return shape.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DataError(str(path), "cannot be read", f"name the folder of {folder}") from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(map(str, fault["loc"])) or "it"
+        raise DataError(str(path), f"is no {what}: {key}: {fault['msg']}") from error
 
 
 def with_weights(network: Network, path: Path) -> Network:

@@ -1,14 +1,11 @@
 """Trained networks on disk: weights as safetensors, configuration as JSON."""
 
-import json
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.bridge.build import Network, build, config_of
 from vln_pipeline.models.bridge.config import BridgeConfig
-from vln_pipeline.models.network_folder import CONFIG, WEIGHTS, with_weights, write_network
+from vln_pipeline.models.network_folder import CONFIG, WEIGHTS, read_config, with_weights, write_network
 
 
 def save(network: Network, directory: Path) -> None:
@@ -29,17 +26,7 @@ def load(directory: Path) -> Network:
         DataError: a file is missing or broken, or weights and configuration do not belong together.
     """
     path = directory / CONFIG
-    try:
-        raw = json.loads(path.read_bytes())
-        config = BridgeConfig.model_validate(raw)
-    except OSError as error:
-        raise DataError(str(path), "cannot be read", "name the folder of a jointly trained System 1") from error
-    except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "it"
-        raise DataError(str(path), f"is no configuration of a System 1: {key}: {fault['msg']}") from error
-    except ValueError as error:
-        raise DataError(str(path), f"is no configuration of a System 1 ({error})") from error
-    if "system1" not in raw:
+    config = read_config(path, BridgeConfig, "configuration of a System 1", "a jointly trained System 1")
+    if "system1" not in config.model_fields_set:
         raise DataError(str(path), "does not say which system1 it is", "name the folder of a jointly trained System 1")
     return with_weights(build(config), directory / WEIGHTS)

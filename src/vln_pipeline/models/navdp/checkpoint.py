@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.network import NavdpNetwork
-from vln_pipeline.models.network_folder import CONFIG, WEIGHTS, with_weights, write_network
+from vln_pipeline.models.network_folder import CONFIG, WEIGHTS, read_config, with_weights, write_network
 
 
 def save(network: NavdpNetwork, directory: Path) -> None:
@@ -25,13 +22,5 @@ def load(directory: Path) -> NavdpNetwork:
     Raises:
         DataError: a file is missing or broken, or weights and configuration do not belong together.
     """
-    path = directory / CONFIG
-    try:
-        config = NavdpConfig.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise DataError(str(path), "cannot be read", "name the folder of a NavDP checkpoint") from error
-    except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "it"
-        raise DataError(str(path), f"is no NavDP configuration: {key}: {fault['msg']}") from error
+    config = read_config(directory / CONFIG, NavdpConfig, "NavDP configuration", "a NavDP checkpoint")
     return with_weights(NavdpNetwork(config), directory / WEIGHTS)
