@@ -48,12 +48,20 @@ class Attempt:
         self._track = [self.robot.pose.copy()]
         self._contact: list[bool] = []
         self._blocked: list[bool] = []
+        self._turned = False
         self._image = self._goal_image()
 
     @property
     def plans(self) -> bool:
         """Whether the robot would follow a plan made now."""
-        return self.ending is None and (self._recovery is None or not self._recovery.running)
+        recovering = self._recovery is not None and self._recovery.running
+        turning = self._config.finish_turns and self._follower.turning
+        return self.ending is None and not recovering and not turning
+
+    @property
+    def turned(self) -> bool:
+        """Whether the robot has just faced about, so that its plan was made for what it did not see."""
+        return self._config.finish_turns and self._turned
 
     def observe(self, *, depth: bool, rgb: bool) -> Observation:
         """Return what the robot sees; an image that is not asked for is empty."""
@@ -94,7 +102,9 @@ class Attempt:
         if self._recovery is not None and recovering:
             command = self._recovery.command()
         else:
+            turning = self._follower.turning
             command = self._follower.command(self.robot.odometry)
+            self._turned = turning and not self._follower.turning
         hindered = self.robot.contacts.blocked
         touched = self.robot.drive(*command)
         self._track.append(self.robot.pose.copy())

@@ -69,7 +69,8 @@ def _drive(
     team.reset(episodes, seeds, config.eye.setting(), truth)
     step = 0
     while any(attempt.ending is None for attempt in attempts):
-        planning = [n for n, attempt in enumerate(attempts) if step % config.replan == 0 and attempt.plans]
+        due = step % config.replan == 0
+        planning = [n for n, attempt in enumerate(attempts) if attempt.plans and (due or attempt.turned)]
         situations = [_situation(n, attempts[n], team) for n in planning]
         if situations:
             begun = time.perf_counter()

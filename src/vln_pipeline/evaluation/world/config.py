@@ -94,5 +94,7 @@ class FollowerConfig(Config):
     """Distance along the path from the robot to the point that it steers for, metres."""
     turn_in_place: float = Field(default=45.0, gt=0, le=180)
     """Bearing of that point beyond which the robot turns before it drives, degrees."""
+    turned: float = Field(default=15.0, gt=0, le=180)
+    """Bearing at which such a turn is done, degrees."""
     arrived: float = Field(default=0.05, gt=0)
     """Distance from the path's end at which it is done, metres."""

@@ -13,11 +13,14 @@ class PathFollower:
     """Pure pursuit (Coulter 1992) of a path that is held in the odometry frame until the next one comes.
 
     The robot steers along the circle through itself, tangent to its heading, and a point some way ahead on the path.
-    Where that point lies far off its heading it turns in place first; before the path's end it slows down.
+    Where that point lies far off its heading it turns in place until it faces it; before the path's end it slows down.
 
     Args:
         config: look-ahead and thresholds.
         motion: limits and control period.
+
+    Attributes:
+        turning: whether the last command was part of a turn in place.
     """
 
     def __init__(self, config: FollowerConfig, motion: MotionConfig) -> None:
@@ -29,6 +32,7 @@ class PathFollower:
         self._path = np.zeros((0, 2))
         self._along = np.zeros(0)
         self._reached = 0.0
+        self.turning = False
 
     def hold(self, path: NDArray[np.float64], pose: NDArray[np.float64]) -> None:
         """Take a new path.
@@ -42,6 +46,7 @@ class PathFollower:
         pieces = np.linalg.norm(np.diff(self._path, axis=0), axis=1)
         self._along = np.concatenate([[0.0], np.cumsum(pieces)])
         self._reached = 0.0
+        self.turning = False
 
     def command(self, pose: NDArray[np.float64]) -> tuple[float, float]:
         """Return speed, m/s, and turn rate, rad/s, for the next control period; (0, 0) where the path is done.
@@ -49,6 +54,7 @@ class PathFollower:
         Args:
             pose: (3,) odometry now.
         """
+        begun, self.turning = self.turning, False
         if not len(self._path) or not self._along[-1]:
             return 0.0, 0.0
         self._reached = self._progress(np.asarray(pose[:2]))
@@ -59,7 +65,8 @@ class PathFollower:
             return 0.0, 0.0
         bearing = math.atan2(y, x)
         motion = self._motion
-        if abs(bearing) > math.radians(self._config.turn_in_place):
+        self.turning = abs(bearing) > math.radians(self._config.turned if begun else self._config.turn_in_place)
+        if self.turning:
             return 0.0, _clip(bearing / motion.period, motion.max_turn_rate)
         curvature = 2 * y / apart**2
         speed = min(motion.max_speed, max(remaining, apart) / motion.period)

@@ -12,19 +12,25 @@ from torch import Tensor, nn
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp import goals, ranking
-from vln_pipeline.models.navdp.conditioned_decoder import ConditionedDecoder
+from vln_pipeline.models.navdp.clear_paths import bent, blocked
+from vln_pipeline.models.navdp.conditioned_decoder import Condition, ConditionedDecoder
 from vln_pipeline.models.navdp.diffusion import sampling_schedule
 from vln_pipeline.models.navdp.encoders import ImageGoalEncoder, PixelGoalEncoder, RgbdEncoder
 from vln_pipeline.models.navdp.frame_memory import FrameMemory
 from vln_pipeline.models.navdp.goals import NavdpGoal
+from vln_pipeline.models.navdp.kept_path import rest_of
 from vln_pipeline.models.navdp.letterbox import letterbox_depth, letterbox_rgb
 from vln_pipeline.models.navdp.network import GOALS, NavdpNetwork
+from vln_pipeline.models.navdp.obstacle_memory import ObstacleMemory
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
 from vln_pipeline.models.navdp.projection import project
 from vln_pipeline.models.navdp.vit import VisionTransformer
+from vln_pipeline.rendering.camera import CameraSetting
 
 ACTION_SCALE = 4.0
 """Actions are differences of waypoints times this."""
+_Drawn = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""(S, T, 3) candidate paths and their (S,) values."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class NavdpPlan:
     Attributes:
         path: (T, 3) x, y, metres, and heading, radians: what to drive.
         stuck: whether no sample is good enough, so that ``path`` turns in place.
-        candidates: (S, T, 3) all samples, best first.
+        candidates: (S, T, 3) all that were ranked, best first.
         values: (S,) critic values in that order.
         scores: (S,) what they are ordered by.
     """
@@ -78,11 +84,19 @@ class NavdpPolicy:
         )
         self.reset(0)
 
-    def reset(self, seed: int) -> None:
-        """Forget what was seen; ``seed`` is that of every draw until the next reset."""
+    def reset(self, seed: int, camera: CameraSetting | None = None) -> None:
+        """Forget what was seen.
+
+        Args:
+            seed: of every draw until the next reset.
+            camera: that takes the images to come; ``avoidance`` has to know it.
+        """
         self.memory.clear()
         self.noise = torch.Generator().manual_seed(seed)
         self.previous: NDArray[np.float64] | None = None
+        self.side = 0.0
+        rules = self.config.avoidance
+        self.obstacles = None if rules is None or camera is None else ObstacleMemory(camera, rules.height, rules.reach)
 
     @torch.inference_mode()
     def plan(
@@ -101,8 +115,8 @@ class NavdpPolicy:
             pose: (3,) odometry x, y, metres, and yaw, radians, in any frame that stays in place.
 
         Raises:
-            DataError: the goal is not a number, or of a kind that the network does not know, or ``consistency_weight``
-                asks for odometry that is not given.
+            DataError: the goal is not a number, or of a kind that the network does not know, or the configuration asks
+                for odometry, or for a camera, that is not given.
         """
         if goal.point is not None and not np.isfinite(goal.point).all():
             raise DataError("point goal", f"{goal.point} is not finite")
@@ -110,33 +124,83 @@ class NavdpPolicy:
             if getattr(goal, kind) is not None and kind not in self.network.config.goals:
                 known = ", ".join(self.network.config.goals)
                 raise DataError(f"{kind} goal", f"this network was made for goals of the kind {known}")
-        if pose is None and self.config.consistency_weight:
-            raise DataError("pose", "without odometry the last path cannot be compared", "set consistency_weight to 0")
+        self._check_senses(pose)
         current = letterbox_rgb(rgb, self.network.config.image_size)
-        actions, judged = self._sample(current, depth, goal, rgb.shape[:2])
-        paths = np.cumsum(actions.cpu().double().numpy() / ACTION_SCALE, axis=1)
-        values = judged.cpu().double().numpy()
+        scene = self._scene(current, depth)
+
+        def draw(wanted: NavdpGoal, kept: NDArray[np.float64] | None = None) -> _Drawn:
+            return self._draw(self.decoder.condition(self._slots(current, wanted, rgb.shape[:2]), scene), kept)
+
+        previous = _transformed(self.previous, pose, inverse=True)
+        kept = previous if self.config.keep_path else None
+        paths, values = draw(goal, None if kept is None else rest_of(kept, self.config.short_path))
+        if self.obstacles is not None and pose is not None:
+            self.obstacles.see(depth, pose)
+            paths, values = self._avoid(paths, values, goal, self.obstacles.around(pose), draw)
         if goal.explores:
             values = ranking.explorative(values, paths, self.config)
         else:
             paths = ranking.held_still(paths, self.config.short_path)
-        return self._choose(paths, values, goal.point, pose)
+        return self._choose(paths, values, goal.point, previous, pose)
 
-    def _sample(
-        self, current: NDArray[np.uint8], depth: NDArray[np.float32], goal: NavdpGoal, shape: tuple[int, int]
-    ) -> tuple[Tensor, Tensor]:
-        """Return (S, T, 3) actions and their (S,) critic values."""
-        network, config = self.network, self.config
+    def _check_senses(self, pose: NDArray[np.float64] | None) -> None:
+        config = self.config
+        if pose is None and (config.consistency_weight or config.keep_path or config.avoidance):
+            mend = "set consistency_weight to 0, keep_path to false and avoidance to null"
+            raise DataError("pose", "without odometry the last path and obstacles have no place", mend)
+        if config.avoidance and self.obstacles is None:
+            raise DataError(
+                "camera", "without it depth images show no places", "give it to reset, or set avoidance to null"
+            )
+
+    def _scene(self, current: NDArray[np.uint8], depth: NDArray[np.float32]) -> Tensor:
+        """Return the (N, token_dim) tokens of what is seen and remembered."""
         seen = torch.from_numpy(letterbox_depth(depth, len(current)))[None, None].to(self.device)
-        encoder, remembered = network.rgbd_encoder, self.memory.remember(self._image(current))
-        scene = self._encoded(encoder, remembered, self._encoded(encoder.depth_tokens, seen))[0]
-        condition = self.decoder.condition(self._slots(current, goal, shape), scene)
-        schedule = sampling_schedule(network.config, config.sampler, config.steps)
-        actions = torch.randn((config.samples, network.config.predict_size, 3), generator=self.noise).to(self.device)
+        encoder, remembered = self.network.rgbd_encoder, self.memory.remember(self._image(current))
+        return self._encoded(encoder, remembered, self._encoded(encoder.depth_tokens, seen))[0]
+
+    def _draw(self, condition: Condition, kept: NDArray[np.float64] | None) -> _Drawn:
+        """Return paths drawn from noise, and what the critic says; last the one that is kept, (T, 3) differences."""
+        shape, config = self.network.config, self.config
+        schedule = sampling_schedule(shape, config.sampler, config.steps)
+        actions = torch.randn((config.samples, shape.predict_size, 3), generator=self.noise).to(self.device)
         for step in schedule.timesteps:
             predicted = self.decoder.denoise(actions, condition, int(step))
             actions = schedule.step(predicted, step, actions, generator=self.noise, return_dict=False)[0]
-        return actions, self.decoder.judge(actions, condition)
+        if kept is not None:
+            actions = torch.cat([actions, torch.from_numpy(ACTION_SCALE * kept).to(actions)[None]])
+        values = self.decoder.judge(actions, condition).cpu().double().numpy()
+        return np.cumsum(actions.cpu().double().numpy() / ACTION_SCALE, axis=1), values
+
+    def _avoid(
+        self,
+        paths: NDArray[np.float64],
+        values: NDArray[np.float64],
+        goal: NavdpGoal,
+        obstacles: NDArray[np.float64],
+        draw: Callable[[NavdpGoal], _Drawn],
+    ) -> _Drawn:
+        """Bend candidates away from obstacles, add ways out where all are blocked, and hold it against those that are.
+
+        Args:
+            paths: (S, T, 3).
+            values: (S,) of the critic.
+            goal: where to go.
+            obstacles: (N, 2) in the body frame.
+            draw: draws candidates for another goal.
+        """
+        rules = self.config.avoidance
+        if rules is None:
+            return paths, values
+        paths = bent(paths, obstacles, rules.distance)
+        if not goal.explores and blocked(paths, obstacles, rules.body).min() > rules.explore:
+            more, judged = draw(NavdpGoal())
+            paths = np.concatenate([paths, bent(more, obstacles, rules.distance)])
+            values = np.concatenate([values, judged])
+        values = values - rules.penalty * blocked(paths, obstacles, rules.body)
+        if goal.point is not None and np.hypot(*goal.point) > self.config.wander_distance:
+            values -= rules.penalty * (np.hypot(paths[:, -1, 0], paths[:, -1, 1]) < self.config.short_path)
+        return paths, values
 
     def _slots(self, current: NDArray[np.uint8], goal: NavdpGoal, shape: tuple[int, int]) -> Tensor:
         """Return the (3, token_dim) goal slots: the given goals by turns, zeros to explore."""
@@ -159,18 +223,21 @@ class NavdpPolicy:
         paths: NDArray[np.float64],
         values: NDArray[np.float64],
         point: NDArray[np.float64] | None,
+        previous: NDArray[np.float64] | None,
         pose: NDArray[np.float64] | None,
     ) -> NavdpPlan:
         """Rank the candidates, and remember the best one in the frame of odometry."""
-        previous = _transformed(self.previous, pose, inverse=True)
         scores = ranking.scores(values, paths, point, previous, self.config)
         order = np.argsort(-scores, kind="stable")
         paths, values, scores = paths[order], values[order], scores[order]
         threshold = self.config.stop_threshold
         stuck = threshold is not None and values.max() < threshold
         path = paths[0].copy()
-        if stuck:
-            path[:, 0], path[:, 1] = 0.0, 1.0 if path[:, 1].mean() >= 0 else -1.0
+        if stuck:  # turns on to the side it began with, and so sees all around
+            self.side = self.side or (1.0 if path[:, 1].mean() >= 0 else -1.0)
+            path[:, 0], path[:, 1] = 0.0, self.side
+        else:
+            self.side = 0.0
         self.previous = None if stuck else _transformed(path[:, :2], pose, inverse=False)
         return NavdpPlan(path, stuck, paths, values, scores)
 

@@ -16,6 +16,28 @@ class Sampler(StrEnum):
     DPM_SOLVER = "dpm_solver"
 
 
+class AvoidanceConfig(Config):
+    """What is made of obstacles that depth images showed, earlier ones included.
+
+    The network sees what is in front of it now. What it passes, and what it saw before it turned, it does not know.
+    """
+
+    reach: float = Field(default=3.0, gt=0)
+    """Farthest distance at which obstacles are believed and count, metres."""
+    height: float = Field(default=1.3, gt=0)
+    """Height of the robot, metres; it passes under what is above."""
+    body: float = Field(default=0.22, ge=0)
+    """A path that comes nearer to an obstacle than this is blocked, metres: the radius of the robot, and a little."""
+    distance: float = Field(default=0.3, ge=0)
+    """Candidates are bent away from obstacles until they keep this off them, metres."""
+    penalty: float = Field(default=10.0, ge=0)
+    """What being blocked, by the share of the path that is, or leading nowhere costs in the ranking, in units of the
+    critic."""
+    explore: float = Field(default=0.25, ge=0, le=1)
+    """Where every candidate is blocked by more than this share, paths of the network without a goal stand beside them:
+    a way out rather than a way to the goal. 1 for never."""
+
+
 class PolicyConfig(Config):
     """Sampling, ranking, and how goals and memory are presented to the network."""
 
@@ -31,6 +53,11 @@ class PolicyConfig(Config):
     """What a metre nearer to a point goal is worth in the ranking, in units of the critic."""
     consistency_weight: float = Field(default=0.0, ge=0)
     """What a metre farther from the path chosen last costs in the ranking, in units of the critic."""
+    avoidance: AvoidanceConfig | None = None
+    """Memory of obstacles; null for what the network says alone. Needs the camera, and odometry."""
+    keep_path: bool = False
+    """Whether what is left of the path chosen last is ranked beside the samples, judged by what is seen now. A network
+    that remembers nothing may want the other way round an obstacle as soon as the robot has turned. Needs odometry."""
     short_path: float = Field(default=0.5, ge=0)
     """A path to a goal that ends nearer than this is one of standing still, metres."""
     wander_distance: float = Field(default=1.0, ge=0)
@@ -38,8 +65,8 @@ class PolicyConfig(Config):
     wander_penalty: float = Field(default=10.0, ge=0)
     """By how much, in units of the critic."""
     stop_threshold: float | None = None
-    """Turn in place when the critic likes no path better than this; null to drive regardless. The published server's
-    clients send -3.0 or -0.5."""
+    """Turn in place when the critic, less the penalties of ``avoidance``, likes no path better than this; null to
+    drive regardless. The published server's clients send -3.0 or -0.5."""
     goal_range: float = Field(default=10.0, gt=0)
     """Point goals are moved to within this of the robot along x and along y, metres."""
     goal_behind: bool = True

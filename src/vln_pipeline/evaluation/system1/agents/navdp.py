@@ -26,7 +26,7 @@ class Navdp:
 
     def reset(self, camera: CameraSetting, seed: int) -> None:
         """Forget the last episode."""
-        self._policy.reset(seed)
+        self._policy.reset(seed, camera)
 
     def plan(self, observation: Observation, goal: Goal) -> Plan:
         """Return the policy's answer; it never takes a goal for reached."""
