@@ -67,12 +67,14 @@ class Plan:
         stop: whether the planner takes the goal for reached.
         candidates: (S, K, 2) float64 all paths that were considered, best first; empty where there is one.
         values: (S,) float64 how good the planner takes each for.
+        face: whether a robot that has to turn in place for the path faces it before it asks for another plan.
     """
 
     path: NDArray[np.float64]
     stop: bool
     candidates: NDArray[np.float64]
     values: NDArray[np.float64]
+    face: bool = False
 
 
 class LocalPlanner(Protocol):

@@ -48,20 +48,19 @@ class Attempt:
         self._track = [self.robot.pose.copy()]
         self._contact: list[bool] = []
         self._blocked: list[bool] = []
-        self._turned = False
+        self._faces = self._turned = False
         self._image = self._goal_image()
 
     @property
     def plans(self) -> bool:
         """Whether the robot would follow a plan made now."""
         recovering = self._recovery is not None and self._recovery.running
-        turning = self._config.finish_turns and self._follower.turning
-        return self.ending is None and not recovering and not turning
+        return self.ending is None and not recovering and not (self._faces and self._follower.turning)
 
     @property
     def turned(self) -> bool:
-        """Whether the robot has just faced about, so that its plan was made for what it did not see."""
-        return self._config.finish_turns and self._turned
+        """Whether the robot has just turned to face its path, which was planned for what it did not see."""
+        return self._faces and self._turned
 
     def observe(self, *, depth: bool, rgb: bool) -> Observation:
         """Return what the robot sees; an image that is not asked for is empty."""
@@ -94,7 +93,8 @@ class Attempt:
         """Take a plan made for where the robot is now."""
         if plan.stop:
             self.ending = Ending.STOPPED
-        self._follower.hold(plan.path, self.robot.odometry)
+        self._faces = plan.face
+        self._follower.hold(plan.path, self.robot.odometry, face=plan.face)
 
     def step(self) -> None:
         """Drive one control period and see whether that ends the episode."""

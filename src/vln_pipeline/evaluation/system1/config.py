@@ -100,9 +100,6 @@ class DriveConfig(Config):
     """How it follows a plan."""
     replan: int = Field(default=4, ge=1)
     """Control steps from one plan to the next."""
-    finish_turns: bool = True
-    """Whether a robot that turns in place to face its path gets there before it asks for another plan. Asked on the
-    way, a policy without memory may want the other way round an obstacle with every view, and turn to and fro."""
     arrival: float = Field(default=1.0, gt=0)
     """Geodesic distance to the goal below which the episode ends, metres."""
     time_limit: float = Field(default=60.0, gt=0)

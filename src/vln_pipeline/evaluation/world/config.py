@@ -95,6 +95,6 @@ class FollowerConfig(Config):
     turn_in_place: float = Field(default=45.0, gt=0, le=180)
     """Bearing of that point beyond which the robot turns before it drives, degrees."""
     turned: float = Field(default=15.0, gt=0, le=180)
-    """Bearing at which such a turn is done, degrees."""
+    """Bearing at which the robot faces its path, for planners that want it to, degrees."""
     arrived: float = Field(default=0.05, gt=0)
     """Distance from the path's end at which it is done, metres."""

@@ -13,7 +13,7 @@ class PathFollower:
     """Pure pursuit (Coulter 1992) of a path that is held in the odometry frame until the next one comes.
 
     The robot steers along the circle through itself, tangent to its heading, and a point some way ahead on the path.
-    Where that point lies far off its heading it turns in place until it faces it; before the path's end it slows down.
+    Where that point lies far off its heading it turns in place first; before the path's end it slows down.
 
     Args:
         config: look-ahead and thresholds.
@@ -32,16 +32,18 @@ class PathFollower:
         self._path = np.zeros((0, 2))
         self._along = np.zeros(0)
         self._reached = 0.0
-        self.turning = False
+        self._face = self.turning = False
 
-    def hold(self, path: NDArray[np.float64], pose: NDArray[np.float64]) -> None:
+    def hold(self, path: NDArray[np.float64], pose: NDArray[np.float64], *, face: bool = False) -> None:
         """Take a new path.
 
         Args:
             path: (K, 2) waypoints from near to far in the body frame of ``pose``, x forward, y left, metres; the
                 robot's own position left out.
             pose: (3,) odometry at the time that the path was planned for.
+            face: whether a turn in place goes on until the robot faces the path, not only until it can drive.
         """
+        self._face = face
         self._path = out_of(pose, np.concatenate([np.zeros((1, 2)), np.asarray(path, dtype=np.float64).reshape(-1, 2)]))
         pieces = np.linalg.norm(np.diff(self._path, axis=0), axis=1)
         self._along = np.concatenate([[0.0], np.cumsum(pieces)])
@@ -65,7 +67,8 @@ class PathFollower:
             return 0.0, 0.0
         bearing = math.atan2(y, x)
         motion = self._motion
-        self.turning = abs(bearing) > math.radians(self._config.turned if begun else self._config.turn_in_place)
+        limit = self._config.turned if begun and self._face else self._config.turn_in_place
+        self.turning = abs(bearing) > math.radians(limit)
         if self.turning:
             return 0.0, _clip(bearing / motion.period, motion.max_turn_rate)
         curvature = 2 * y / apart**2

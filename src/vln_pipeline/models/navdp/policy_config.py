@@ -55,9 +55,12 @@ class PolicyConfig(Config):
     """What a metre farther from the path chosen last costs in the ranking, in units of the critic."""
     avoidance: AvoidanceConfig | None = None
     """Memory of obstacles; null for what the network says alone. Needs the camera, and odometry."""
+    face_path: bool = False
+    """Whether a robot that turns in place faces its path before it asks again. Asked on the way, a network without
+    memory may want the other way round an obstacle with every view, and turn to and fro."""
     keep_path: bool = False
-    """Whether what is left of the path chosen last is ranked beside the samples, judged by what is seen now. A network
-    that remembers nothing may want the other way round an obstacle as soon as the robot has turned. Needs odometry."""
+    """Whether what is left of the path chosen last is ranked beside the samples, judged by what is seen now. Needs
+    odometry."""
     short_path: float = Field(default=0.5, ge=0)
     """A path to a goal that ends nearer than this is one of standing still, metres."""
     wander_distance: float = Field(default=1.0, ge=0)

@@ -32,4 +32,10 @@ class Navdp:
         """Return the policy's answer; it never takes a goal for reached."""
         asked = NavdpGoal(goal.point, goal.pixel, goal.image)
         answer = self._policy.plan(observation.rgb, observation.depth, asked, observation.pose)
-        return Plan(answer.path[:, :2], stop=False, candidates=answer.candidates[..., :2], values=answer.scores)
+        return Plan(
+            answer.path[:, :2],
+            stop=False,
+            candidates=answer.candidates[..., :2],
+            values=answer.scores,
+            face=self._policy.config.face_path,
+        )
