@@ -56,8 +56,8 @@ def into_the_u(truth):
 class Fixed:
     """A planner that always answers the same, and keeps what it was shown."""
 
-    def __init__(self, path, stop=False):
-        self.answer = Plan(np.array(path, dtype=float), stop, np.zeros((0, 0, 2)), np.zeros(0))
+    def __init__(self, path, stop=False, face=False):
+        self.answer = Plan(np.array(path, dtype=float), stop, np.zeros((0, 0, 2)), np.zeros(0), face)
         self.seen = []
 
     def reset(self, camera, seed):
@@ -146,6 +146,15 @@ def test_a_planner_may_stop(open_room):
     driven = drive_with(truth, point_episode(truth.nav, (1, 3), 0.0, (7, 3)), Fixed([(1.0, 0.0)], stop=True))
     assert (driven.ending, len(driven.contact)) == (Ending.STOPPED, 0)
     assert metrics.success(driven, 1.5) == 0
+
+
+def test_a_planner_that_wants_the_robot_to_face_its_path_is_asked_again_when_it_does(open_room):
+    truth = open_room("empty_room")
+    planner = Fixed([(0.0, 1.0)], face=True)
+    drive_with(truth, point_episode(truth.nav, (4, 3), 0.0, (7, 3)), planner, config=DriveConfig(time_limit=4.5))
+    first, second = (observation.pose[2] for observation, _ in planner.seen[:2])
+    assert first == 0
+    assert np.radians(70) < second < np.radians(90)
 
 
 def test_time_ends_an_episode(open_room):

@@ -13,11 +13,11 @@ from vln_pipeline.evaluation.world.planar import out_of
 MOTION = MotionConfig()
 
 
-def followed(path, pose=(0.0, 0.0, 0.0), held_from=None, motion=MOTION, config=None, most=600):
+def followed(path, pose=(0.0, 0.0, 0.0), held_from=None, motion=MOTION, config=None, most=600, face=False):
     """Return the (N, 3) poses of a unicycle in open floor until the follower is done."""
     follower = PathFollower(config or FollowerConfig(), motion)
     pose = np.array(pose)
-    follower.hold(np.array(path), pose if held_from is None else np.array(held_from))
+    follower.hold(np.array(path), pose if held_from is None else np.array(held_from), face=face)
     poses, speed = [pose], (0.0, 0.0)
     for _ in range(most):
         command = follower.command(pose)
@@ -44,6 +44,14 @@ def test_a_path_abeam_or_behind_is_turned_to_in_place(place):
     assert turning.sum() > 3
     assert np.abs(poses[turning, :2]).max() == 0
     np.testing.assert_allclose(poses[-1, :2], place, atol=0.06)
+
+
+@pytest.mark.parametrize(("face", "left"), [(False, 45), (True, 15)])
+def test_a_turn_in_place_ends_where_the_robot_can_drive_or_faces_the_path(face, left):
+    poses = followed([(0.0, 1.0)], face=face)
+    still = np.abs(poses[:, :2]).max(axis=1) == 0
+    off = 90 - math.degrees(poses[still, 2].max())
+    assert left - math.degrees(MOTION.max_turn_rate * MOTION.period) <= off <= left
 
 
 def test_a_circle_is_followed_within_centimetres():
