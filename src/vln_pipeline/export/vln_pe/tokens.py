@@ -1,0 +1,55 @@
+"""Instruction tokens, as VLN-CE's baselines read them."""
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from vln_pipeline.errors import DataError
+
+LENGTH = 200
+"""Tokens of every instruction; shorter ones are padded, longer ones cut."""
+PADDING, UNKNOWN = 0, 1
+_LARGEST = 512 * 2**20
+"""Bytes of the largest vocabulary file that is read, unpacked."""
+
+
+def read_vocabulary(path: Path) -> dict[str, int]:
+    """Return the id of each word.
+
+    Args:
+        path: a JSON file, gzipped where it ends in .gz: an episode file with ``instruction_vocab``, that vocabulary
+            alone, or an object of ids by word.
+
+    Raises:
+        DataError: the file is missing, damaged or holds no vocabulary.
+    """
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            text = file.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise ValueError(f"larger than {_LARGEST} bytes")
+        found = json.loads(text)
+        found = found.get("instruction_vocab", found)
+        found = found.get("word2idx_dict", found.get("stoi", found))
+        vocabulary = {str(word): int(number) for word, number in found.items()}
+    except (OSError, EOFError, ValueError, TypeError, AttributeError) as error:
+        cause = f"not a readable vocabulary ({type(error).__name__}: {error})"
+        raise DataError(path.name, cause, "name an episode file with instruction_vocab, or leave vlnpe.vocabulary out") from error
+    if not vocabulary:
+        raise DataError(path.name, "has no words", "name an episode file with instruction_vocab")
+    return vocabulary
+
+
+def tokens(text: str, vocabulary: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the padded ids of an instruction's words; none without a vocabulary.
+
+    Words are cut as habitat-lab cuts them: lower case, commas and question marks dropped, 's a word of its own.
+    """
+    if not vocabulary:
+        return ()
+    plain = text.lower().replace("'s", " 's").replace(",", "").replace("?", "")
+    words = [part.strip() for part in re.split(r"([^\w-]+)", plain)]
+    ids = [vocabulary.get(word, UNKNOWN) for word in words if word][:LENGTH]
+    return (*ids, *[PADDING] * (LENGTH - len(ids)))
