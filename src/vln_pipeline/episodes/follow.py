@@ -20,6 +20,8 @@ _MARGIN, _WEIGHT, _BAND = 0.03, 1.0, 0.3
 """Room beyond the radius, metres; extra cost at the radius; and the band over which it fades, metres."""
 _SNAP = 0.5
 """How far a reference point may be moved to where the robot can stand, metres."""
+_STOREY = 1.0
+"""How far above or below a storey's floor a reference point may be, metres."""
 _SPACING = 0.05
 """Distance between the points that the pursuit follows, metres."""
 
@@ -52,7 +54,8 @@ class ReferenceFollower:
             ValueError: the points lie on several storeys, cannot be reached, or the pursuit does not arrive.
         """
         floor = self._nav.floors[storey_of(self._nav, start[:3])]
-        if any(storey_of(self._nav, point) != floor.index for point in way):
+        apart = np.abs(heights(floor, way[:, :2]) - way[:, 2])
+        if apart.max() > _STOREY or any(storey_of(self._nav, point) != floor.index for point in way):
             raise ValueError("its reference path leads to another storey, where only recorded actions lead")
         shift = floor.origin + 0.5 * floor.cell
         path = self._path(floor, start, way) - shift
