@@ -127,7 +127,7 @@ def test_a_reference_path_without_recorded_actions_is_followed_through_the_door(
 def test_episodes_without_a_walk_are_told_by_reason(tmp_path, home):
     rows = [
         r2r_episode(1),
-        r2r_episode(2, 8, way=(START, (3.5, 0.0, 1.0, 0.0, -2.7))),
+        r2r_episode(2, 8, way=(START, (3.5, 0.0, 3.0))),
         r2r_episode(3, 9, way=(START, (3.0, 4.0, -2.7))),
         test_split_episode(4),
     ]
