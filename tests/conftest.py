@@ -12,7 +12,7 @@ REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"
 
 # Spawned workers inherit sys.path, so tasks that tests define must be importable by name; end-to-end tests write the
 # fixtures of the scene sources.
-for _folder in ("datasets", "runtime", "scenes"):
+for _folder in ("datasets", "episodes", "runtime", "scenes"):
     sys.path.insert(0, str(ROOT / "tests" / _folder))
 
 

@@ -11,7 +11,7 @@ from vln_pipeline.embodiments.body import Body
 from vln_pipeline.embodiments.passable import Blocked, passable_way
 from vln_pipeline.embodiments.rewalk import rewalk, rewalk_scene
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
-from vln_pipeline.embodiments.route import Route
+from vln_pipeline.embodiments.route import Route, Routes
 from vln_pipeline.embodiments.walk import Ending
 from vln_pipeline.planning.trajectory import Action
 
@@ -19,6 +19,10 @@ CONFIG = RewalkConfig()
 ROUND_THE_CORNER = Route(
     "17", "corridor", np.array([1.0, 1, 0, 0]), np.array([[1.0, 1, 0], [5, 1, 0], [5, 5, 0]]), ("Go round.", "Turn left.")
 )
+
+
+def routes(*found):
+    return Routes("corridor", found, {"duplicate": 2})
 
 
 def walk_of(robot, tmp_path, route=ROUND_THE_CORNER, config=CONFIG, seed=3):
@@ -73,11 +77,11 @@ def test_the_same_seed_walks_the_same_way_whatever_else_is_walked(tmp_path):
     robot = profiles()["h1"]
     other = Route("18", "corridor", np.array([5.0, 5, 0, 0]), np.array([[5.0, 5, 0], [5, 2, 0]]), ("Back.",))
     world = world_of(robot, tmp_path)
-    together = rewalk_scene(world, floors(robot), (other, ROUND_THE_CORNER), robot, CONFIG, seed=7)
-    alone = rewalk_scene(world, floors(robot), (ROUND_THE_CORNER,), robot, CONFIG, seed=7)
+    together = rewalk_scene(world, floors(robot), routes(other, ROUND_THE_CORNER), robot, CONFIG, seed=7)
+    alone = rewalk_scene(world, floors(robot), routes(ROUND_THE_CORNER), robot, CONFIG, seed=7)
     np.testing.assert_array_equal(together.walks[1].trajectory.poses, alone.walks[0].trajectory.poses)
     np.testing.assert_array_equal(together.walks[1].posture, alone.walks[0].posture)
-    another = rewalk_scene(world, floors(robot), (ROUND_THE_CORNER,), robot, CONFIG, seed=8)
+    another = rewalk_scene(world, floors(robot), routes(ROUND_THE_CORNER), robot, CONFIG, seed=8)
     assert not np.array_equal(another.walks[0].posture[:5], alone.walks[0].posture[:5])
 
 
@@ -116,5 +120,5 @@ def test_points_in_walls_are_moved_and_far_ones_are_refused(tmp_path):
 def test_a_route_whose_goal_is_walled_up_is_counted(tmp_path):
     robot = profiles()["h1"]
     route = Route("19", "corridor", np.array([1.0, 1, 0, 0]), np.array([[1.0, 1, 0], [1, 5, 0]]), ("Through.",))
-    walked = rewalk_scene(world_of(robot, tmp_path), floors(robot), (route,), robot, CONFIG, seed=7)
-    assert walked.walks == () and walked.rejected == {"goal_in_obstacle": 1}
+    walked = rewalk_scene(world_of(robot, tmp_path), floors(robot), routes(route), robot, CONFIG, seed=7)
+    assert walked.walks == () and walked.rejected == {"goal_in_obstacle": 1} and walked.left_out == {"duplicate": 2}

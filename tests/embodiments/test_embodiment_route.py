@@ -42,3 +42,10 @@ def test_what_is_left_out_is_counted_by_reason():
     routes = routes_of("room", told, "drop")
     assert len(routes.routes) == 1
     assert routes.left_out == {"duplicate": 1, "secret": 1, "stairs": 1}
+
+
+def test_further_wordings_of_a_kept_route_are_no_surplus():
+    told = [episode("1", "7", "One."), episode("2", "9"), episode("3", "7", "Two.")]
+    routes = routes_of("room", told, "drop", most=1)
+    assert [r.instructions for r in routes.routes] == [("One.", "Two.")]
+    assert routes.left_out == {"duplicate": 1, "surplus": 1}

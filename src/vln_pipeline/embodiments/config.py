@@ -1,12 +1,13 @@
 """Parameters of the vlnpe pipeline."""
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 from vln_pipeline.embodiments.embodiment import Embodiment
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
+from vln_pipeline.embodiments.route import Stairs
 from vln_pipeline.episodes.config import EpisodeFileConfig
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.planning.config import EsdfConfig
@@ -21,7 +22,7 @@ class VlnpeConfig(Config):
     """Which episodes; recorded actions are not read, since every robot walks by itself."""
     scenes: ScenesConfig = ScenesConfig(source="mp3d")
     """Where their scenes come from; episodes of scenes that are not there are counted and left out."""
-    stairs: Literal["keep", "drop", "drop_mentioned"] = "drop"
+    stairs: Stairs = "drop"
     """Routes with stairs. "drop" is VLN-PE's rule: reference points differ by more than 0.3 m in height, or by 0.3 m where
     the instruction mentions stairs. "drop_mentioned" also drops what mentions them without climbing any."""
     most_routes: int | None = Field(default=None, ge=1)

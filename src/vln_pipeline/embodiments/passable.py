@@ -37,7 +37,9 @@ def passable_way(world: World, points: NDArray[np.float64], reach: float) -> NDA
     start = next((place for place in _around(points[0], reach) if _fits(world, place)), None)
     if start is None:
         return Blocked.START
-    way, here = [start[None]], start
+    # Files have the height of a navigation mesh; a step of no length ends on the floor.
+    here = world.step(start, np.zeros(2)).position
+    way = [here[None]]
     for number, point in enumerate(points[1:], 2):
         # Distances to one goal are cheap, so the way is asked for from the new point back to the last one.
         places = (place for place in _around(point, reach) if _fits(world, place))

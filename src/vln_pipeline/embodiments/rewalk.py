@@ -1,8 +1,8 @@
 """Walking a route again, with another robot's body."""
 
 import math
+import re
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from vln_pipeline.embodiments.embodiment import Embodiment
 from vln_pipeline.embodiments.passable import Blocked, passable_way
 from vln_pipeline.embodiments.posture import camera_sway
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
-from vln_pipeline.embodiments.route import Route
+from vln_pipeline.embodiments.route import Route, Routes
 from vln_pipeline.embodiments.walk import Ending, Walk, WalkSet
 from vln_pipeline.embodiments.way import Way
 from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
@@ -28,7 +28,7 @@ from vln_pipeline.seeding import generator
 def rewalk_scene(
     world: World,
     nav: NavigationMap,
-    routes: Sequence[Route],
+    found: Routes,
     embodiment: Embodiment,
     config: RewalkConfig,
     seed: int,
@@ -38,21 +38,21 @@ def rewalk_scene(
     Args:
         world: with the scene loaded and the embodiment's body.
         nav: the scene's floors.
-        routes: of the scene.
+        found: the scene's routes.
         embodiment: the robot.
         config: when a walk ends.
         seed: of the run.
     """
     walks: list[Walk] = []
     rejected: Counter[str] = Counter()
-    for route in routes:
+    for route in found.routes:
         draw = generator(seed, nav.scene, "rewalk", embodiment.name, route.id)
         outcome = rewalk(world, nav, route, embodiment, config, draw)
         if isinstance(outcome, Walk):
             walks.append(outcome)
         else:
             rejected[outcome.value] += 1
-    return WalkSet(nav.scene, embodiment.name, tuple(walks), dict(sorted(rejected.items())))
+    return WalkSet(nav.scene, embodiment.name, tuple(walks), dict(sorted(rejected.items())), found.left_out)
 
 
 def rewalk(
@@ -93,7 +93,7 @@ def rewalk(
         if record.stuck(config):
             ending = Ending.STUCK
             break
-    name = f"{nav.scene}_{route.id}_{embodiment.name}"
+    name = f"{nav.scene}_{re.sub(r'[^A-Za-z0-9-]+', '-', route.id):0>5}_{embodiment.name}"
     return record.walk(name, nav.scene, episode.floor, way.length, embodiment, ending, route.instructions)
 
 

@@ -42,7 +42,7 @@ class Routes:
         scene: name of the scene.
         routes: in the order of their first episodes.
         left_out: episodes that became no route of their own, by reason: ``stairs``, ``secret`` (a test split without a
-            way), ``duplicate`` (another wording of a route that is there already, and kept with it).
+            way), ``duplicate`` (another wording of a route that is there already, and kept with it), ``surplus``.
     """
 
     scene: str
@@ -50,7 +50,7 @@ class Routes:
     left_out: dict[str, int]
 
 
-def routes_of(scene: str, episodes: Iterable[Episode], stairs: Stairs) -> Routes:
+def routes_of(scene: str, episodes: Iterable[Episode], stairs: Stairs, most: int | None = None) -> Routes:
     """Return the routes of one scene's episodes.
 
     Episodes that share a trajectory are one route: it is walked once, and their instructions are kept, as the published
@@ -60,6 +60,7 @@ def routes_of(scene: str, episodes: Iterable[Episode], stairs: Stairs) -> Routes
         scene: name of the scene.
         episodes: of that scene.
         stairs: what becomes of routes with stairs, see ``has_stairs``.
+        most: routes kept at most; the episodes of the others are surplus.
     """
     left_out: Counter[str] = Counter()
     grouped: dict[str, list[Episode]] = {}
@@ -68,6 +69,8 @@ def routes_of(scene: str, episodes: Iterable[Episode], stairs: Stairs) -> Routes
             left_out["secret"] += 1
         elif has_stairs(episode, stairs):
             left_out["stairs"] += 1
+        elif episode.trajectory not in grouped and len(grouped) == most:
+            left_out["surplus"] += 1
         else:
             left_out["duplicate"] += episode.trajectory in grouped
             grouped.setdefault(episode.trajectory, []).append(episode)

@@ -17,6 +17,11 @@ class Ending(StrEnum):
     STUCK = "stuck"
     LATE = "max_step"
 
+    @property
+    def status(self) -> str:
+        """The finish status of published data, which part the stuck from the others that failed."""
+        return self.value if self in (Ending.REACHED, Ending.STUCK) else "fail"
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -59,12 +64,14 @@ class WalkSet:
         embodiment: name of the profile.
         walks: in the order of the routes.
         rejected: routes that the robot cannot walk at all, by reason.
+        left_out: episodes that became no route of their own, by reason, whatever the robot.
     """
 
     scene: str
     embodiment: str
     walks: tuple[Walk, ...]
     rejected: dict[str, int]
+    left_out: dict[str, int]
 
     @property
     def trajectories(self) -> tuple[Trajectory, ...]:
