@@ -30,7 +30,9 @@ class VlnpeConfig(Config):
     esdf: EsdfConfig = EsdfConfig(outdoors="include")
     """Floors of the scenes; radius, height and highest step are those of each embodiment."""
     embodiments: tuple[Embodiment, ...] = ()
-    """The robots; each walks every route."""
+    """Profiles of robots; conf/base has those of VLN-PE."""
+    robots: tuple[str, ...] = ()
+    """Names of the profiles that walk every route; empty for all of them."""
     rewalk: RewalkConfig = RewalkConfig()
     """How a route is followed, and when a walk ends."""
     rendering: RenderingConfig = RenderingConfig(backend="raycast", compared_views=0)
@@ -43,6 +45,11 @@ class VlnpeConfig(Config):
     export: ExportConfig = ExportConfig(dialects=("vln_ce",))
     """The ``vln_ce`` datasets, of walks that reached their goals; ``vln_pe`` has no parameters and has all walks."""
 
+    @property
+    def walkers(self) -> tuple[Embodiment, ...]:
+        """The robots that walk, in the order of their profiles."""
+        return tuple(robot for robot in self.embodiments if not self.robots or robot.name in self.robots)
+
     def rendering_of(self, embodiment: Embodiment) -> RenderingConfig:
         """Return how one robot's walks are filmed."""
         return self.rendering.model_copy(update={"rigs": (embodiment.rig(self.image_scale),)})
@@ -52,6 +59,9 @@ class VlnpeConfig(Config):
         names = [embodiment.name for embodiment in self.embodiments]
         if len(set(names)) < len(names):
             raise ValueError(f"embodiments share a name: {names}")
+        unknown = [name for name in self.robots if name not in names]
+        if unknown:
+            raise ValueError(f"robots: {unknown[0]} is none of {', '.join(names) or 'no embodiments'}")
         if self.export.dialects != ("vln_ce",):
             raise ValueError("export.dialects must be [vln_ce]: a walk of an embodiment has discrete actions only")
         return self

@@ -1,7 +1,7 @@
 """Isaac Sim's frame, in which VLN-PE stores poses: z up, bodies and cameras with x forward, y left, z up, wxyz.
 
-Its world is that of this project. Habitat's is x right, y up, z backward, with quaternions (x, y, z, w) and bodies that
-look along -z at rest; Isaac's bodies look along +x.
+Its world and its bodies' axes are those of this project; only cameras and the form of rotations differ. VLN-PE's loader
+takes Habitat's (x, y, z) to (x, -z, y) and adds 90 degrees to Habitat's yaw, as the readers of episodes do here.
 """
 
 import numpy as np
@@ -43,20 +43,3 @@ def to_opencv(poses: NDArray[np.float64]) -> NDArray[np.float64]:
     found = poses.copy()
     found[:, :3, :3] = poses[:, :3, :3] @ _AXES.T
     return found
-
-
-def from_habitat(position: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the (4, 4) body-to-world matrix of a body as VLN-CE's episode files give it, which VLN-PE's have too.
-
-    (x, y, z) becomes (x, -z, y), and a body that looks along -z at rest is one that looks along +y here: 90 degrees.
-
-    Args:
-        position: (3,) Habitat's world, metres.
-        rotation: (4,) quaternion x, y, z, w of the body.
-    """
-    x, y, z = position
-    qx, qy, qz, qw = rotation
-    turned = Rotation.from_quat([qx, -qz, qy, qw]) * Rotation.from_euler("z", 90, degrees=True)
-    pose = np.eye(4)
-    pose[:3, :3], pose[:3, 3] = turned.as_matrix(), (x, -z, y)
-    return pose

@@ -125,8 +125,8 @@ def export_ce(
 
 def filmed_walks(filmed: Filmed) -> Iterator[tuple[Walk, ExportWalk]]:
     """Yield the walks that have frames, in order, alone and with footage and words."""
+    from vln_pipeline.embodiments.wording import words_of
     from vln_pipeline.export.episode import ExportWalk
-    from vln_pipeline.labelling.labels import Labels
 
     walked, footage = filmed
     walks = {walk.trajectory.id: walk for walk in walked().walks}
@@ -134,10 +134,7 @@ def filmed_walks(filmed: Filmed) -> Iterator[tuple[Walk, ExportWalk]]:
         shots = item()
         for name in shots.index.trajectories:
             walk = walks[name]
-            first, *others = walk.instructions
-            span = (0, len(walk.trajectory.poses) - 1)
-            labels = Labels(name, (), first, span, tuple(others), labeller="the data set's annotators")
-            yield walk, ExportWalk(shots, walk.trajectory, labels)
+            yield walk, ExportWalk(shots, walk.trajectory, words_of(walk))
 
 
 def _by_robot(walks: dict[str, Item], footage: dict[str, Item]) -> dict[str, Filmed]:

@@ -115,7 +115,7 @@ def robots_of(config: VlnpeConfig) -> tuple[Embodiment, ...]:
     """
     if not config.embodiments:
         raise DataError("vlnpe.embodiments", "names no robot", "conf/base has four; leave the parameter out")
-    return config.embodiments
+    return config.walkers
 
 
 def _episodes_of(config: VlnpeConfig) -> VlnceConfig:
