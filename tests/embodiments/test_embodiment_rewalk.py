@@ -17,7 +17,11 @@ from vln_pipeline.planning.trajectory import Action
 
 CONFIG = RewalkConfig()
 ROUND_THE_CORNER = Route(
-    "17", "corridor", np.array([1.0, 1, 0, 0]), np.array([[1.0, 1, 0], [5, 1, 0], [5, 5, 0]]), ("Go round.", "Turn left.")
+    "17",
+    "corridor",
+    np.array([1.0, 1, 0, 0]),
+    np.array([[1.0, 1, 0], [5, 1, 0], [5, 5, 0]]),
+    ("Go round.", "Turn left."),
 )
 
 

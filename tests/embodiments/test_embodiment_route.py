@@ -15,7 +15,12 @@ def episode(number, trajectory, text="Go on.", heights=(0.0, 0.0, 0.0)):
 
 
 def test_wordings_of_one_trajectory_are_one_route_with_all_their_words():
-    told = [episode("1", "7", "One."), episode("2", "9", "Other."), episode("3", "7", "Two."), episode("4", "7", "Three.")]
+    told = [
+        episode("1", "7", "One."),
+        episode("2", "9", "Other."),
+        episode("3", "7", "Two."),
+        episode("4", "7", "Three."),
+    ]
     routes = routes_of("room", told, "drop")
     assert [(r.id, r.instructions) for r in routes.routes] == [("7", ("One.", "Two.", "Three.")), ("9", ("Other.",))]
     assert routes.left_out == {"duplicate": 2}

@@ -40,7 +40,9 @@ def test_a_body_at_rest_faces_x_with_the_quaternion_of_identity():
 def test_a_level_camera_turns_as_its_body_and_a_tilted_one_about_y():
     """Published cameras: columns forward, left, up; OpenCV's are minus left, minus up, forward."""
     level, down = (camera_poses(np.zeros((1, 3)), np.array([0.7]), 1.67, pitch) for pitch in (0.0, 15.0))
-    np.testing.assert_allclose(from_opencv(level)[0, :3, :3], body_poses(np.zeros((1, 3)), np.array([0.7]))[0, :3, :3], atol=1e-12)
+    np.testing.assert_allclose(
+        from_opencv(level)[0, :3, :3], body_poses(np.zeros((1, 3)), np.array([0.7]))[0, :3, :3], atol=1e-12
+    )
     tilted = Rotation.from_euler("ZY", [0.7, math.radians(15)])
     np.testing.assert_allclose(orientations(from_opencv(down))[0], tilted.as_quat(scalar_first=True), atol=1e-12)
     published = from_opencv(down)[0, :3, :3]

@@ -3,8 +3,8 @@
 The model is this project's own; published VLN-PE data come from a physics engine and a learned gait. It is the linear
 inverted pendulum (Kajita et al. 2001) under a proportional-derivative controller: with the base at height h, lean q
 obeys q'' = -w^2 q - 2 z w q' - a / h + n, where a is the base's acceleration and n white noise that alone keeps up the
-standard deviation ``unrest``. A change of speed dv that the controller did not ask for (a wall, a stumble) is an impulse
-of q' = -dv / h: feet stop, the body goes on.
+standard deviation ``unrest``. A change of speed dv that the controller did not ask for (a wall, a stumble) is an
+impulse of q' = -dv / h: feet stop, the body goes on.
 """
 
 import math

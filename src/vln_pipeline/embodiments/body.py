@@ -18,8 +18,8 @@ from vln_pipeline.planning.trajectory import Action
 class Body:
     """One embodied robot in a loaded world.
 
-    An action is a constant velocity for a fixed number of control periods, as VLN-PE's discrete controllers have it; what
-    comes of it depends on latency, limits, noise and what stands in the way.
+    An action is a constant velocity for a fixed number of control periods, as VLN-PE's discrete controllers have it;
+    what comes of it depends on latency, limits, noise and what stands in the way.
 
     Args:
         world: where it moves; its body is the embodiment's.

@@ -23,8 +23,8 @@ class VlnpeConfig(Config):
     scenes: ScenesConfig = ScenesConfig(source="mp3d")
     """Where their scenes come from; episodes of scenes that are not there are counted and left out."""
     stairs: Stairs = "drop"
-    """Routes with stairs. "drop" is VLN-PE's rule: reference points differ by more than 0.3 m in height, or by 0.3 m where
-    the instruction mentions stairs. "drop_mentioned" also drops what mentions them without climbing any."""
+    """Routes with stairs. "drop" is VLN-PE's rule: reference points differ by more than 0.3 m in height, or by 0.3 m
+    where the instruction mentions stairs. "drop_mentioned" also drops what mentions them without climbing any."""
     most_routes: int | None = Field(default=None, ge=1)
     """Routes per scene at most, the first ones; None for all."""
     esdf: EsdfConfig = EsdfConfig(outdoors="include")
@@ -53,6 +53,15 @@ class VlnpeConfig(Config):
     def rendering_of(self, embodiment: Embodiment) -> RenderingConfig:
         """Return how one robot's walks are filmed."""
         return self.rendering.model_copy(update={"rigs": (embodiment.rig(self.image_scale),)})
+
+    @model_validator(mode="after")
+    def _bodies_and_cameras_are_the_robots(self) -> Self:
+        given = {"radius", "height", "max_step"} & self.esdf.model_fields_set
+        if given:
+            raise ValueError(f"esdf.{min(given)} follows from the embodiments; leave it out")
+        if "rigs" in self.rendering.model_fields_set:
+            raise ValueError("rendering.rigs follow from the embodiments; leave them out")
+        return self
 
     @model_validator(mode="after")
     def _robots_have_names_of_their_own(self) -> Self:

@@ -62,9 +62,8 @@ def _around(point: NDArray[np.float64], reach: float) -> list[NDArray[np.float64
     """Return (3,) places from near to far, the point itself first."""
     radii = _RING * np.arange(1, round(reach / _RING) + 1)
     angles = 2 * math.pi / _ON_RING * np.arange(_ON_RING)
-    return [point] + [
-        point + [radius * math.cos(angle), radius * math.sin(angle), 0.0] for radius in radii for angle in angles
-    ]
+    ring = np.column_stack([np.cos(angles), np.sin(angles), np.zeros(_ON_RING)])
+    return [point, *(point + radius * offset for radius in radii for offset in ring)]
 
 
 def _spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,9 +40,7 @@ def camera_sway(posture: NDArray[np.float64], embodiment: Embodiment) -> NDArray
     return sway
 
 
-def base_poses(
-    poses: NDArray[np.float64], posture: NDArray[np.float64], embodiment: Embodiment
-) -> NDArray[np.float64]:
+def base_poses(poses: NDArray[np.float64], posture: NDArray[np.float64], embodiment: Embodiment) -> NDArray[np.float64]:
     """Return (N, 4, 4) base-to-world of a body: x forward, y left, z up, origin in the base.
 
     Args:

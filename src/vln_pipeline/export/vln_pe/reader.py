@@ -23,6 +23,10 @@ _LARGEST_TABLE = 256 * 2**20
 """Bytes of the largest table of instructions that is read."""
 _NORM = 1e-3
 """Largest difference of a quaternion's norm from 1."""
+_LARGEST_COLUMNS = 2**28
+"""Bytes of the largest table of frames that is read, unpacked."""
+_FAULTS = (OSError, LookupError, ValueError, TypeError, EOFError, OverflowError, RecursionError, pa.ArrowException)
+"""What reading a damaged file raises."""
 _MEND = "download or export this trajectory again"
 
 
@@ -86,7 +90,7 @@ def read_recording(file: RecordingFile) -> Recording:
             fail_reason=reason,
             words=words,
         )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, pa.ArrowException) as error:
+    except _FAULTS as error:
         raise DataError(str(file), f"not a readable recording ({type(error).__name__}: {error})", _MEND) from error
 
 
@@ -98,9 +102,11 @@ def _inside(file: RecordingFile, name: str) -> Path:
 
 
 def _table(path: Path) -> pa.Table:
-    rows = pq.read_metadata(path).num_rows
-    if not 0 < rows <= _LONGEST:
-        raise ValueError(f"{path.name} has {rows} rows")
+    told = pq.read_metadata(path)
+    if not 0 < told.num_rows <= _LONGEST:
+        raise ValueError(f"{path.name} has {told.num_rows} rows")
+    if sum(told.row_group(n).total_byte_size for n in range(told.num_row_groups)) > _LARGEST_COLUMNS:
+        raise ValueError(f"{path.name} is larger than {_LARGEST_COLUMNS} bytes")
     table = pq.read_table(path, columns=SCHEMA.names)
     missing = [name for name in SCHEMA.names if name not in table.column_names]
     if missing:
@@ -132,7 +138,7 @@ def _words(file: RecordingFile) -> tuple[tuple[Words, ...], str, str]:
         lines = _lines(_inside(file, "meta/episodes.jsonl"))
     if not lines:
         raise ValueError("it has no instruction")
-    words = tuple(Words(_text(line), tuple(int(token) for token in line.get("instruction_tokens", ()))) for line in lines)
+    words = tuple(Words(_text(line), tuple(map(int, line.get("instruction_tokens", ())))) for line in lines)
     return words, str(lines[-1]["finish_status"]), str(lines[-1]["fail_reason"])
 
 

@@ -13,6 +13,7 @@ LENGTH = 200
 PADDING, UNKNOWN = 0, 1
 _LARGEST = 512 * 2**20
 """Bytes of the largest vocabulary file that is read, unpacked."""
+_MEND = "name an episode file with instruction_vocab"
 
 
 def read_vocabulary(path: Path) -> dict[str, int]:
@@ -36,9 +37,9 @@ def read_vocabulary(path: Path) -> dict[str, int]:
         vocabulary = {str(word): int(number) for word, number in found.items()}
     except (OSError, EOFError, ValueError, TypeError, AttributeError) as error:
         cause = f"not a readable vocabulary ({type(error).__name__}: {error})"
-        raise DataError(path.name, cause, "name an episode file with instruction_vocab, or leave vlnpe.vocabulary out") from error
+        raise DataError(path.name, cause, f"{_MEND}, or leave vlnpe.vocabulary out") from error
     if not vocabulary:
-        raise DataError(path.name, "has no words", "name an episode file with instruction_vocab")
+        raise DataError(path.name, "has no words", _MEND)
     return vocabulary
 
 

@@ -91,8 +91,7 @@ def export_datasets(
         )
         for robot in robots_of(config)
         for key in filmed
-        if key == key_of(scene_of(key), robot)
-        and any(walk.ending is Ending.REACHED for walk in filmed[key][0]().walks)
+        if key == key_of(scene_of(key), robot) and any(walk.ending is Ending.REACHED for walk in filmed[key][0]().walks)
     }
 
 

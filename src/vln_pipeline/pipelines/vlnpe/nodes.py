@@ -51,7 +51,16 @@ def walk_robots(
     names = matched(read().scenes, scenes)
     return {
         key: Task(
-            walk_robot, scenes[scene], maps[key], read, name, robot, config.stairs, config.most_routes, config.rewalk, seed
+            walk_robot,
+            scenes[scene],
+            maps[key],
+            read,
+            name,
+            robot,
+            config.stairs,
+            config.most_routes,
+            config.rewalk,
+            seed,
         )
         for name, scene in names.items()
         for robot in robots_of(config)
