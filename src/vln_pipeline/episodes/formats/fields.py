@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FAR = 1e4
-"""Largest plausible coordinate, metres."""
+"""Largest plausible coordinate or length, metres."""
 _MOST_POINTS = 100_000
 
 
@@ -37,10 +37,10 @@ def text(row: Any, name: str) -> str:
 
 
 def number(row: Any, name: str) -> float:
-    """Return a finite number."""
+    """Return a number of plausible size."""
     value = require(row, name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise ValueError(f"{name} is no finite number: {str(value)[:40]}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_FAR <= value <= _FAR:
+        raise ValueError(f"{name} is no plausible number: {str(value)[:40]}")
     return float(value)
 
 

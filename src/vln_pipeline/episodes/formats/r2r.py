@@ -121,7 +121,7 @@ def _graph(folder: Folder, scan: str) -> Graph:
         poses = np.array([row["pose"] for row in rows], dtype=np.float64).reshape(len(rows), 4, 4)
         floor = poses[:, 2, 3] - np.array([row["height"] for row in rows], dtype=np.float64)
         free = np.array([row["unobstructed"] for row in rows], dtype=bool).reshape(len(rows), len(rows))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         cause = f"no connectivity graph ({type(error).__name__}: {str(error)[:80]})"
         raise DataError(file.name, cause, "download it again") from error
     if not (np.isfinite(poses).all() and np.isfinite(floor).all()):

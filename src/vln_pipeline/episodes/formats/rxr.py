@@ -16,6 +16,9 @@ from vln_pipeline.episodes.formats.source import Source
 from vln_pipeline.episodes.formats.vlnce import episode_of, recordings
 from vln_pipeline.episodes.quarantine import NotWantedError, collect
 
+_LONG = 1e5
+"""Longest plausible recording, seconds."""
+
 
 def read(source: Source) -> EpisodeSet:
     """Return the episodes of a file in the languages that are wanted.
@@ -51,6 +54,6 @@ def _words(told: Any) -> tuple[SpokenWord, ...]:
 def _seconds(value: Any) -> float | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isinf(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONG:
         raise ValueError(f"timed_instruction has a time that is none: {str(value)[:40]}")
     return float(value)
