@@ -36,14 +36,7 @@ def test_robots_walk_in_the_order_of_their_profiles():
         ({"embodiments": (ROBOTS[0], ROBOTS[0])}, "share a name"),
         ({"robots": ["h2"]}, "h2 is none of h1"),
         ({"esdf": {"radius": 0.3}}, "esdf.radius follows from the embodiments"),
-        (
-            {
-                "rendering": {
-                    "rigs": [{"name": "a", "motion": "discrete", "camera": "zed2", "height": 1, "pitches": [0]}]
-                }
-            },
-            "rigs follow",
-        ),
+        ({"rendering": {"rigs": [ROBOTS[0].rig(1.0)]}}, "rigs follow"),
         ({"export": {"dialects": ["vln_n1"]}}, "discrete actions only"),
         ({"embodiment": []}, "Extra inputs"),
     ],
