@@ -44,6 +44,20 @@ def test_a_calm_robot_acts_exactly(tmp_path):
     assert body.posture[0] == 0 and body.posture[2] == 0
 
 
+def test_a_wall_pitches_the_body_forwards_and_leaning_on_it_does_not_add_up(tmp_path):
+    """From 1 m/s to rest is a rate of 1 m/s over the height of the base; the swing that follows is the pendulum's."""
+    robot = calm(profiles()["h1"])
+    body = Body(world_of(robot, tmp_path), np.array([5.0, 1, 0, 0]), robot, np.random.default_rng(0))
+    pitches = []
+    for _ in range(12):
+        body.carry_out(Action.FORWARD)
+        pitches.append(math.degrees(body.posture[1]))
+    omega, ratio = 2 * math.pi * 0.6, 0.5
+    highest = math.degrees(1 / 0.95 / omega * math.exp(-ratio / math.sqrt(1 - ratio**2) * math.acos(ratio)))
+    assert 0.7 * highest < max(pitches) < highest + 1
+    assert abs(pitches[-1]) < 1 and not body.fallen
+
+
 def test_latency_delays_motion_by_whole_periods(tmp_path):
     robot = calm(profiles()["h1"])
     late = robot.model_copy(update={"control": robot.control.model_copy(update={"latency": 0.1})})

@@ -65,14 +65,21 @@ class Body:
     def _move(self, speed: float, turn_rate: float) -> None:
         motion, robot = self._embodiment.motion, self.robot
         before, travelled, (old, _) = robot.pose[3], robot.travelled, robot.speed
+        leant_on = robot.contacts.touching
         touched = robot.drive(speed, turn_rate + self._veer * speed)
         new, rate = robot.speed
         covered = robot.travelled - travelled
+        unforeseen = 1 - self._embodiment.balance.anticipation
+        acceleration = np.array([(new - old) / motion.period, new * rate])
         if touched:
-            self._balance.push(np.array([min(0.0, covered / motion.period - abs(new)) * np.sign(new), 0.0]))
-            robot.speed = (float(np.sign(new)) * covered / motion.period, rate)
+            stopped = min(new, covered / motion.period)
+            # Whoever leans on a wall already expects nothing of the next step.
+            foreseen = 0.0 if leant_on else (1 - unforeseen) * (new - old)
+            self._balance.push(np.array([stopped - old - foreseen, 0.0]))
+            robot.speed = (stopped, rate)
+            acceleration[0] = 0.0
         self._stumble(covered)
-        self._balance.advance(motion.period, np.array([(new - old) / motion.period, new * rate]))
+        self._balance.advance(motion.period, unforeseen * acceleration)
         turned = math.remainder(robot.pose[3] - before, 2 * math.pi)
         self._stand(self._gait.advance(motion.period, covered, turned, (motion.max_speed, motion.max_turn_rate)))
 

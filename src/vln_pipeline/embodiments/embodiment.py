@@ -61,6 +61,8 @@ class BalanceConfig(Config):
     """Natural frequency of the held pendulum, hertz."""
     damping: float = Field(default=0.5, gt=0, le=2)
     """Damping ratio; 1 is critical."""
+    anticipation: float = Field(default=0.0, ge=0, le=1)
+    """Share of the accelerations of its own commands that the robot leans against beforehand."""
     unrest: float = Field(default=0.0, ge=0, le=5)
     """Standard deviation of pitch and roll that disturbances alone keep up, degrees."""
     stumbles: float = Field(default=0.0, ge=0)

@@ -105,6 +105,7 @@ class Episode:
         views: cameras whose images belong to it.
         labels: its instructions.
         clips: (N,) int64 index of each frame's clip in ``labels``, or None where clips do not number these frames.
+        sways: whether the body does, so that a camera's pose tells where the robot stands only roughly.
     """
 
     trajectory: str
@@ -113,6 +114,7 @@ class Episode:
     views: tuple[View, ...]
     labels: Labels
     clips: NDArray[np.int64] | None = None
+    sways: bool = False
 
 
 @dataclass(frozen=True)
