@@ -25,8 +25,8 @@ _CONVENTIONS = {
   robot arrives there; -1 where there is none.""",
 }
 _SWAYS = """
-* The robot's body sways: `pose.*` is where the camera was held, which tells only roughly where the robot stood, and steps
-  are as long as the robot made them."""
+* The robot's body sways: `pose.*` is where the camera was held, which tells only roughly where the robot stood, and
+  steps are as long as the robot made them."""
 _VERSIONS = {
     "v2.1": """\
 Colour lies in loose jpg files, the rendered bytes, for InternNav's loaders, and once more as video for lerobot 0.3

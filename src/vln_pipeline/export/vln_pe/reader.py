@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,12 @@ _NORM = 1e-3
 """Largest difference of a quaternion's norm from 1."""
 _LARGEST_COLUMNS = 2**28
 """Bytes of the largest table of frames that is read, unpacked."""
-_FAULTS = (OSError, LookupError, ValueError, TypeError, EOFError, OverflowError, RecursionError, pa.ArrowException)
-"""What reading a damaged file raises."""
+_FAULTS = (
+    *(OSError, EOFError, LookupError, ValueError, TypeError, OverflowError, RecursionError),
+    *(SyntaxError, TokenError),
+    pa.ArrowException,
+)
+"""What reading a damaged file raises; the second line is numpy's, at the header of an array."""
 _MEND = "download or export this trajectory again"
 
 
@@ -155,7 +160,8 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return []
     if path.stat().st_size > _LARGEST_TABLE:
         raise ValueError(f"{path.name} is larger than {_LARGEST_TABLE} bytes")
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    # Not splitlines: words may hold characters that are line ends to Unicode, but not to JSON lines.
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     if not all(isinstance(row, dict) for row in rows):
         raise TypeError(f"{path.name} has a line that is no record")
     return rows

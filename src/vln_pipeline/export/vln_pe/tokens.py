@@ -46,11 +46,12 @@ def read_vocabulary(path: Path) -> dict[str, int]:
 def tokens(text: str, vocabulary: Mapping[str, int]) -> tuple[int, ...]:
     """Return the padded ids of an instruction's words; none without a vocabulary.
 
-    Words are cut as habitat-lab cuts them: lower case, commas and question marks dropped, 's a word of its own.
+    Words are cut as habitat-lab cuts them: in lower case, commas and question marks dropped, apart at all that is neither
+    letter, digit, underscore nor hyphen; what parts them counts as a word too, unless it is blank.
     """
     if not vocabulary:
         return ()
-    plain = text.lower().replace("'s", " 's").replace(",", "").replace("?", "")
+    plain = text.lower().replace(",", "").replace("?", "")
     words = [part.strip() for part in re.split(r"([^\w-]+)", plain)]
     ids = [vocabulary.get(word, UNKNOWN) for word in words if word][:LENGTH]
     return (*ids, *[PADDING] * (LENGTH - len(ids)))
