@@ -46,8 +46,8 @@ def read_vocabulary(path: Path) -> dict[str, int]:
 def tokens(text: str, vocabulary: Mapping[str, int]) -> tuple[int, ...]:
     """Return the padded ids of an instruction's words; none without a vocabulary.
 
-    Words are cut as habitat-lab cuts them: in lower case, commas and question marks dropped, apart at all that is neither
-    letter, digit, underscore nor hyphen; what parts them counts as a word too, unless it is blank.
+    Words are cut as habitat-lab cuts them: in lower case, commas and question marks dropped, apart at all that is
+    neither letter, digit, underscore nor hyphen; what parts them counts as a word too, unless it is blank.
     """
     if not vocabulary:
         return ()
