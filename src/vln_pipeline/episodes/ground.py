@@ -35,7 +35,9 @@ def grounded(nav: NavigationMap, poses: NDArray[np.float64], reach: float) -> ND
     """
     nearest = np.full(len(poses), np.inf)
     for floor in nav.floors:
-        change = elevations(floor.ground, floor.cell, poses[:, :2] - floor.origin - 0.5 * floor.cell, np.inf) - poses[:, 2]
+        change = (
+            elevations(floor.ground, floor.cell, poses[:, :2] - floor.origin - 0.5 * floor.cell, np.inf) - poses[:, 2]
+        )
         nearest = np.where(np.abs(change) < np.abs(nearest), change, nearest)
     moved = poses.copy()
     moved[:, 2] += np.where(np.abs(nearest) <= reach, nearest, 0.0)
