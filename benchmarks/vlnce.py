@@ -109,7 +109,7 @@ def convert(root: Path, out: Path, nav: NavigationMap) -> tuple[float, int]:
     return time.perf_counter() - began, len(made.trajectories)
 
 
-def largest_difference(out: Path, nav: NavigationMap, places: dict[str, np.ndarray]) -> float:
+def largest_difference(out: Path, places: dict[str, np.ndarray]) -> float:
     """Return how far any stored pose after a forward action, or at the start, is from its location, metres."""
     made = walks_archive.read(out / "walks")
     worst = 0.0
@@ -134,7 +134,7 @@ def main() -> None:
         processor = time.process_time()
         seconds, made = convert(root, root / "second", nav)
         processor = time.process_time() - processor
-        difference = largest_difference(root / "second", nav, places)
+        difference = largest_difference(root / "second", places)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     fits = first < SECONDS and peak < MEGABYTES and difference < METRES and made == count
     detail = {

@@ -15,7 +15,7 @@ from vln_pipeline.export.vln_ce import SEPARATOR
 
 SCENE = mp3d_fixture.SCENE
 SETTINGS = ["125cm_0deg", "125cm_30deg", "125cm_45deg", "60cm_15deg", "60cm_30deg"]
-REACHES = ((1.0, 0.0, -1.5), (3.0, 0.0, -2.6), (5.5, 0.0, -2.7))
+REACHES = ((1.6, 0.0, -3.4), (3.0, 0.0, -2.6), (5.5, 0.0, -2.7))
 
 
 def run_vlnce(folder, *parameters: str) -> Run:

@@ -1,7 +1,7 @@
 """Writes episode files of every data set, in their exact schemas, about walks through the two-room home.
 
-Everything is worked out in Habitat's own frame by its own rules (y up; at identity an agent looks along -z and turns left
-about +y), so that nothing of the readers is used to write what they read.
+Everything is worked out in Habitat's own frame by its own rules (y up; at identity an agent looks along -z and turns
+left about +y), so that nothing of the readers is used to write what they read.
 """
 
 import gzip
@@ -115,7 +115,7 @@ def discrete_path(path_id=4332, scan=SCAN, heading=4.055) -> dict:
 
 
 def connectivity(lift=1.5) -> list[dict]:
-    """Viewpoints a, b, c of ``WAY`` in Matterport3D's frame, z up, the camera ``lift`` above the floor; d is not used."""
+    """Viewpoints a, b, c of ``WAY`` in Matterport3D's frame, z up, ``lift`` above the floor; d is not used."""
     places = [(x, -z, y + lift) for x, y, z in WAY] + [(0.0, 0.0, lift)]
     joined = {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
     rows = []
@@ -123,7 +123,14 @@ def connectivity(lift=1.5) -> list[dict]:
         pose = [1, 0, 0, x, 0, 0, 1, y, 0, -1, 0, z, 0, 0, 0, 1]
         free = [(name, other) in joined for other in "abcd"]
         rows.append(
-            {"image_id": name, "pose": pose, "height": lift, "included": name != "d", "unobstructed": free, "visible": free}
+            {
+                "image_id": name,
+                "pose": pose,
+                "height": lift,
+                "included": name != "d",
+                "unobstructed": free,
+                "visible": free,
+            }
         )
     return rows
 

@@ -38,7 +38,10 @@ EPISODES = {
     "id of another": (r2r_episode(1), "another episode before it has the same id"),
     "id no name": (r2r_episode(9) | {"episode_id": [1]}, "episode_id is no identifier: '[1]'"),
     "no start": (without(r2r_episode(9), "start_position"), "has no start_position"),
-    "start in two numbers": (r2r_episode(9) | {"start_position": [1, 2]}, "start_position is no point of three numbers"),
+    "start in two numbers": (
+        r2r_episode(9) | {"start_position": [1, 2]},
+        "start_position is no point of three numbers",
+    ),
     "start infinite": (r2r_episode(9) | {"start_position": [1, 2, float("inf")]}, "not finite or beyond 10000 m"),
     "start in words": (r2r_episode(9) | {"start_position": ["a", "b", "c"]}, "start_position is not made of numbers"),
     "scalar first": (
@@ -51,7 +54,10 @@ EPISODES = {
     "scene out of the tree": (r2r_episode(9) | {"scene_id": "../../etc/.glb"}, "has no name to find it by"),
     "ragged path": (r2r_episode(9) | {"reference_path": [[1, 2, 3], [4]]}, "reference_path is not made of numbers"),
     "goals no list": (r2r_episode(9) | {"goals": {"position": [1, 2, 3]}}, "goals is no list of goals"),
-    "distance in words": (r2r_episode(9) | {"info": {"geodesic_distance": "4 m"}}, "geodesic_distance is no plausible number"),
+    "distance in words": (
+        r2r_episode(9) | {"info": {"geodesic_distance": "4 m"}},
+        "geodesic_distance is no plausible number",
+    ),
 }
 
 
@@ -84,7 +90,10 @@ GROUND_TRUTHS = {
         truth_of(1)["1"] | {"forward_steps": 3},
         "forward_steps is 3, but 16 forward actions are listed",
     ),
-    "start of another": (truth_of(1)["1"] | {"locations": [[0, 0, 0]] * 17}, "first location is 3.09 m from start_position"),
+    "start of another": (
+        truth_of(1)["1"] | {"locations": [[0, 0, 0]] * 17},
+        "first location is 3.09 m from start_position",
+    ),
     "turned away": (truth_of(1, turned_left=180)["1"], "only 0% of its steps lead along their headings"),
     "no list": ({"actions": "1110", "locations": [[0, 0, 0]], "forward_steps": 3}, "actions is no list"),
 }
@@ -123,7 +132,10 @@ FILES = {
         lambda p: write_bytes(p, gzip.compress(b'{"episodes": [{"episode_id": 5}, {}]}')),
         "none of 2 episodes can be used, the first, 5: has no instruction",
     ),
-    "nested without end": (lambda p: write_bytes(p, gzip.compress(b'{"episodes": ' + b"[" * 100_000)), "no readable JSON"),
+    "nested without end": (
+        lambda p: write_bytes(p, gzip.compress(b'{"episodes": ' + b"[" * 100_000)),
+        "no readable JSON",
+    ),
 }
 
 

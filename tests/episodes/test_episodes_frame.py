@@ -43,7 +43,7 @@ def test_a_wrong_order_is_always_told_from_a_right_one(order, other, turned_left
 
 
 def test_a_tilted_agent_is_refused_without_a_hint():
-    with pytest.raises(ValueError, match="not upright as xyzw$"):
+    with pytest.raises(ValueError, match=r"not upright as xyzw$"):
         yaw_of_rotation(np.array([0.5, 0.5, 0.5, 0.5]), "xyzw")
 
 

@@ -109,7 +109,9 @@ def test_rxr_ce_turns_by_30_degrees_and_dictates(tmp_path):
     assert np.degrees(episode.truth.poses[:, 3]) == pytest.approx([0, -30, -30, 0, 0], abs=1e-9)
     everyone = read(dataset="rxr_ce", path=str(tmp_path), split="train")
     assert len(everyone.kept) == 3
-    assert [e.id for e in read(dataset="rxr_ce", path=str(tmp_path), split="train", languages=("hi-IN",)).kept] == ["27"]
+    assert [e.id for e in read(dataset="rxr_ce", path=str(tmp_path), split="train", languages=("hi-IN",)).kept] == [
+        "27"
+    ]
 
 
 def test_rxr_ce_has_followers_in_a_file_of_their_own(tmp_path):
@@ -162,7 +164,12 @@ def test_a_file_that_moves_keeps_its_fingerprint_and_one_that_changes_does_not(t
 
 
 def test_episodes_come_back_from_their_archive_scene_by_scene(tmp_path):
-    rows = [rxr_episode("1"), rxr_episode("2") | {"scene_id": "mp3d/AAA/AAA.glb"}, rxr_episode("3"), {"episode_id": "x"}]
+    rows = [
+        rxr_episode("1"),
+        rxr_episode("2") | {"scene_id": "mp3d/AAA/AAA.glb"},
+        rxr_episode("3"),
+        {"episode_id": "x"},
+    ]
     write_rxr(tmp_path, *rows[:3])
     write_json(tmp_path / "train/train_guide.json.gz", {"episodes": rows})
     found = read(dataset="rxr_ce", path=str(tmp_path), split="train")

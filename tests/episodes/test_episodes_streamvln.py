@@ -21,7 +21,9 @@ def frames(folder, count):
 
 def test_annotations_go_out_and_come_back(tmp_path):
     walks = [
-        AnnotatedWalk("0", "17DRP5sb8fy", "r2r", "577", ("Go on.", "Weiter."), codes(FORWARD, LEFT), frames(tmp_path / "a", 3)),
+        AnnotatedWalk(
+            "0", "17DRP5sb8fy", "r2r", "577", ("Go on.", "Weiter."), codes(FORWARD, LEFT), frames(tmp_path / "a", 3)
+        ),
         AnnotatedWalk("1", "home_0", "rxr", "4", ("Turn.",), codes(RIGHT), frames(tmp_path / "b", 2)),
     ]
     root = tmp_path / "out"
@@ -34,7 +36,11 @@ def test_annotations_go_out_and_come_back(tmp_path):
         "instructions": ["Go on.", "Weiter."],
         "actions": [-1, 1, 2],
     }
-    assert sorted(p.name for p in (root / "images/17DRP5sb8fy_r2r_000577/rgb").iterdir()) == ["001.jpg", "002.jpg", "003.jpg"]
+    assert sorted(p.name for p in (root / "images/17DRP5sb8fy_r2r_000577/rgb").iterdir()) == [
+        "001.jpg",
+        "002.jpg",
+        "003.jpg",
+    ]
     back, rejected = streamvln.read(root)
     assert not rejected
     for one, other in zip(walks, back, strict=True):

@@ -180,7 +180,11 @@ def test_walks_come_back_from_their_archive_and_the_account_adds_up(tmp_path, ho
 
 
 def test_a_wording_with_the_mark_that_joins_wordings_is_left_out(tmp_path, home):
-    rows = [r2r_episode(1, text="Go <INSTRUCTION_SEP> on."), r2r_episode(2, 8, text="Go <INSTRUCTION_SEP> on."), r2r_episode(3)]
+    rows = [
+        r2r_episode(1, text="Go <INSTRUCTION_SEP> on."),
+        r2r_episode(2, 8, text="Go <INSTRUCTION_SEP> on."),
+        r2r_episode(3),
+    ]
     read = episodes(tmp_path, rows, truth_of(1, 2, 3))
     labelled = label_walks(walks_of(SCAN, home, read.kept, EpisodeWalkConfig()), read.kept)
     assert [label.sum_instruction for label in labelled.kept] == ["Walk through the door."]

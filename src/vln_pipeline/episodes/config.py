@@ -33,8 +33,8 @@ class EpisodeFileConfig(Config):
     role: Literal["guide", "follower"] = "guide"
     """RxR: whether paths are those of guides or of followers."""
     truth: str = "auto"
-    """Recorded actions: a ``_gt`` file, StreamVLN's ``annotations.json``, "auto" for the file beside ``path`` where there
-    is one, or "none"."""
+    """Recorded actions: a ``_gt`` file, StreamVLN's ``annotations.json``, "auto" for the file beside ``path`` where
+    there is one, or "none"."""
     graphs: str = ""
     """r2r: folder of the connectivity graphs, ``<scan>_connectivity.json``."""
     languages: tuple[str, ...] = ()
@@ -58,8 +58,8 @@ class EpisodeWalkConfig(Config):
     """Angle of the turn actions, degrees; None as recorded. Larger turns are parted; smaller ones are joined where they
     come in whole multiples, and otherwise the way is walked anew."""
     heights: Literal["floor", "file"] = "floor"
-    """Whether positions stand on the scene's floor, where pixel goals are looked for, or at the height of the file: that
-    of a navigation mesh, up to 0.2 m above the floor. Where both differ by more than 0.3 m the file is right."""
+    """Whether positions stand on the scene's floor, where pixel goals are looked for, or at the height of the file:
+    that of a navigation mesh, up to 0.2 m above the floor. Where both differ by more than 0.3 m the file is right."""
     join: bool = True
     """Whether instructions of one and the same way become wordings of one walk, as ``vln_ce`` has them."""
     missing_truth: Literal["follow", "skip"] = "follow"

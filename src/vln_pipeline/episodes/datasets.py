@@ -51,8 +51,6 @@ DATASETS = {
     "navspace": Dataset(
         "NavSpace", "navspace", navspace.read, _CE, order="wxyz", turn=30.0, terms="those of its authors"
     ),
-    "r2r": Dataset(
-        "R2R", "r2r", r2r.read, ("R2R_{split}.json", "annotations/R2R_{split}.json"), terms=f"{_MATTERPORT}"
-    ),
+    "r2r": Dataset("R2R", "r2r", r2r.read, ("R2R_{split}.json", "annotations/R2R_{split}.json"), terms=_MATTERPORT),
 }
 """By the name that ``vlnce.episodes.dataset`` gives."""

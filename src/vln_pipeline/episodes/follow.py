@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +40,7 @@ class ReferenceFollower:
         self._nav, self._look_aheads, self._end_tolerance = nav, look_aheads, end_tolerance
         self._searches = cache(self._search)
 
-    def follow(
-        self, start: NDArray[np.float64], way: NDArray[np.float64], turn: float, step: float
-    ) -> GroundTruth:
+    def follow(self, start: NDArray[np.float64], way: NDArray[np.float64], turn: float, step: float) -> GroundTruth:
         """Return the way in actions, every forward step clear of obstacles.
 
         Args:
@@ -79,7 +78,7 @@ class ReferenceFollower:
         search, nearest = self._searches(floor.index)
         cells = [_snapped(floor, nearest, point) for point in (start[:3], *way)]
         pieces = [start[None, :2]]
-        for here, there in zip(cells, cells[1:], strict=False):
+        for here, there in pairwise(cells):
             if here == there:
                 continue
             found, cost = search.path(here, there)

@@ -12,9 +12,14 @@ def storey_of(nav: NavigationMap, point: NDArray[np.float64]) -> int:
     return min(nav.floors, key=lambda floor: abs(float(heights(floor, point[None, :2])[0]) - point[2])).index
 
 
+def local(floor: FloorMap, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (N, 2) positions in a floor's local frame, from the centre of its cell (0, 0), of (N, >= 2) world ones."""
+    return points[:, :2] - floor.origin - 0.5 * floor.cell
+
+
 def heights(floor: FloorMap, xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the (N,) height of the floor at (N, 2) world xy, metres; the storey's own where it has none there."""
-    return elevations(floor.ground, floor.cell, xy - floor.origin - 0.5 * floor.cell, floor.height)
+    return elevations(floor.ground, floor.cell, local(floor, xy), floor.height)
 
 
 def has_floor(nav: NavigationMap, point: NDArray[np.float64], reach: float) -> bool:
@@ -35,7 +40,7 @@ def grounded(nav: NavigationMap, poses: NDArray[np.float64], reach: float) -> ND
     """
     nearest = np.full(len(poses), np.inf)
     for floor in nav.floors:
-        change = elevations(floor.ground, floor.cell, poses[:, :2] - floor.origin - 0.5 * floor.cell, np.inf) - poses[:, 2]
+        change = elevations(floor.ground, floor.cell, local(floor, poses), np.inf) - poses[:, 2]
         nearest = np.where(np.abs(change) < np.abs(nearest), change, nearest)
     moved = poses.copy()
     moved[:, 2] += np.where(np.abs(nearest) <= reach, nearest, 0.0)

@@ -76,6 +76,5 @@ def _check(
     off = np.angle(np.exp(1j * (np.arctan2(moves[free, 1], moves[free, 0]) - heading)))
     along = float((np.abs(off) <= math.radians(turn) / 2).mean())
     if along < _ALONG:
-        raise ValueError(
-            f"only {along:.0%} of its steps lead along their headings: start_rotation or a turn of {turn:g} degrees is wrong"
-        )
+        cause = f"start_rotation or a turn of {turn:g} degrees is wrong"
+        raise ValueError(f"only {along:.0%} of its steps lead along their headings: {cause}")

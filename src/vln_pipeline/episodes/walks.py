@@ -12,7 +12,7 @@ from vln_pipeline.episodes.continuous import continuous
 from vln_pipeline.episodes.datasets import DATASETS
 from vln_pipeline.episodes.episode import Episode, GroundTruth, Rejection
 from vln_pipeline.episodes.follow import ReferenceFollower
-from vln_pipeline.episodes.ground import grounded, has_floor, storey_of
+from vln_pipeline.episodes.ground import grounded, has_floor, local, storey_of
 from vln_pipeline.episodes.turning import in_turns_of
 from vln_pipeline.errors import DataError
 from vln_pipeline.planning.clearance import clearances
@@ -126,7 +126,6 @@ def _walk(
     poses = grounded(nav, truth.poses, _REACH) if config.heights == "floor" else truth.poses
     path, yaw = continuous(poses, config.step, np.radians(config.max_turn))
     floor = nav.floors[storey_of(nav, poses[0, :3])]
-    local = path[:, :2] - floor.origin - 0.5 * floor.cell
     geodesic = episode.geodesic
     return Trajectory(
         id=name,
@@ -134,7 +133,7 @@ def _walk(
         floor=floor.index,
         path=path,
         yaw=yaw,
-        clearance=clearances(floor.esdf, floor.cell, local).astype(np.float32),
+        clearance=clearances(floor.esdf, floor.cell, local(floor, path)).astype(np.float32),
         actions=truth.actions,
         poses=poses,
         geodesic=float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) if geodesic is None else geodesic,

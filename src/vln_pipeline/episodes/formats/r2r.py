@@ -9,6 +9,7 @@ floor it stands. Both are z up, as our world is.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def _way(row: Any, graph: Graph) -> NDArray[np.float64]:
     unknown = [name for name in path if name not in graph.places]
     if unknown:
         raise ValueError(f"viewpoint {unknown[0][:40]!r} is not in the graph")
-    for here, there in zip(path, path[1:], strict=False):
+    for here, there in pairwise(path):
         if (here, there) not in graph.joined:
             raise ValueError(f"viewpoints {here[:40]} and {there[:40]} of its path are not joined")
     return np.stack([graph.places[name] for name in path])

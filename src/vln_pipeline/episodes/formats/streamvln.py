@@ -2,8 +2,10 @@
 
 ::
 
-    annotations.json     [{id, video: "images/<scene>_<dataset>_<episode>", instructions: [text, ..], actions: [-1, 1, ..]}]
+    annotations.json     [{id, video, instructions: [text, ..], actions: [-1, 1, ..]}, ..]
     <video>/rgb/001.jpg  one frame for each action, which is the one that led to it; STOP follows the last frame
+
+A video is called ``images/<scene>_<dataset>_<episode>``.
 """
 
 import json
@@ -105,9 +107,7 @@ def write(walks: Iterable[AnnotatedWalk], root: Path) -> None:
         for number, frame in enumerate(walk.frames, start=1):
             _place(frame, folder / f"{number:03d}{frame.suffix}")
         actions = [_NO_ACTION, *walk.actions.tolist()]
-        rows.append(
-            {"id": int(walk.id), "video": video, "instructions": list(walk.instructions), "actions": actions}
-        )
+        rows.append({"id": int(walk.id), "video": video, "instructions": list(walk.instructions), "actions": actions})
     (root / ANNOTATIONS).write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """R2R in continuous environments (Krantz et al. 2020), and what shares its schema: EnvDrop and ScaleVLN's subset.
 
 ``{"episodes": [{episode_id, trajectory_id, scene_id, start_position, start_rotation, instruction: {instruction_text},
-info: {geodesic_distance}, goals: [{position, radius}], reference_path}], ..}``, Habitat's world. A test split has neither
-info nor goals nor reference_path.
+info: {geodesic_distance}, goals: [{position, radius}], reference_path}], ..}``, Habitat's world. A test split has
+neither info nor goals nor reference_path.
 """
 
 from pathlib import Path

@@ -105,9 +105,7 @@ def give_account(
     )
 
 
-def _by_scene(
-    walks: dict[str, Item], labels: dict[str, Item], footage: dict[str, Item]
-) -> dict[str, SceneWalks]:
+def _by_scene(walks: dict[str, Item], labels: dict[str, Item], footage: dict[str, Item]) -> dict[str, SceneWalks]:
     slices: dict[str, list[Item]] = {}
     for key, item in footage.items():
         slices.setdefault(key.rpartition(".")[0], []).append(item)
