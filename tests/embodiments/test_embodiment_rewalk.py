@@ -12,7 +12,9 @@ from vln_pipeline.embodiments.passable import Blocked, passable_way
 from vln_pipeline.embodiments.rewalk import rewalk, rewalk_scene
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
 from vln_pipeline.embodiments.route import Route, Routes
+from vln_pipeline.embodiments.steering import FreeSteering
 from vln_pipeline.embodiments.walk import Ending
+from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
 from vln_pipeline.planning.trajectory import Action
 
 CONFIG = RewalkConfig()
@@ -127,12 +129,42 @@ def test_a_robot_that_is_too_slow_runs_out_of_steps(tmp_path):
 
 def test_points_in_walls_are_moved_and_far_ones_are_refused(tmp_path):
     world = world_of(profiles()["h1"], tmp_path)
-    way = passable_way(world, np.array([[0.1, 1.0, 0], [2, 2.1, 0], [5, 5.9, 0]]), reach=0.5)
+    way = passable_way(world, np.array([[0.1, 1.0, 0], [2, 2.1, 0], [5, 5.9, 0]]), CONFIG)
     np.testing.assert_allclose(way[0, :2], [0.35, 1.0], atol=0.1)
     assert all(world.clearance(point) >= 0.255 - 1e-3 for point in way)
     assert np.linalg.norm(np.diff(way, axis=0), axis=1).max() < 0.051
-    assert passable_way(world, np.array([[-2.0, 1, 0], [2, 1, 0]]), 0.5) is Blocked.START
-    assert passable_way(world, np.array([[2.0, 1, 0], [-2, 1, 0]]), 0.5) is Blocked.GOAL
+    assert passable_way(world, np.array([[-2.0, 1, 0], [2, 1, 0]]), CONFIG) is Blocked.START
+    assert passable_way(world, np.array([[2.0, 1, 0], [-2, 1, 0]]), CONFIG) is Blocked.GOAL
+
+
+def test_a_way_keeps_a_margin_where_there_is_room(tmp_path):
+    """Round the corner, whose shortest way grazes it; the ends stay where they are."""
+    world = world_of(profiles()["h1"], tmp_path)
+    corners = np.array([[1.0, 1, 0], [5, 5, 0]])
+    grazing = passable_way(world, corners, RewalkConfig(margin=0))
+    kept = passable_way(world, corners, CONFIG)
+    assert min(world.clearance(point) for point in grazing) < 0.28
+    assert min(world.clearance(point) for point in kept) > 0.255 + 0.09
+    np.testing.assert_array_equal(kept[[0, -1]], grazing[[0, -1]])
+
+
+def test_whoever_faces_a_wall_turns_to_the_nearest_free_heading(tmp_path):
+    """In contact with the partition, the way behind it: along the partition is the first heading that is free."""
+    robot = calm(profiles()["h1"])
+    world = world_of(robot, tmp_path)
+    body = Body(world, np.array([1.0, 1.7, 0, math.pi / 2]), robot, np.random.default_rng(0))
+    body.carry_out(Action.FORWARD)
+    assert body.robot.contacts.touching
+    truth = Truth(world, body.robot, None)
+    steering = FreeSteering(Task("", robot.motion, 0), truth)
+    taken = [steering.towards(np.array([1.0, 5.0]))]
+    while taken[-1] is not Action.FORWARD:
+        body.carry_out(taken[-1])
+        taken.append(steering.towards(np.array([1.0, 5.0])))
+    assert len(taken) == 7 and len(set(taken[:-1])) == 1
+    before = body.robot.pose.copy()
+    body.carry_out(Action.FORWARD)
+    assert np.linalg.norm(body.robot.pose[:2] - before[:2]) == pytest.approx(0.25)
 
 
 def test_a_route_whose_goal_is_walled_up_is_counted(tmp_path):

@@ -241,7 +241,7 @@ def test_mutated_files_never_crash_the_reader(written):
     rng = np.random.default_rng(0)
     files = [p for p in sorted(written.folder.rglob("*")) if p.is_file()]
     whole = {file: file.read_bytes() for file in files}
-    for _ in range(150):
+    for _ in range(300):
         file = files[rng.integers(len(files))]
         data = bytearray(whole[file])
         for _ in range(int(rng.integers(1, 6))):

@@ -13,10 +13,10 @@ from vln_pipeline.embodiments.passable import Blocked, passable_way
 from vln_pipeline.embodiments.posture import camera_sway
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
 from vln_pipeline.embodiments.route import Route, Routes
+from vln_pipeline.embodiments.steering import FreeSteering
 from vln_pipeline.embodiments.walk import Ending, Walk, WalkSet
 from vln_pipeline.embodiments.way import Way
 from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
-from vln_pipeline.evaluation.vln.agents.oracle import Steering
 from vln_pipeline.evaluation.vln.episode import Episode
 from vln_pipeline.evaluation.world.planar import wrap
 from vln_pipeline.evaluation.world.world import World
@@ -73,12 +73,12 @@ def rewalk(
         config: when the walk ends.
         draw: of all noise.
     """
-    points = passable_way(world, np.concatenate([route.start[None, :3], route.reference[1:]]), config.reach)
+    points = passable_way(world, np.concatenate([route.start[None, :3], route.reference[1:]]), config)
     if isinstance(points, Blocked):
         return points
     body = Body(world, np.append(points[0], route.start[3]), embodiment, draw)
     episode = Episode(route.id, _floor(nav, points[0]), body.robot.pose.copy(), points[-1], points, "")
-    steering = Steering(Task("", embodiment.motion, 0), Truth(world, body.robot, episode))
+    steering = FreeSteering(Task("", embodiment.motion, 0), Truth(world, body.robot, episode))
     way = Way(points, config)
     record = _Record(body, way)
     ending = Ending.LATE

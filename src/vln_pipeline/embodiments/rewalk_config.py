@@ -11,6 +11,8 @@ class RewalkConfig(Config):
     reach: float = Field(default=0.5, ge=0, le=2)
     """Farthest that a start or a reference point is moved to where the body fits, metres; VLN-PE shifts single starts
     by hand."""
+    margin: float = Field(default=0.1, ge=0, le=1)
+    """Room that the way keeps from obstacles beyond the body's radius, where there is that much, metres."""
     look_ahead: float = Field(default=0.4, gt=0)
     """Distance along the way to the point that is steered for, metres."""
     arrived: float = Field(default=0.25, gt=0)

@@ -81,7 +81,9 @@ def read_recording(file: RecordingFile) -> Recording:
         table = _table(_inside(file, data_name(file.episode)))
         rgb, depth = (_array(file, kind) for kind in (RGB, DEPTH))
         words, status, reason = _words(file)
-        columns = {name: np.array(table[name].to_pylist(), dtype=_dtype(name)) for name in SCHEMA.names}
+        columns: dict[str, NDArray[Any]] = {
+            name: np.array(table[name].to_pylist(), dtype=_dtype(name)) for name in SCHEMA.names
+        }
         _check(columns, rgb, depth)
         return Recording(
             camera=_track(columns, "camera"),
