@@ -19,6 +19,7 @@ import numpy as np
 from vln_pipeline.episodes import archive, walks_archive
 from vln_pipeline.episodes.config import EpisodeFileConfig, EpisodeWalkConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
+from vln_pipeline.episodes.replay import replayed
 from vln_pipeline.episodes.walks import walks_of
 from vln_pipeline.episodes.wording import label_walks
 from vln_pipeline.labelling import archive as labels_archive
@@ -41,7 +42,7 @@ def home(pairs: int) -> tuple[NavigationMap, tuple[Trajectory, ...]]:
     source = open_source(ScenesConfig(procedural={"count": 1, "texture_size": 64}), SEED)
     (ref,) = source.discover()
     nav = build_navigation_map(source.load(ref), EsdfConfig())
-    sampled = sample_endpoints(nav, SamplingConfig(pairs=pairs), SEED)
+    sampled = sample_endpoints(nav, SamplingConfig(pairs=pairs, min_distance=8.0, max_distance=25.0), SEED)
     return nav, plan_trajectories(nav, sampled, TrajectoryConfig(), SEED).trajectories
 
 
@@ -84,7 +85,7 @@ def habitat_locations(start: list[float], turned: float, actions: np.ndarray) ->
     """Return the start and where each forward action ends, y up; at identity an agent looks along -z."""
     x, y, z = map(float, start)
     found, turns = [[x, y, z]], 0
-    for action in actions:
+    for action in actions.tolist():
         angle = turned + math.radians(15) * turns
         if action == Action.FORWARD:
             x, z = x - 0.25 * math.sin(angle), z - 0.25 * math.cos(angle)
@@ -109,15 +110,22 @@ def convert(root: Path, out: Path, nav: NavigationMap) -> tuple[float, int]:
     return time.perf_counter() - began, len(made.trajectories)
 
 
-def largest_difference(out: Path, places: dict[str, np.ndarray]) -> float:
-    """Return how far any stored pose after a forward action, or at the start, is from its location, metres."""
+def largest_differences(out: Path, places: dict[str, np.ndarray]) -> tuple[float, float]:
+    """Return how far any pose at the start or after a forward action is from its location, metres.
+
+    First of the stored walks, whose positions are the recorded ones, then of their actions walked without these.
+    """
     made = walks_archive.read(out / "walks")
-    worst = 0.0
+    stored = walked = 0.0
     for walk in made.trajectories:
         (name,) = made.episodes[walk.id]
         steps = np.concatenate([[True], walk.actions == Action.FORWARD])
-        worst = max(worst, float(np.linalg.norm(walk.poses[steps, :3] - places[name], axis=1).max()))
-    return worst
+        alone = replayed(walk.poses[0], walk.actions, None, 15.0, 0.25).poses
+        stored, walked = (
+            max(worst, float(np.linalg.norm(poses[steps, :3] - places[name], axis=1).max()))
+            for worst, poses in ((stored, walk.poses), (walked, alone))
+        )
+    return stored, walked
 
 
 def main() -> None:
@@ -134,9 +142,9 @@ def main() -> None:
         processor = time.process_time()
         seconds, made = convert(root, root / "second", nav)
         processor = time.process_time() - processor
-        difference = largest_difference(root / "second", places)
+        difference, alone = largest_differences(root / "second", places)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    fits = first < SECONDS and peak < MEGABYTES and difference < METRES and made == count
+    fits = seconds < SECONDS and peak < MEGABYTES and max(difference, alone) < METRES and made == count
     detail = {
         "episodes": count,
         "walks": made,
@@ -145,6 +153,7 @@ def main() -> None:
         "processor_seconds": round(processor, 2),
         "peak_mb": round(peak),
         "largest_position_difference_m": difference,
+        "largest_difference_of_actions_alone_m": alone,
         "targets": {"seconds": SECONDS, "peak_mb": MEGABYTES, "largest_position_difference_m": METRES},
     }
     print(

@@ -26,6 +26,7 @@ from vln_pipeline.episodes.archive import EpisodeArchive
 from vln_pipeline.episodes.archive import write as write_episodes
 from vln_pipeline.episodes.config import EpisodeFileConfig, EpisodeWalkConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
+from vln_pipeline.episodes.replay import replayed
 from vln_pipeline.episodes.walks import walks_of
 from vln_pipeline.episodes.wording import label_walks
 from vln_pipeline.errors import DataError
@@ -189,3 +190,17 @@ def test_a_wording_with_the_mark_that_joins_wordings_is_left_out(tmp_path, home)
     labelled = label_walks(walks_of(SCAN, home, read.kept, EpisodeWalkConfig()), read.kept)
     assert [label.sum_instruction for label in labelled.kept] == ["Walk through the door."]
     assert len(labelled.rejected) == 1
+
+
+def test_turns_are_of_15_degrees_unless_others_are_asked_for(tmp_path, home):
+    thirty = recorded(START, 0.0, [RIGHT] * 3 + [FORWARD] * 8, turn=30)
+    (read,) = episodes(tmp_path, [r2r_episode(1)], truth_of(1)).kept
+    wide = replace(
+        read,
+        truth=replayed(read.start, np.array(thirty["actions"][:-1], dtype=np.int8), None, turn=30, step=0.25),
+    )
+    (parted,) = walks_of(SCAN, home, [wide], EpisodeWalkConfig()).trajectories
+    assert parted.actions.tolist() == [RIGHT] * 6 + [FORWARD] * 8
+    (as_recorded,) = walks_of(SCAN, home, [wide], EpisodeWalkConfig(turn=None)).trajectories
+    assert as_recorded.actions.tolist() == [RIGHT] * 3 + [FORWARD] * 8
+    np.testing.assert_allclose(as_recorded.poses[-1], parted.poses[-1], atol=1e-9)

@@ -54,9 +54,9 @@ class EpisodeFileConfig(Config):
 class EpisodeWalkConfig(Config):
     """How episodes become walks."""
 
-    turn: Literal[15, 30] | None = None
-    """Angle of the turn actions, degrees; None as recorded. Larger turns are parted; smaller ones are joined where they
-    come in whole multiples, and otherwise the way is walked anew."""
+    turn: Literal[15, 30] | None = 15
+    """Angle of the turn actions, degrees: 15 is what ``vln_ce`` and System 2 mean; None as recorded. Larger turns are
+    parted; smaller ones are joined where they come in whole multiples, and otherwise the way is walked anew."""
     heights: Literal["floor", "file"] = "floor"
     """Whether positions stand on the scene's floor, where pixel goals are looked for, or at the height of the file:
     that of a navigation mesh, up to 0.2 m above the floor. Where both differ by more than 0.3 m the file is right."""

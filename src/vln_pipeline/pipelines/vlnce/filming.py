@@ -35,15 +35,31 @@ def export_episodes(
 ) -> dict[str, Task]:
     """Return one exporting task per scene that was filmed."""
     return {
-        key: Task(export_one, scenes[key], maps[key], filmed, config.export, config.episodes.dataset, seed)
+        key: Task(
+            export_one,
+            scenes[key],
+            maps[key],
+            filmed,
+            config.export,
+            config.episodes.dataset,
+            config.walks.turn,
+            seed,
+        )
         for key, filmed in _by_scene(walks, labels, footage).items()
     }
 
 
 def export_one(
-    scene: Item, nav: Item, filmed: SceneWalks, config: ExportConfig, dataset: str, seed: int, place: Workplace
+    scene: Item,
+    nav: Item,
+    filmed: SceneWalks,
+    config: ExportConfig,
+    dataset: str,
+    turn: int | None,
+    seed: int,
+    place: Workplace,
 ) -> None:
-    """Write the datasets of one scene."""
+    """Write the datasets of one scene; ``turn`` is the angle of its turn actions, or None for the recorded one."""
     from vln_pipeline.episodes.datasets import DATASETS
     from vln_pipeline.export.export import export_scene  # loads the video encoder
 
@@ -52,6 +68,7 @@ def export_one(
         "generator": f"vln_pipeline {__version__}",
         "command": "kedro run --pipelines=vlnce",
         "episodes": told.title,
+        "turn actions": f"{turn or told.turn:g} degrees",
         "terms of the instructions": told.terms,
     }
     export_scene(export_walks(filmed), scene(), nav(), config, place.directory, seed=seed, provenance=provenance)
