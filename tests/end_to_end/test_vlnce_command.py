@@ -64,7 +64,8 @@ def test_episodes_become_a_valid_dataset_with_all_camera_settings(tmp_path):
     dataset = ExportedDataset(root)
     assert sorted(dataset.cameras) == sorted(SETTINGS)
     assert dataset.tasks[0] == SEPARATOR.join(["Walk through the door.", "Straight on, then stop."])
-    assert "Matterport" in (root / "README.md").read_text()
+    card = (root / "README.md").read_text()
+    assert "Matterport" in card and "CC BY-NC-SA" in card and "15 degrees" in card
     columns = dataset.columns(0)
     assert columns["action"].tolist() == [-1, *THROUGH_THE_DOOR]
     published = [[0, -0.5, 0.866, 0], [-1, 0, 0, 0], [0, -0.866, -0.5, 1.25], [0, 0, 0, 1]]
