@@ -36,7 +36,8 @@ from vln_pipeline.rendering.backend import open_renderer
 from vln_pipeline.rendering.blender.config import BlenderConfig
 from vln_pipeline.rendering.camera import Motion
 from vln_pipeline.rendering.config import RenderingConfig, RigConfig
-from vln_pipeline.rendering.film import film, walk_poses
+from vln_pipeline.rendering.film import film
+from vln_pipeline.rendering.viewpoints import walk_poses
 from vln_pipeline.scenes.procedural.config import ProceduralConfig
 from vln_pipeline.scenes.procedural.generator import generate_home
 from vln_pipeline.scenes.scene import Scene

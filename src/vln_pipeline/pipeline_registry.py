@@ -18,6 +18,8 @@ from vln_pipeline.pipelines import (
     train_system1,
     train_system2,
     trajectories,
+    vlnce,
+    vlnpe,
 )
 
 
@@ -47,10 +49,11 @@ def register_pipelines() -> dict[str, Pipeline]:
         "evaluate_system1": evaluate_system1.create_pipeline(),
         "evaluate": evaluate.create_pipeline(),
     }
+    conversions = {"vlnce": vlnce.create_pipeline(), "vlnpe": vlnpe.create_pipeline()}
     sums = {
         "planning": planning,
         "datagen": datagen,
         "train_dual": dual,
         "__default__": datagen + dual + benchmarks["evaluate"],
     }
-    return {**stages, **learning, **benchmarks, **sums}
+    return {**stages, **learning, **benchmarks, **conversions, **sums}

@@ -9,8 +9,9 @@ from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.labelling.labels import Clip, Labels
 from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
 from vln_pipeline.planning.trajectory import Action, Trajectory
-from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Motion, Rig, camera_poses
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Motion, Rig
 from vln_pipeline.rendering.footage import Footage, FootageIndex, camera_name
+from vln_pipeline.rendering.viewpoints import walk_poses
 from vln_pipeline.scenes.scene import Material, Part, Scene
 
 ROOM = np.array([[0.0, 0.0, 0.0], [8.0, 6.0, 2.6]])
@@ -93,9 +94,7 @@ def film(directory: Path, walks, rigs_=None, pillar=PILLAR):
                 folder = directory / walk.id / camera_name(rig, setting)
                 for kind in ("rgb", "depth"):
                     (folder / kind).mkdir(parents=True)
-                continuous = rig.motion is Motion.CONTINUOUS
-                positions, yaw = (walk.path, walk.yaw) if continuous else (walk.poses[:, :3], walk.poses[:, 3])
-                poses = camera_poses(positions, yaw, setting.height, setting.pitch)
+                poses = walk_poses(walk, rig.motion, setting)
                 np.save(folder / "poses.npy", poses)
                 for frame, pose in enumerate(poses):
                     depth = depth_of(pose, setting.intrinsics, pillar)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import cv2
 import drawn_room
@@ -9,6 +10,7 @@ import pytest
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import DiscreteConfig, ExportConfig
 from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.validate import validate
 from vln_pipeline.export.vln_ce import SEPARATOR, start_frame
 from vln_pipeline.rendering.camera import Rig
 
@@ -66,6 +68,25 @@ def test_start_frame_moves_the_start_to_the_origin():
     ahead = [2 + np.cos(0.9), -3 + np.sin(0.9), 0.4, 1]
     np.testing.assert_allclose(start_frame(pose) @ [2, -3, 0.4, 1], [0, 0, 0, 1], atol=1e-12)
     np.testing.assert_allclose(start_frame(pose) @ ahead, [1, 0, 0, 1], atol=1e-12)
+
+
+def test_a_body_that_sways_is_exported_as_one(export):
+    """Its camera is ahead of it and rocks; goals are still pixels of floor that the robot comes to."""
+    plain = drawn_room.trajectory(0)
+    sway = np.tile(np.eye(4), (len(plain.poses), 1, 1))
+    angle = np.radians(4) * np.sin(np.arange(len(sway)))
+    sway[:, 1, 1] = sway[:, 2, 2] = np.cos(angle)
+    sway[:, 1, 2], sway[:, 2, 1] = -np.sin(angle), np.sin(angle)
+    sway[:, 0, 3] = 0.2
+    root = export(trajectories=(replace(plain, sway=sway),), config=ExportConfig(dialects=("vln_ce",))) / "vln_ce/v2.1"
+    dataset = ExportedDataset(root)
+    assert dataset.sways and "sways" in (root / "README.md").read_text()
+    columns = dataset.columns(0)
+    np.testing.assert_allclose(columns["pose.125cm_0deg"][0][:3, 3], [0.2, 0, 1.25], atol=1e-6)
+    assert (columns["relative_goal_frame_id.125cm_30deg"] > 0).any()
+    record = json.loads((root / "meta/dialect.json").read_text())
+    (root / "meta/dialect.json").write_text(json.dumps({k: v for k, v in record.items() if k != "sways"}))
+    assert any("does not start at the origin" in problem for problem in validate(root))
 
 
 def test_rigs_with_equal_settings_need_a_choice(export, tmp_path):

@@ -24,6 +24,9 @@ _CONVENTIONS = {
   the ground, that the camera sees; (-1, -1) where it sees none. `relative_goal_frame_id.*` is how many frames ahead the
   robot arrives there; -1 where there is none.""",
 }
+_SWAYS = """
+* The robot's body sways: `pose.*` is where the camera was held, which tells only roughly where the robot stood, and
+  steps are as long as the robot made them."""
 _VERSIONS = {
     "v2.1": """\
 Colour lies in loose jpg files, the rendered bytes, for InternNav's loaders, and once more as video for lerobot 0.3
@@ -64,7 +67,7 @@ def write_card(writer: Writer, scene: Scene, labellers: Sequence[str], provenanc
         ),
         "## How it was made\n\n" + _table({str(key): _plain(value) for key, value in provenance.items()}),
         "## Cameras\n\n" + _cameras(writer),
-        "## Conventions\n\n" + _CONVENTIONS[writer.dialect.name],
+        "## Conventions\n\n" + _CONVENTIONS[writer.dialect.name] + (_SWAYS if writer.sways else ""),
         "## Files\n\n" + _VERSIONS[writer.version].format(unit=f"{writer.depth_unit:g}") + "\n\n" + _tree(writer),
         "## Features\n\n" + _features(writer),
     ]

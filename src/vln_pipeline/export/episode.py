@@ -13,8 +13,9 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.features import Feature
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.planning.trajectory import Trajectory
-from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig, camera_poses
+from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig
 from vln_pipeline.rendering.footage import Footage, camera_name
+from vln_pipeline.rendering.viewpoints import walk_poses
 
 _AGREEMENT = 1e-6
 """Largest difference between where a walk leads and where it was filmed, metres."""
@@ -104,6 +105,7 @@ class Episode:
         views: cameras whose images belong to it.
         labels: its instructions.
         clips: (N,) int64 index of each frame's clip in ``labels``, or None where clips do not number these frames.
+        sways: whether the body does, so that a camera's pose tells where the robot stands only roughly.
     """
 
     trajectory: str
@@ -112,6 +114,7 @@ class Episode:
     views: tuple[View, ...]
     labels: Labels
     clips: NDArray[np.int64] | None = None
+    sways: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,17 +137,13 @@ def filmed_poses(walk: ExportWalk, rig: Rig, setting: CameraSetting) -> NDArray[
         DataError: the footage shows another walk.
     """
     trajectory = walk.trajectory
-    if rig.motion is Motion.CONTINUOUS:
-        positions, yaw = trajectory.path, trajectory.yaw
-    else:
-        positions, yaw = trajectory.poses[:, :3], trajectory.poses[:, 3]
     name = camera_name(rig, setting)
     try:
         poses = walk.footage.poses(trajectory.id, name)
     except (OSError, ValueError) as error:
         subject = f"{trajectory.id}, camera {name}"
         raise DataError(subject, f"no readable poses ({type(error).__name__})", "render this item again") from error
-    planned = camera_poses(positions, yaw, setting.height, setting.pitch)
+    planned = walk_poses(trajectory, rig.motion, setting)
     if poses.shape != planned.shape or not np.allclose(poses, planned, rtol=0, atol=_AGREEMENT):
         cause = f"{len(poses)} frames were filmed along other poses than the {len(planned)} of the walk"
         raise DataError(f"{trajectory.id}, camera {name}", cause, "render this item again")

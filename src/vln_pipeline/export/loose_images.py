@@ -16,13 +16,13 @@ _LARGEST = np.iinfo(np.uint16).max
 
 def place_rgb(view: View, frame: int, target: Path) -> None:
     """Put the colour image of a frame at a path, with the bytes that rendering wrote."""
-    _link(view.path("rgb", frame), target)
+    link_or_copy(view.path("rgb", frame), target)
 
 
 def place_depth(view: View, frame: int, unit: float, target: Path) -> None:
     """Put the depth image of a frame at a path, in units of ``unit`` metres; bytes are kept where the unit is."""
     if view.depth_unit == unit:
-        _link(view.path("depth", frame), target)
+        link_or_copy(view.path("depth", frame), target)
     else:
         target.write_bytes(encoded_depth(rescaled(view.depth(frame), view.depth_unit, unit, _LARGEST)))
 
@@ -38,7 +38,12 @@ def encoded_depth(depth: NDArray[np.uint16]) -> bytes:
     return cv2.imencode(".png", depth, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 
 
-def _link(source: Path, target: Path) -> None:
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name.
+
+    Raises:
+        DataError: there is no such file.
+    """
     # A second name costs no space; across file systems, or where links are refused, the bytes are copied.
     try:
         os.link(source, target)

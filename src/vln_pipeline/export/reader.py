@@ -67,7 +67,7 @@ class ExportedDataset:
             self.info: dict[str, Any] = json.loads((self.root / INFO).read_text(encoding="utf-8"))
             record = json.loads((self.root / DIALECT).read_text(encoding="utf-8"))
             self.dialect, self.scene = str(record["dialect"]), str(record["scene"])
-            self.depth_unit = float(record["depth_unit"])
+            self.depth_unit, self.sways = float(record["depth_unit"]), bool(record.get("sways", False))
             self.version, self.fps = str(self.info["codebase_version"]), int(self.info["fps"])
             self.cameras = {
                 name: Camera(name, c["suffix"], c["height"], c["pitch"], Intrinsics(**c["intrinsics"]))

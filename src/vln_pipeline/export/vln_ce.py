@@ -67,7 +67,8 @@ class VlnCe:
             columns[f"goal{view.suffix}"] = goals.pixels
             columns[f"relative_goal_frame_id{view.suffix}"] = goals.ahead
             views.append(view)
-        yield Episode(walk.trajectory.id, len(base), columns, tuple(views), walk.labels)
+        sways = walk.trajectory.sway is not None
+        yield Episode(walk.trajectory.id, len(base), columns, tuple(views), walk.labels, sways=sways)
 
     def tasks(self, labels: Labels) -> tuple[TaskRow, ...]:
         """Return the row of the route, all wordings in one string."""

@@ -33,6 +33,7 @@ class Writer(ABC):
     Attributes:
         episodes, frames, tasks: how many were written.
         cameras: the cameras that were used, by setting.
+        sways: whether any robot did.
     """
 
     version: ClassVar[str]
@@ -42,6 +43,7 @@ class Writer(ABC):
         self.episodes, self.frames, self.tasks = 0, 0, 0
         self.cameras: dict[str, dict[str, Any]] = {}
         self.features: dict[str, Feature] = {}
+        self.sways = False
         (root / "meta").mkdir(parents=True)
 
     def add(self, episode: Episode) -> None:
@@ -56,6 +58,7 @@ class Writer(ABC):
         for view in episode.views:
             self._register(view)
         self._store(episode)
+        self.sways |= episode.sways
         self.episodes += 1
         self.frames += episode.length
 
@@ -134,7 +137,9 @@ class Writer(ABC):
             "features": self._described_features(),
         }
         write_json(self.root / INFO, info)
-        record = {"dialect": self.dialect.name, "scene": self.scene, "depth_unit": self.depth_unit}
+        record: dict[str, Any] = {"dialect": self.dialect.name, "scene": self.scene, "depth_unit": self.depth_unit}
+        if self.sways:
+            record["sways"] = True
         write_json(self.root / DIALECT, record | {"cameras": self.cameras})
 
 

@@ -31,6 +31,8 @@ class Trajectory:
         actions: (L - 1,) int8 motion actions (``Action``); the final STOP is implied.
         poses: (L, 4) float64 (x, y, z, yaw) before each action and, last, where STOP is called.
         geodesic: length of the shortest collision-free path from start to goal, metres.
+        sway: (L, 4, 4) float64 at each of ``poses``, how the body stands, seen from its upright frame on the ground
+            (x forward, y left, z up); None for a body that is always upright.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Trajectory:
     actions: NDArray[np.int8]
     poses: NDArray[np.float64]
     geodesic: float
+    sway: NDArray[np.float64] | None = None
 
     @property
     def length(self) -> float:

@@ -26,6 +26,7 @@ _SCHEMA = pa.schema(
         "actions": pa.list_(pa.int8()),
         "poses": pa.list_(pa.list_(pa.float64(), 4)),
         "geodesic": pa.float64(),
+        "sway": pa.list_(pa.list_(pa.float64(), 16)),
     }
 )
 _ARRAYS = {"path": np.float64, "yaw": np.float64, "clearance": np.float32, "actions": np.int8, "poses": np.float64}
@@ -39,6 +40,7 @@ def write(plans: Plans, directory: Path) -> None:
     rows = [
         {"id": walk.id, "scene": walk.scene, "floor": walk.floor, "geodesic": walk.geodesic}
         | {name: getattr(walk, name).tolist() for name in _ARRAYS}
+        | {"sway": None if walk.sway is None else walk.sway.reshape(-1, 16).tolist()}
         for walk in plans.trajectories
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), directory / "trajectories.parquet")
@@ -64,10 +66,14 @@ def _walk(row: dict[str, object]) -> Trajectory:
     arrays = {name: np.array(row[name], dtype=dtype) for name, dtype in _ARRAYS.items()}
     if len(arrays["poses"]) != len(arrays["actions"]) + 1:
         raise ValueError(f"{row['id']} has {len(arrays['actions'])} actions and {len(arrays['poses'])} poses")
+    sway = None if row["sway"] is None else np.array(row["sway"], dtype=np.float64).reshape(-1, 4, 4)
+    if sway is not None and len(sway) != len(arrays["poses"]):
+        raise ValueError(f"{row['id']} has {len(sway)} attitudes and {len(arrays['poses'])} poses")
     return Trajectory(
         id=str(row["id"]),
         scene=str(row["scene"]),
         floor=int(str(row["floor"])),
         geodesic=float(str(row["geodesic"])),
+        sway=sway,
         **arrays,
     )

@@ -108,3 +108,18 @@ def camera_poses(
     poses[:, :3, :3] = heading @ (_LEVEL_CAMERA @ level_from_tilted)
     poses[:, :3, 3] = positions + np.array([0.0, 0.0, height])
     return poses
+
+
+def body_poses(positions: NDArray[np.float64], yaw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (N, 4, 4) body-to-world matrices of an upright body: x forward, y left, z up, origin on the ground.
+
+    Args:
+        positions: (N, 3) base positions on the ground, metres, world.
+        yaw: (N,) headings, radians, counter-clockwise from +x.
+    """
+    poses = np.tile(np.eye(4), (len(yaw), 1, 1))
+    poses[:, 0, 0] = poses[:, 1, 1] = np.cos(yaw)
+    poses[:, 1, 0] = np.sin(yaw)
+    poses[:, 0, 1] = -np.sin(yaw)
+    poses[:, :3, 3] = positions
+    return poses

@@ -21,7 +21,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.backend import open_renderer
 from vln_pipeline.rendering.config import RenderingConfig
-from vln_pipeline.rendering.film import walk_poses
+from vln_pipeline.rendering.viewpoints import walk_poses
 from vln_pipeline.scenes.scene import Scene
 
 REFERENCE = "blender.path"

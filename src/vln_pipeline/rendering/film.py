@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.backend import open_renderer
-from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Motion, Rig, camera_poses
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Rig
 from vln_pipeline.rendering.config import RenderingConfig
 from vln_pipeline.rendering.encode import FrameWriter
 from vln_pipeline.rendering.footage import FootageIndex, camera_name
 from vln_pipeline.rendering.frame import GeometryFrame, RgbRenderer
 from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.rendering.shading import ShadedRenderer
+from vln_pipeline.rendering.viewpoints import walk_poses
 from vln_pipeline.scenes.scene import Scene
 from vln_pipeline.seeding import generator
 
@@ -78,13 +79,6 @@ def film(
 def walk_rigs(walk: Trajectory, config: RenderingConfig, seed: int) -> tuple[Rig, ...]:
     """Return the rigs that film a walk; what they draw depends on the walk alone, not on which others are filmed."""
     return tuple(rig.rig(generator(seed, walk.scene, "rendering", walk.id, rig.name)) for rig in config.rigs)
-
-
-def walk_poses(walk: Trajectory, motion: Motion, setting: CameraSetting) -> NDArray[np.float64]:
-    """Return (N, 4, 4) camera-to-world, OpenCV axes, of one camera along one form of a walk."""
-    if motion is Motion.CONTINUOUS:
-        return camera_poses(walk.path, walk.yaw, setting.height, setting.pitch)
-    return camera_poses(walk.poses[:, :3], walk.poses[:, 3], setting.height, setting.pitch)
 
 
 def _film_camera(

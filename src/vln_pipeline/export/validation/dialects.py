@@ -14,6 +14,8 @@ from vln_pipeline.planning.trajectory import Action
 _RIGID = 1e-4
 _METRES = 1e-3
 _PIXELS = 1.0
+_AHEAD = 1.0
+"""Farthest that a robot which sways holds its camera ahead of its axis, metres."""
 
 
 def problems(dataset: ExportedDataset) -> Iterator[str]:
@@ -65,11 +67,15 @@ def _discrete(dataset: ExportedDataset, episode: int, columns: dict[str, NDArray
     bases = {}
     for camera in cameras:
         poses = columns[f"pose{camera.suffix}"].astype(np.float64)
-        for problem in (*_rigid(poses, f"pose{camera.suffix}"), *_at_start(poses, camera)):
+        for problem in (*_rigid(poses, f"pose{camera.suffix}"), *_at_start(poses, camera, dataset.sways)):
             broken = True
             yield problem
         bases[camera.setting] = poses[:, :3, 3] - [0, 0, camera.height]
     if broken:
+        return
+    if dataset.sways:  # where the robot stands is not told by where its head is
+        for camera in cameras:
+            yield from _goal_frames(columns, camera)
         return
     moved = np.linalg.norm(np.diff(bases[cameras[0].setting], axis=0), axis=1) > _METRES
     if not np.array_equal(moved, actions[1:] == Action.FORWARD):
@@ -79,7 +85,7 @@ def _discrete(dataset: ExportedDataset, episode: int, columns: dict[str, NDArray
             yield from _goals(columns, camera, bases[other.setting], other.setting)
 
 
-def _at_start(poses: NDArray[np.float64], camera: Camera) -> Iterator[str]:
+def _at_start(poses: NDArray[np.float64], camera: Camera, sways: bool) -> Iterator[str]:
     tilt = np.radians(camera.pitch)
     first = np.array(
         [
@@ -89,28 +95,41 @@ def _at_start(poses: NDArray[np.float64], camera: Camera) -> Iterator[str]:
             [0, 0, 0, 1],
         ]
     )
+    if sways and abs(poses[0, 0, 3]) <= _AHEAD:
+        first[0, 3] = poses[0, 0, 3]
     if not np.allclose(poses[0], first, atol=_METRES):
         yield f"pose{camera.suffix} does not start at the origin, level, {camera.pitch} degrees down"
-    yield from _level(poses[:, :3, :3] @ first[:3, :3].T, f"pose{camera.suffix}")
+    if not sways:
+        yield from _level(poses[:, :3, :3] @ first[:3, :3].T, f"pose{camera.suffix}")
 
 
 def _goals(columns: dict[str, NDArray], camera: Camera, bases: NDArray[np.float64], other: str) -> Iterator[str]:
     """Project the goal frames' positions, as another camera of the same robot tells them, into this camera."""
+    wrong = list(_goal_frames(columns, camera))
+    yield from wrong
+    if wrong:
+        return
+    pixels, ahead = columns[f"goal{camera.suffix}"], columns[f"relative_goal_frame_id{camera.suffix}"]
+    frames = np.flatnonzero(ahead != -1)
+    goals = frames + ahead[frames]
+    poses = columns[f"pose{camera.suffix}"].astype(np.float64)
+    for frame, goal in zip(frames, goals, strict=True):
+        exact, depth = project(poses[frame : frame + 1], bases[goal : goal + 1], camera.intrinsics)
+        if depth[0, 0] <= 0 or np.abs(exact[0, 0] - pixels[frame]).max() > _PIXELS:
+            yield f"goal{camera.suffix} of frame {frame} is not where {other} says that frame {goal} stands"
+
+
+def _goal_frames(columns: dict[str, NDArray], camera: Camera) -> Iterator[str]:
+    """Check that goals are pixels of the image and frames of the episode."""
     pixels, ahead = columns[f"goal{camera.suffix}"], columns[f"relative_goal_frame_id{camera.suffix}"]
     has = ahead != -1
     if not np.array_equal(has, (pixels != -1).any(axis=1)) or (pixels[~has] != -1).any():
         yield f"goal{camera.suffix} and relative_goal_frame_id{camera.suffix} do not agree on which frames have one"
         return
     frames = np.flatnonzero(has)
-    goals = frames + ahead[frames]
-    if (ahead[frames] < 1).any() or (goals >= len(ahead)).any():
+    if (ahead[frames] < 1).any() or (frames + ahead[frames] >= len(ahead)).any():
         yield f"relative_goal_frame_id{camera.suffix} leads out of the episode"
         return
     size = (camera.intrinsics.width, camera.intrinsics.height)
     if (pixels[frames] < 0).any() or (pixels[frames] >= size).any():
         yield f"goal{camera.suffix} lies outside the image"
-    poses = columns[f"pose{camera.suffix}"].astype(np.float64)
-    for frame, goal in zip(frames, goals, strict=True):
-        exact, depth = project(poses[frame : frame + 1], bases[goal : goal + 1], camera.intrinsics)
-        if depth[0, 0] <= 0 or np.abs(exact[0, 0] - pixels[frame]).max() > _PIXELS:
-            yield f"goal{camera.suffix} of frame {frame} is not where {other} says that frame {goal} stands"

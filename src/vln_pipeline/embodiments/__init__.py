@@ -1,0 +1,1 @@
+"""Robots of other builds: how their bodies walk the ways of benchmark episodes."""

@@ -1,0 +1,106 @@
+"""The user's command on three episodes of R2R-CE in a building of Matterport3D, both in their published encodings."""
+
+import json
+
+import mp3d_fixture
+import numpy as np
+import pytest
+from command import Run, kedro_run
+from episode_files import THROUGH_THE_DOOR, r2r_episode, truth_of, write_r2r_ce
+
+from vln_pipeline.episodes.formats import streamvln
+from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.validate import validate
+from vln_pipeline.export.vln_ce import SEPARATOR
+
+SCENE = mp3d_fixture.SCENE
+SETTINGS = ["125cm_0deg", "125cm_30deg", "125cm_45deg", "60cm_15deg", "60cm_30deg"]
+REACHES = ((1.6, 0.0, -3.4), (3.0, 0.0, -2.6), (5.5, 0.0, -2.7))
+
+
+def run_vlnce(folder, *parameters: str) -> Run:
+    """Convert: two wordings of one recorded way, one episode without recording, one of a scene that is not there."""
+    if not (folder / "episodes").exists():
+        mp3d_fixture.write(folder / "scenes")
+        rows = [
+            r2r_episode(1),
+            r2r_episode(2, text="Straight on, then stop."),
+            r2r_episode(3, trajectory=8, start=REACHES[0], way=REACHES, text="Find the bed."),
+            r2r_episode(4, trajectory=9, scan="absent"),
+            {"episode_id": 5},
+        ]
+        write_r2r_ce(folder / "episodes", rows, truth_of(1, 2, 4))
+    where = [
+        f"vlnce.episodes.path={folder / 'episodes'}",
+        f"vlnce.scenes.mp3d.path={folder / 'scenes'}",
+        "vlnce.export.versions=['v2.1']",
+    ]
+    return kedro_run(folder / "data", "--pipelines=vlnce", f"--params={','.join([*where, *parameters])}")
+
+
+def latest(store):
+    return max(p for p in store.iterdir() if p.name != "items") / store.name
+
+
+def account(folder):
+    (file,) = (folder / "data/48_vlnce_account/account.json").glob("*/account.json")
+    return json.loads(file.read_text())
+
+
+@pytest.mark.slow
+def test_episodes_become_a_valid_dataset_with_all_camera_settings(tmp_path):
+    run = run_vlnce(tmp_path, "vlnce.streamvln=habitat_125.125cm_0deg")
+    assert run.code == 0, run.output
+    assert "1 of 4 episodes left out: the source lacks 1 of 2 scenes, such as absent" in " ".join(run.output.split())
+    told = account(tmp_path)
+    assert told["episodes_read"] == 5
+    assert told["quarantined"] == {"has no instruction": 1}
+    assert told["scene_missing_or_failed"] == {"absent": 1}
+    assert (told["episodes_walked"], told["walks"], told["walks_followed"]) == (3, 2, 1)
+    assert told["scenes_exported"] == [SCENE]
+
+    root = latest(tmp_path / "data/46_vlnce_lerobot") / f"vln_ce/v2.1/{SCENE}"
+    assert not validate(root)
+    dataset = ExportedDataset(root)
+    assert sorted(dataset.cameras) == sorted(SETTINGS)
+    assert dataset.tasks[0] == SEPARATOR.join(["Walk through the door.", "Straight on, then stop."])
+    card = (root / "README.md").read_text()
+    assert "Matterport" in card and "CC BY-NC-SA" in card and "15 degrees" in card
+    columns = dataset.columns(0)
+    assert columns["action"].tolist() == [-1, *THROUGH_THE_DOOR]
+    published = [[0, -0.5, 0.866, 0], [-1, 0, 0, 0], [0, -0.866, -0.5, 1.25], [0, 0, 0, 1]]
+    np.testing.assert_allclose(columns["pose.125cm_30deg"][0], published, atol=1e-3)
+    # The robot starts looking along the world's +y and walks along +x: to its right.
+    np.testing.assert_allclose(columns["pose.125cm_0deg"][-1][:3, 3], [0, -4.0, 1.25], atol=1e-6)
+    assert (columns["goal.125cm_30deg"][6] >= 0).all() and columns["relative_goal_frame_id.125cm_30deg"][6] > 5
+
+    walks, rejected = streamvln.read(latest(tmp_path / "data/47_vlnce_streamvln") / "r2r_ce_val_unseen")
+    assert not rejected
+    assert [(w.episode, len(w.frames) - len(w.actions)) for w in walks] == [("1", 1), ("3", 1)]
+    assert walks[0].instructions == ("Walk through the door.", "Straight on, then stop.")
+
+
+@pytest.mark.slow
+def test_without_rendering_the_run_ends_with_walks_and_words(tmp_path):
+    run = run_vlnce(tmp_path, "vlnce.render=false", "vlnce.walks.turn=30")
+    assert run.code == 0, run.output
+    assert account(tmp_path)["walks"] == 2
+    assert account(tmp_path)["scenes_exported"] == []
+    again = run_vlnce(tmp_path, "vlnce.render=false", "vlnce.walks.turn=30")
+    assert again.code == 0 and "43_vlnce_trajectories: 1 of 1 already made" in " ".join(again.output.split())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ([], "vlnce.episodes.path: is not set"),
+        (["vlnce.episodes.path=nowhere.json.gz"], "nowhere.json.gz: does not exist"),
+        (["vlnce.streamvln=habitat_125.1cm_0deg"], "is none of the cameras"),
+    ],
+)
+def test_a_wrong_command_ends_with_one_line(tmp_path, parameters, said):
+    words = [f"--params={','.join(parameters)}"] if parameters else []
+    run = kedro_run(tmp_path, "--pipelines=vlnce", *words)
+    assert run.code == 1
+    assert said in " ".join(run.output.split())
+    assert "Traceback" not in run.output
