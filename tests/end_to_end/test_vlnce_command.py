@@ -2,11 +2,27 @@
 
 import json
 
+import hm3d_fixture
 import mp3d_fixture
 import numpy as np
 import pytest
 from command import Run, kedro_run
-from episode_files import THROUGH_THE_DOOR, r2r_episode, truth_of, write_r2r_ce
+from episode_files import (
+    FORWARD,
+    LEFT,
+    RIGHT,
+    START,
+    THROUGH_THE_DOOR,
+    connectivity,
+    discrete_path,
+    navspace_episode,
+    r2r_episode,
+    recorded,
+    rxr_episode,
+    truth_of,
+    write_json,
+    write_r2r_ce,
+)
 
 from vln_pipeline.episodes.formats import streamvln
 from vln_pipeline.export.reader import ExportedDataset
@@ -88,6 +104,60 @@ def test_without_rendering_the_run_ends_with_walks_and_words(tmp_path):
     assert account(tmp_path)["scenes_exported"] == []
     again = run_vlnce(tmp_path, "vlnce.render=false", "vlnce.walks.turn=30")
     assert again.code == 0 and "43_vlnce_trajectories: 1 of 1 already made" in " ".join(again.output.split())
+
+
+def _rxr(root):
+    write_json(root / "train_guide.json.gz", {"episodes": [rxr_episode("25"), rxr_episode("26", "te-IN")]})
+    truth = recorded(START, -90.0, [FORWARD] * 4 + [LEFT] + [RIGHT], turn=30)
+    write_json(root / "train_guide_gt.json.gz", {"25": truth, "26": truth})
+    return ["vlnce.episodes.split=train", "vlnce.episodes.languages=[en]"]
+
+
+def _scalevln(root):
+    scene = f"hm3d/{hm3d_fixture.SCENE}/{hm3d_fixture.HASH}.basis.glb"
+    write_json(root / "subset.json.gz", {"episodes": [r2r_episode() | {"scene_id": scene}]})
+    return ["vlnce.episodes.split=subset"]
+
+
+def _navspace(root):
+    scene = f"/a/{hm3d_fixture.HASH}.basis.glb"
+    write_json(root / "val_unseen.json", {"episodes": [navspace_episode() | {"scene_id": scene}]})
+    return []
+
+
+def _r2r(root):
+    write_json(root / "R2R_val_unseen.json", [discrete_path()])
+    write_json(root / f"connectivity/{SCENE}_connectivity.json", connectivity())
+    return [f"vlnce.episodes.graphs={root / 'connectivity'}"]
+
+
+DATASETS = {
+    "rxr_ce": (_rxr, mp3d_fixture, 1, 0),
+    "scalevln": (_scalevln, hm3d_fixture, 1, 1),
+    "navspace": (_navspace, hm3d_fixture, 1, 0),
+    "r2r": (_r2r, mp3d_fixture, 3, 1),
+}
+"""What writes the episodes, whose scenes they are in, how many there are, and how many walks are not recorded ones."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_episodes_of_every_data_set_find_their_scenes(tmp_path, dataset):
+    write, scenes, count, followed = DATASETS[dataset]
+    scenes.write(tmp_path / "scenes")
+    source = scenes.__name__.removesuffix("_fixture")
+    parameters = [
+        *write(tmp_path / "episodes"),
+        f"vlnce.episodes.dataset={dataset}",
+        f"vlnce.episodes.path={tmp_path / 'episodes'}",
+        f"vlnce.scenes.source={source}",
+        f"vlnce.scenes.{source}.path={tmp_path / 'scenes'}",
+        "vlnce.render=false",
+    ]
+    run = kedro_run(tmp_path / "data", "--pipelines=vlnce", f"--params={','.join(parameters)}")
+    assert run.code == 0, run.output
+    told = account(tmp_path)
+    assert (told["episodes_walked"], told["walks"], told["walks_followed"]) == (count, 1, followed)
 
 
 @pytest.mark.parametrize(
