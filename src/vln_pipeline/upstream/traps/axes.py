@@ -69,14 +69,16 @@ def extrinsic(dataset: UpstreamDataset, column: str, poses_column: str, conventi
         elif not is_about_x:
             wrong[f"episode {episode}"] = "its rotation is not about the camera's x axis"
         elif angle <= 0:
-            wrong[f"episode {episode}"] = f"it turns by {angle:.0f} degrees, which is body to camera, or no rotation"
+            wrong[f"episode {episode}"] = f"it turns by {round(angle)} degrees, which is body to camera, or no rotation"
         elif not _HEIGHTS[0] < height < _HEIGHTS[1]:
             wrong[f"episode {episode}"] = f"the camera is {height:.2f} m above the ground"
         elif poses is not None and convention.fits(poses):
             forward = convention.cameras(poses)[0][:, :, 2]
             pitch = float(np.median(downward_pitch(forward)))
             if abs(pitch - (90 - angle)) > _DEGREES:
-                wrong[f"episode {episode}"] = f"a pitch of {90 - angle:.0f} degrees, {poses_column} has {pitch:.0f}"
+                wrong[f"episode {episode}"] = (
+                    f"a pitch of {round(90 - angle)} degrees, {poses_column} has {round(pitch)}"
+                )
     if wrong:
         found = f"{column} is not Rx(90 degrees - pitch) with the camera's height {listed(wrong, len(dataset.rows))}"
         means = "NavDP takes the body's attitude from it, so waypoints tilt out of the floor"
@@ -105,10 +107,10 @@ def start(
         told = float(downward_pitch(forward[None])[0])
         yaw = float(np.degrees(np.arctan2(forward[1], forward[0])))
         if abs(positions[0, 2] - height) > _METRES or abs(told - pitch) > _DEGREES:
-            wrong[f"episode {episode}"] = f"{positions[0, 2]:.2f} m and {told:.0f} degrees down"
+            wrong[f"episode {episode}"] = f"{positions[0, 2]:.2f} m and {round(told)} degrees down"
         elif np.abs(positions[0, :2]).max() > _METRES or abs(yaw) > _DEGREES:
             where = ", ".join(f"{value:.2f}" for value in positions[0, :2])
-            wrong[f"episode {episode}"] = f"it starts at ({where}) m, heading {yaw:.0f} degrees"
+            wrong[f"episode {episode}"] = f"it starts at ({where}) m, heading {round(yaw)} degrees"
     if wrong:
         found = (
             f"{column} does not start at the origin, {height:g} m high and {pitch:g} degrees down "
