@@ -189,12 +189,12 @@ def write_vln_ce(folder: Path):
 
 
 def goals_of(poses, states, focal):
-    """The farthest place up to 8 frames ahead that is in view, column first."""
+    """The farthest place up to 12 frames ahead that is in view, column first."""
     centre = (np.array(CE_SIZE) - 1) / 2
     goals, ahead = [], []
     for frame, pose in enumerate(poses):
         found = ([-1, -1], -1)
-        for later in range(frame + 3, min(frame + 9, len(poses))):
+        for later in range(frame + 3, min(frame + 13, len(poses))):
             x, y, z = pose[:3, :3].T @ (np.r_[states[later, :2], 0] - pose[:3, 3])
             pixel = np.rint(centre + focal * np.array([x, y]) / z).astype(int) if z > 0 else np.array([-1, -1])
             if (pixel >= 0).all() and (pixel < CE_SIZE).all():

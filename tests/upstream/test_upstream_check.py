@@ -108,7 +108,7 @@ def test_damage_of_any_kind_ends_in_lines(pristine, tmp_path, name):
     """Files truncated, emptied or with flipped bits: findings, never a crash."""
     random = np.random.default_rng(7)
     told = 0
-    for trial in range(25):
+    for trial in range(12):
         folder = shutil.copytree(pristine[name], tmp_path / str(trial))
         files = sorted(
             path
@@ -135,4 +135,4 @@ def test_damage_of_any_kind_ends_in_lines(pristine, tmp_path, name):
         assert all("\n" not in line and line.count(": ") for line in lines)
         told += bool(lines)
         shutil.rmtree(folder)
-    assert told >= 15
+    assert told >= 7

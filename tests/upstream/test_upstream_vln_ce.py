@@ -5,7 +5,7 @@ import numpy as np
 import published_folders as folders
 
 from vln_pipeline.upstream.check import Dialect, check
-from vln_pipeline.upstream.conventions import OPENCV, fitting
+from vln_pipeline.upstream.conventions import OPENCV, best_fitting
 from vln_pipeline.upstream.mend import mend
 
 LEVEL, DOWN = folders.LEVEL, folders.DOWN
@@ -30,7 +30,7 @@ def test_the_published_first_poses_are_opencv_ones():
     level = [[0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 1.25], [0, 0, 0, 1]]
     down = [[0, -0.5, 0.866, 0], [-1, 0, 0, 0], [0, -0.866, -0.5, 1.25], [0, 0, 0, 1]]
     for pose in (level, down):
-        assert next(fitting(np.array([pose], dtype=float))) == OPENCV
+        assert best_fitting(np.array([pose], dtype=float)) == OPENCV
 
 
 def test_joined_instructions_are_a_note_and_empty_ones_a_fault(copied):

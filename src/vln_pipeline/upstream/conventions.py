@@ -1,6 +1,5 @@
 """Which way a camera's axes point, told from poses alone: cameras do not roll, and robots walk where they look."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,19 +42,28 @@ class Convention:
             rotations, positions = _Z_UP @ rotations, positions @ _Z_UP.T
         return rotations @ np.array(self.axes), positions
 
-    def fits(self, poses: NDArray[np.float64]) -> bool:
-        """Whether (N, 4, 4) poses of one walk make sense: level, upright, looking where they go."""
+    def misfit(self, poses: NDArray[np.float64]) -> float:
+        """Return how little sense (N, 4, 4) poses of one walk make, from 0: roll, sway, and looking aside.
+
+        It is infinite where they make none: the camera rolls, hangs upside down, or walks backward.
+        """
         axes, positions = self.cameras(poses)
-        if np.abs(axes[:, 2, 0]).mean() > _LEVEL or axes[:, 2, 1].mean() < _UPRIGHT:
-            return False
+        roll = np.abs(axes[:, 2, 0]).mean()
+        if roll > _LEVEL or axes[:, 2, 1].mean() < _UPRIGHT:
+            return np.inf
         steps = np.diff(positions, axis=0)[:, :2]
         lengths = np.linalg.norm(steps, axis=1)
         moved = lengths > _MOVED
-        if not moved.any():
-            return True
-        looks = axes[:-1, :2, 2][moved]
-        along = (looks * steps[moved]).sum(axis=1) / lengths[moved] / np.linalg.norm(looks, axis=1).clip(1e-6)
-        return bool(along.mean() > _ALONG)
+        along = 1.0
+        if moved.any():
+            looks = axes[:-1, :2, 2][moved]
+            cosines = (looks * steps[moved]).sum(axis=1) / lengths[moved] / np.linalg.norm(looks, axis=1).clip(1e-6)
+            along = cosines.mean()
+        return float(roll + axes[:, 2, 2].std() + 1 - along) if along > _ALONG else np.inf
+
+    def fits(self, poses: NDArray[np.float64]) -> bool:
+        """Whether (N, 4, 4) poses of one walk make sense: level, upright, looking where they go."""
+        return self.misfit(poses) < np.inf
 
 
 _Z_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
@@ -63,17 +71,20 @@ _Z_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 OPENCV = Convention("OpenCV", ((1, 0, 0), (0, -1, 0), (0, 0, 1)))
 OPENGL = Convention("OpenGL", ((1, 0, 0), (0, 1, 0), (0, 0, -1)))
 BODY = Convention("a body's (x forward, y left, z up)", ((0, 0, 1), (-1, 0, 0), (0, 1, 0)))
+_KNOWN = tuple(
+    Convention(
+        f"{known.name}{', world with y up' * y_up}{', world to camera' * is_inverse}", known.axes, is_inverse, y_up
+    )
+    for y_up in (False, True)
+    for is_inverse in (False, True)
+    for known in (OPENCV, OPENGL, BODY)
+)
 
 
-def fitting(poses: NDArray[np.float64]) -> Iterator[Convention]:
-    """Yield the conventions in which poses make sense, the simplest first."""
-    for y_up in (False, True):
-        for is_inverse in (False, True):
-            for axes in (OPENCV, OPENGL, BODY):
-                world = ", world with y up" * y_up + ", world to camera" * is_inverse
-                convention = Convention(f"{axes.name}{world}", axes.axes, is_inverse, y_up)
-                if convention.fits(poses):
-                    yield convention
+def best_fitting(poses: NDArray[np.float64]) -> Convention | None:
+    """Return the convention in which (N, 4, 4) poses of one walk make most sense, the simplest of equals, if any."""
+    best = min(_KNOWN, key=lambda convention: convention.misfit(poses))
+    return best if best.fits(poses) else None
 
 
 def downward_pitch(forward: NDArray[np.float64]) -> NDArray[np.float64]:

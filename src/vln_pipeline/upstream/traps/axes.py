@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vln_pipeline.upstream.conventions import Convention, downward_pitch, fitting, is_rigid
+from vln_pipeline.upstream.conventions import Convention, best_fitting, downward_pitch, is_rigid
 from vln_pipeline.upstream.dataset import UpstreamDataset
 from vln_pipeline.upstream.finding import Finding, listed
 from vln_pipeline.upstream.traps.numbers import TABLES
@@ -32,7 +32,8 @@ def axes(dataset: UpstreamDataset, column: str, expected: Convention) -> Iterato
         if not is_rigid(poses):
             skewed[f"episode {episode}"] = "a row with sheared, scaled or mirrored axes"
         elif not expected.fits(poses):
-            found = next((convention.name for convention in fitting(poses)), "no known")
+            best = best_fitting(poses)
+            found = best.name if best else "no known"
             wrong[f"episode {episode}"] = found
             names[found] += 1
     if skewed:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.upstream.conventions import downward_pitch, fitting
+from vln_pipeline.upstream.conventions import best_fitting, downward_pitch
 from vln_pipeline.upstream.dataset import UpstreamDataset
 from vln_pipeline.upstream.finding import Finding
 
@@ -38,7 +38,7 @@ def depth_unit(dataset: UpstreamDataset, key: str, unit: float, pose_column: str
     ratios = []
     for episode in list(dataset.rows)[:_EPISODES]:
         poses, seen = dataset.poses(episode, pose_column), camera(episode)
-        convention = next(fitting(poses), None) if poses is not None else None
+        convention = best_fitting(poses) if poses is not None else None
         if poses is None or seen is None or convention is None:
             continue
         pitches = np.radians(downward_pitch(convention.cameras(poses)[0][:, :, 2]))
