@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "export")]
 
-import published_folders
+import published_folders  # noqa: E402
 
 WRITERS = {
     "vln_n1": published_folders.write_vln_n1,

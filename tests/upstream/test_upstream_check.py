@@ -3,12 +3,15 @@
 import os
 import shutil
 
+import drawn_room
 import numpy as np
 import published_folders as folders
 import pytest
 from click.testing import CliRunner
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.export import export_scene
 from vln_pipeline.runtime.commands import check as command
 from vln_pipeline.upstream.check import check, dataset_folders
 from vln_pipeline.upstream.finding import Rewrite
@@ -136,3 +139,17 @@ def test_damage_of_any_kind_ends_in_lines(pristine, tmp_path, name):
         told += bool(lines)
         shutil.rmtree(folder)
     assert told >= 7
+
+
+def test_our_own_export_has_no_fault_in_the_eyes_of_others(tmp_path):
+    """What this project writes, read as if InternData-N1 had written it: only the joined wordings are remarked."""
+    walks = drawn_room.walks_of(tmp_path / "footage", (drawn_room.trajectory(0), drawn_room.trajectory(1, frames=34)))
+    room, nav = drawn_room.scene(), drawn_room.navigation()
+    export_scene(iter(walks), room, nav, ExportConfig(), tmp_path / "e", seed=7, provenance={"command": "pytest"})
+    for name in ("vln_n1", "vln_ce"):
+        folder = tmp_path / "e" / name / "v2.1"
+        assert check(folder).findings == ()
+        (folder / "meta/dialect.json").unlink()
+        report = check(folder)
+        assert report.dialect == name and not [f.line() for f in report.findings if not f.is_note]
+        assert len(report.findings) == (name == "vln_ce")

@@ -46,7 +46,7 @@ def depth_unit(dataset: UpstreamDataset, key: str, unit: float, pose_column: str
         for frame in np.unique(np.linspace(0, len(paths) - 1, _FRAMES).astype(int)) if paths else ():
             image = cv2.imread(str(paths[frame]), cv2.IMREAD_UNCHANGED)
             if image is not None and image.ndim == 2 and image.dtype == np.uint16:
-                ratios.append(_over_floor(image, unit, *seen, pitches[frame]))
+                ratios.append(_over_floor(image.astype(np.float64), unit, *seen, pitches[frame]))
     values = np.concatenate(ratios) if ratios else np.empty(0)
     where = f"videos/chunk-*/{key}"
     if ratios and not values.size:
@@ -66,12 +66,12 @@ def depth_unit(dataset: UpstreamDataset, key: str, unit: float, pose_column: str
 
 
 def _over_floor(
-    image: NDArray[np.uint16], unit: float, height: float, focal: float, pitch: float
+    image: NDArray[np.float64], unit: float, height: float, focal: float, pitch: float
 ) -> NDArray[np.float64]:
     """Return depth over the floor's depth, of the readings at the bottom of an image."""
     rows = np.arange(int(len(image) * (1 - _BOTTOM)), len(image))
     slope = np.sin(pitch) + np.cos(pitch) * (rows - (len(image) - 1) / 2) / (focal * len(image))
-    seen = image[rows].astype(np.float64)
+    seen = image[rows]
     ratios = seen * unit * slope[:, None] / height
     result: NDArray[np.float64] = ratios[(seen > 0) & (seen < _MOST) & (slope[:, None] > 0.05)]
     return result
