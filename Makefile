@@ -18,9 +18,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet "pip>=25"
 
-# The run needs rendering and the lineage page; models and checks come with the tests.
+# Rendering, the lineage page and models, so that every pipeline runs; checks come with the tests.
 $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet -c constraints.txt -e ".[render,viz]"
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[render,viz,models]"
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"
 
 # Spawned workers inherit sys.path, so tasks that tests define must be importable by name; end-to-end tests write the
-# fixtures of the scene sources.
-for _folder in ("datasets", "runtime", "scenes"):
+# fixtures of the scene sources, and tests of the evaluations run the command as they do.
+for _folder in ("datasets", "end_to_end", "runtime", "scenes"):
     sys.path.insert(0, str(ROOT / "tests" / _folder))
 
 

@@ -6,6 +6,7 @@ from vln_pipeline.pipelines import (
     esdf,
     evaluate,
     evaluate_system1,
+    examine_system2,
     export,
     filtering,
     labelling,
@@ -42,8 +43,14 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     dual = sum(learning.values(), start=Pipeline([]))
     benchmarks = {
+        "examine_system2": examine_system2.create_pipeline(),
         "evaluate_system1": evaluate_system1.create_pipeline(),
         "evaluate": evaluate.create_pipeline(),
     }
-    sums = {"planning": planning, "datagen": datagen, "train_dual": dual, "__default__": datagen}
+    sums = {
+        "planning": planning,
+        "datagen": datagen,
+        "train_dual": dual,
+        "__default__": datagen + dual + benchmarks["evaluate"],
+    }
     return {**stages, **learning, **benchmarks, **sums}

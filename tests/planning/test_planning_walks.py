@@ -55,6 +55,23 @@ def test_every_frame_and_every_action_is_clear(nav, plans):
             assert floor.navigable[cells[:, 0], cells[:, 1]].all()
 
 
+def test_discrete_walks_may_start_facing_any_way(nav, pairs, plans):
+    config = CONFIG.model_copy(update={"discrete_start": 180.0})
+    turned = plan_trajectories(nav, pairs, config, seed=0).trajectories
+    plain = {walk.id: walk for walk in plans.trajectories}
+    off = [
+        np.degrees(np.angle(np.exp(1j * (walk.poses[0, 3] - plain[walk.id].poses[0, 3]))))
+        for walk in turned
+        if walk.id in plain
+    ]
+    assert len(off) >= 0.95 * len(plain)
+    assert np.allclose(np.array(off) / CONFIG.turn, np.rint(np.array(off) / CONFIG.turn), atol=1e-6)
+    assert np.abs(off).max() > 150
+    assert all(np.array_equal(walk.path, plain[walk.id].path) for walk in turned if walk.id in plain)
+    again = plan_trajectories(nav, pairs, config, seed=0).trajectories
+    assert all(np.array_equal(one.poses, other.poses) for one, other in zip(turned, again, strict=True))
+
+
 def test_every_frame_is_within_the_limits(nav, plans):
     for walk in plans.trajectories:
         found = measures(walk, nav.floors[walk.floor])

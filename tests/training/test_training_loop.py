@@ -7,8 +7,8 @@ from safetensors.torch import load_file
 from toy_course import BASE, Interrupted, Lines, log, training
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.training.loop import BEST, BOARD, LOG
 from vln_pipeline.training.ranks import Ranks
+from vln_pipeline.training.trained import BEST, BOARD, LOG
 
 ALONE = Ranks(0, 1, torch.device("cpu"))
 

@@ -13,10 +13,11 @@ from torch.nn.functional import mse_loss
 from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.learner import Learner
-from vln_pipeline.training.loop import LOG, Training
+from vln_pipeline.training.loop import Training
 from vln_pipeline.training.optimiser import build_optimiser
 from vln_pipeline.training.ranks import Ranks, joined
 from vln_pipeline.training.running_mean import RunningMean
+from vln_pipeline.training.trained import LOG
 
 BASE = TrainingConfig(
     steps=12,

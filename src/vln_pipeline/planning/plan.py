@@ -72,7 +72,7 @@ def _plan(
         verdict = Verdict.TOO_SHORT
     if verdict != Verdict.KEPT:
         return verdict
-    rollout = _rollout(floor, path, tangent[0], nav.radius, config)
+    rollout = _rollout(floor, path, _facing(tangent[0], nav.scene, pair.index, config, seed), nav.radius, config)
     if rollout is None:
         return Verdict.NO_ROLLOUT
     actions, poses = rollout
@@ -90,6 +90,13 @@ def _plan(
         ),
         geodesic=pair.geodesic,
     )
+
+
+def _facing(tangent: float, scene: str, pair: int, config: TrajectoryConfig, seed: int) -> float:
+    """Return where the robot faces before its first discrete action, radians."""
+    most = int(config.discrete_start / config.turn)
+    turns = generator(seed, scene, "discrete start", pair).integers(-most, most, endpoint=True) if most else 0
+    return tangent + math.radians(config.turn) * turns
 
 
 def _smooth(

@@ -101,6 +101,9 @@ class TrajectoryConfig(Config):
     """Length of the discrete forward action, metres."""
     turn: float = Field(default=15.0, gt=0, le=90)
     """Angle of the discrete turn actions, degrees."""
+    discrete_start: float = Field(default=0.0, ge=0, le=180)
+    """Largest angle between the path and where the robot faces before the first discrete action, degrees; with 180 it
+    starts facing any way, as in R2R-CE, and has to turn around first. Whole turns of ``turn`` are drawn."""
     look_aheads: tuple[float, ...] = Field(default=(0.45, 0.3, 0.6, 0.9), min_length=1)
     """Distances along the path at which the discrete rollout aims, metres; the first that gives a valid one is used."""
     end_tolerance: float = Field(default=0.25, gt=0)

@@ -1,9 +1,7 @@
 """What one training step on latent plans is given."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vln_pipeline.models.system2.processing import Encoded
-from vln_pipeline.training.loop import Batches
+from vln_pipeline.training.loop import Batches, SkippingBatches
 from vln_pipeline.training.system2_batch import System2Sample
 
 
@@ -51,16 +49,6 @@ class JointBatch:
     actions: Tensor
 
 
-class JointBatches(Batches[JointBatch], Protocol):
-    """Batches that leave out samples which cannot be made.
-
-    Attributes:
-        skipped: why samples were left out of batches that were read, and how many for each cause.
-    """
-
-    skipped: Counter[str]
-
-
 @dataclass(frozen=True)
 class JointData:
     """What one training learns from and is validated on.
@@ -71,7 +59,7 @@ class JointData:
         report: lines that tell what was read, what was skipped and why, which scenes were held out.
     """
 
-    batches: JointBatches
+    batches: SkippingBatches[JointBatch]
     validation: Batches[JointBatch]
     report: list[str]
 

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.training.config import OptimiserConfig
+from vln_pipeline.training.optimiser import build_optimiser
 from vln_pipeline.training.running_mean import RunningMean
 from vln_pipeline.training.sharding import like, whole
 
@@ -43,6 +45,16 @@ class Learner:
     def result(self) -> nn.Module:
         """What is validated and kept."""
         return self.model if self.mean is None else self.mean.model
+
+
+def fresh_learner(model: nn.Module, config: OptimiserConfig) -> Learner:
+    """Return a model at the start of its way.
+
+    Raises:
+        DataError: a learning rate reaches no parameter, or a parameter has none.
+    """
+    mean = None if config.ema_decay is None else RunningMean(model, config.ema_decay)
+    return Learner(model, build_optimiser(model, config), mean)
 
 
 def save_state(learner: Learner, folder: Path, *, write: bool = True) -> None:

@@ -1,5 +1,6 @@
 """The training loop, for any model."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
@@ -19,10 +20,10 @@ from vln_pipeline.training.ranks import Ranks, unshared_gradients
 from vln_pipeline.training.schedule import factor
 from vln_pipeline.training.sharding import is_sharded, whole
 from vln_pipeline.training.tracking import Log, MlFlow, TensorBoard, Tracker
+from vln_pipeline.training.trained import BEST, BOARD, LOG
 
 LOSS = "loss"
 """Name of the number that is minimised."""
-LOG, BEST, BOARD = "log.jsonl", "best", "tensorboard"
 
 Batch = TypeVar("Batch")
 BatchOut = TypeVar("BatchOut", covariant=True)
@@ -39,6 +40,16 @@ class Batches(Protocol[BatchOut]):
     def names(self, number: int) -> list[str]:
         """Return what the samples of a batch are taken from, for a person who looks for a bad one."""
         ...
+
+
+class SkippingBatches(Batches[BatchOut], Protocol[BatchOut]):
+    """Batches that leave out samples which cannot be made.
+
+    Attributes:
+        skipped: why samples were left out of batches that were read, and how many for each cause.
+    """
+
+    skipped: Counter[str]
 
 
 class Objective(Protocol[BatchIn]):
@@ -89,6 +100,11 @@ class Training(Generic[Batch]):
         bf16 = config.precision == "bf16" or (config.precision == "auto" and ranks.device.type == "cuda")
         self._autocast = torch.autocast(ranks.device.type, torch.bfloat16, enabled=bf16)
 
+    @property
+    def takes_part(self) -> bool:
+        """Whether this process validates and saves: of a sharded model all do, as each has a part; the first writes."""
+        return self.ranks.leads or is_sharded(self.learner.model)
+
     def run(self) -> int:
         """Train, and return how many samples this attempt took.
 
@@ -103,8 +119,6 @@ class Training(Generic[Batch]):
         model = self.ranks.wrap(self.learner.model)
         if self.config.compile:
             model.compile()
-        # Of a sharded model, all processes validate and save, as each has a part of it; the first one writes.
-        takes_part = self.ranks.leads or is_sharded(self.learner.model)
         a_step = self.config.accumulation * self.ranks.size
         stream = self.batches.read(self.learner.step * a_step + self.ranks.rank, self.ranks.size)
         with ExitStack() as open_:
@@ -113,7 +127,7 @@ class Training(Generic[Batch]):
             for step in left:
                 numbers = self._step(step, model, stream)
                 last = step + 1 == self.config.steps
-                if takes_part and (last or (step + 1) % self.config.validate_every == 0):
+                if self.takes_part and (last or (step + 1) % self.config.validate_every == 0):
                     numbers |= self._validate()
                 if log is not None:
                     log.add(step + 1, numbers)
@@ -121,7 +135,7 @@ class Training(Generic[Batch]):
                     for tracker in trackers:
                         tracker.add(step + 1, numbers)
                     bar.set_postfix(loss=f"{numbers[LOSS]:.4f}")
-                if takes_part and (last or (step + 1) % self.config.save_every == 0):
+                if self.takes_part and (last or (step + 1) % self.config.save_every == 0):
                     if log is not None:
                         log.flush()
                     save_state(self.learner, self.folder, write=self.ranks.leads)

@@ -1,10 +1,8 @@
 """What one training step of System 2 is given, and what its answers are judged by."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -12,7 +10,7 @@ from torch.nn.functional import pad
 
 from vln_pipeline.models.system2.processing import IGNORE, Encoded
 from vln_pipeline.rendering.camera import CameraSetting
-from vln_pipeline.training.loop import Batches
+from vln_pipeline.training.loop import Batches, SkippingBatches
 
 
 class SampleKind(StrEnum):
@@ -91,16 +89,6 @@ def _filled(values: Tensor, length: int, filling: int) -> Tensor:
     return pad(values, (0, length - values.shape[-1]), value=filling)
 
 
-class SkippingBatches(Batches[System2Batch], Protocol):
-    """Batches that leave out samples which cannot be made.
-
-    Attributes:
-        skipped: why samples were left out of batches that were read, and how many for each cause.
-    """
-
-    skipped: Counter[str]
-
-
 @dataclass(frozen=True)
 class System2Data:
     """What one training of System 2 learns from and is validated on.
@@ -112,7 +100,7 @@ class System2Data:
         report: lines that tell what was read, what was skipped and why, which scenes were held out.
     """
 
-    batches: SkippingBatches
+    batches: SkippingBatches[System2Batch]
     validation: Batches[System2Batch]
     questions: Sequence[System2Sample]
     report: Sequence[str]

@@ -1,32 +1,23 @@
 """The user's own command, with all stores in a folder of the test's."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from command import Run, kedro_run
 
-ROOT = Path(__file__).parents[3]
 SMALL = (
     "evaluate.agents.trained=[],evaluate.sampling.pairs=2,evaluate.sampling.max_distance=5,evaluate.drive.scale=0.1,"
     "evaluate.shown=1"
 )
 
 
-def kedro_run(data, parameters):
-    program = Path(sys.executable).with_name("kedro")
-    environment = {**os.environ, "VLN_DATA": str(data), "KEDRO_DISABLE_TELEMETRY": "1"}
-    command = [str(program), "run", "--pipelines=evaluate", f"--params={parameters}"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
+def evaluate(data, parameters) -> Run:
+    return kedro_run(data, "--pipelines=evaluate", f"--params={parameters}")
 
 
 @pytest.mark.slow
 def test_baselines_are_scored_before_anything_was_trained(tmp_path):
-    code, output = kedro_run(tmp_path, SMALL)
-    assert code == 0, output
+    done = evaluate(tmp_path, SMALL)
+    assert done.code == 0, done.output
     (results,) = (tmp_path / "38_evaluate_results").glob("results.parquet/*/results.parquet")
     table = pd.read_parquet(results)
     assert set(table["agent"]) == {"shortest_way", "reference_way", "random", "forward_only"}
@@ -35,20 +26,20 @@ def test_baselines_are_scored_before_anything_was_trained(tmp_path):
     (page,) = (tmp_path / "39_evaluate_report").glob("report.html/*/report.html")
     assert "data:image/gif;base64," in page.read_text()
     items = {p: p.stat().st_mtime_ns for p in (tmp_path / "37_evaluate_drives" / "items").iterdir()}
-    assert kedro_run(tmp_path, f"{SMALL},evaluate.resamples=300")[0] == 0
+    assert evaluate(tmp_path, f"{SMALL},evaluate.resamples=300").code == 0
     assert {p: p.stat().st_mtime_ns for p in items} == items
 
 
 @pytest.mark.slow
 def test_what_was_not_trained_is_told_before_anybody_drives(tmp_path):
-    code, output = kedro_run(tmp_path, SMALL.replace("evaluate.agents.trained=[],", ""))
-    assert code == 1
-    assert "run train_system2 first" in output
+    done = evaluate(tmp_path, SMALL.replace("evaluate.agents.trained=[],", ""))
+    assert done.code == 1
+    assert "run train_system2 first" in done.output
 
 
 @pytest.mark.slow
 def test_a_parameter_out_of_range_stops_the_command_before_it_starts(tmp_path):
-    code, output = kedro_run(tmp_path, "evaluate.drive.scale=2")
-    assert code == 1
-    assert "drive.scale" in output
+    done = evaluate(tmp_path, "evaluate.drive.scale=2")
+    assert done.code == 1
+    assert "drive.scale" in done.output
     assert not list(tmp_path.glob("3*"))

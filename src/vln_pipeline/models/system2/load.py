@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from pydantic import ValidationError
+from safetensors import SafetensorError
 from torch import Tensor
 
 from vln_pipeline.errors import DataError
@@ -78,10 +79,15 @@ def save(parts: System2Parts, folder: Path, weights: dict[str, Tensor] | None = 
         weights: in place of the model's own.
 
     Raises:
-        OSError: the disk is full, for instance.
+        DataError: the weights cannot be written, as the disk is full, for instance.
+        OSError: another file cannot.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts.model.save_pretrained(folder, state_dict=weights)
+    try:
+        parts.model.save_pretrained(folder, state_dict=weights)
+    except SafetensorError as error:
+        cause = f"the checkpoint cannot be written ({error})"
+        raise DataError(str(folder), cause, "free some space and run the same command again") from error
     parts.tokenizer.save_pretrained(folder)
     parts.image_processor.save_pretrained(folder)
     (folder / DIALOGUE).write_text(parts.dialogue.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -89,7 +95,6 @@ def save(parts: System2Parts, folder: Path, weights: dict[str, Tensor] | None = 
 
 
 def _from_pretrained(config: System2Config, dtype: torch.dtype) -> tuple[Any, Any, Any]:
-    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoTokenizer, Qwen2_5_VLForConditionalGeneration, Qwen2VLImageProcessorPil
 
     source = config.source

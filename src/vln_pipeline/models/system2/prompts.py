@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from string import Formatter
 
 import yaml
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.prompt_file import check_placeholders, read_prompts
 
 _PLACEHOLDERS: Mapping[str, Mapping[str, bool]] = {
     "system": {},
@@ -57,41 +57,13 @@ def load_prompts(path: Path | None) -> Prompts:
     """
     source = files(__package__).joinpath("prompts.yml") if path is None else path
     subject = "the built-in prompts of System 2" if path is None else str(path)
-    try:
-        raw = yaml.safe_load(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        cause = f"not readable as YAML ({type(error).__name__})"
-        raise DataError(subject, cause, "mend the file or unset prompt_template") from error
-    expected = {*_PLACEHOLDERS, "leads"}
-    if not isinstance(raw, dict) or set(raw) != expected:
-        raise DataError(subject, f"must hold exactly the keys {', '.join(sorted(expected))}")
+    raw = read_prompts(source, subject, {*_PLACEHOLDERS, "leads"}, "prompt_template")
     leads = raw["leads"]
     if not isinstance(leads, list) or not leads or not all(isinstance(lead, str) for lead in leads):
         raise DataError(f"{subject}, leads", "must be a list of texts")
-    for name in _PLACEHOLDERS:
-        _check(f"{subject}, {name}", name, raw[name])
+    for name, allowed in _PLACEHOLDERS.items():
+        found = check_placeholders(f"{subject}, {name}", raw[name], allowed)
+        twice = [field for field in allowed if found.count(field) > 1]
+        if twice:
+            raise DataError(f"{subject}, {name}", f"placeholder {{{twice[0]}}} occurs twice", "keep one of them")
     return Prompts(**{name: raw[name] for name in _PLACEHOLDERS}, leads=tuple(leads))
-
-
-def _check(subject: str, name: str, template: object) -> None:
-    if not isinstance(template, str):
-        raise DataError(subject, "must be a text")
-    try:
-        parts = list(Formatter().parse(template))
-    except ValueError as error:
-        raise DataError(subject, str(error), "double a brace that belongs to the text") from error
-    allowed = _PLACEHOLDERS[name]
-    found = [field for _, field, _, _ in parts if field is not None]
-    # Only bare names: an attribute, index or format would reach into the values.
-    plain = all(not spec and not conversion for _, field, spec, conversion in parts if field is not None)
-    unknown = sorted(set(found) - set(allowed))
-    if unknown or not plain:
-        names = ", ".join(f"{{{field}}}" for field in allowed) or "no placeholder"
-        culprit = f"placeholder {{{unknown[0]}}}" if unknown else "a conversion or format in a placeholder"
-        raise DataError(subject, f"{culprit} is not known", f"use {names}; double a brace that belongs to the text")
-    missing = [field for field, needed in allowed.items() if needed and field not in found]
-    if missing:
-        raise DataError(subject, f"placeholder {{{missing[0]}}} is missing", "add it to the text")
-    twice = [field for field in allowed if found.count(field) > 1]
-    if twice:
-        raise DataError(subject, f"placeholder {{{twice[0]}}} occurs twice", "keep one of them")

@@ -1,21 +1,18 @@
 """Trains one System 1 on latent plans; run as a program, it is one of several processes that do."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import torch
 
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.curve import plot_curve
+from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.joint.config import TrainJointConfig
-from vln_pipeline.training.joint.fit import DATA, FIGURES, LAST, fit
+from vln_pipeline.training.joint.fit import fit
 from vln_pipeline.training.joint.start import fresh_network, frozen_system2
 from vln_pipeline.training.joint_data.data import open_data
-from vln_pipeline.training.launch import launch, obey
-from vln_pipeline.training.loop import BEST, BOARD, LOG
+from vln_pipeline.training.launch import obey
 from vln_pipeline.training.ranks import joined
 
 
@@ -37,7 +34,7 @@ def train_joint(
     Args:
         config: the parameters.
         roots: folders of datasets.
-        directory: empty; takes the result, see ``TrainedJoint``.
+        directory: empty; takes the result, see ``Trained``.
         system1: weights that train_system1 left; None where it left none.
         system2: folder of the model that train_system2 left; None where it left none.
         run_seed: of the choice of scenes that are held out.
@@ -49,26 +46,17 @@ def train_joint(
     Raises:
         DataError: the data, a model to start from, or a parameter cannot be used, or the loss is not finite.
     """
-    order: dict[str, Any] = {
-        "config": config.model_dump(mode="json"),
-        "roots": [str(root) for root in roots],
-        "system1": None if system1 is None else str(system1),
-        "system2": None if system2 is None else str(system2),
+    order = {
+        "config": config,
+        "roots": roots,
+        "system1": system1,
+        "system2": system2,
         "run_seed": run_seed,
         "seed": seed,
-        "state": str(state),
-        "cache": str(cache),
+        "state": state,
+        "cache": cache,
     }
-    if config.processes > 1 or config.loader_workers > 0:
-        launch(__name__, order, config.processes, state / "launch", threads)
-    else:
-        torch.set_num_threads(threads)
-        work(**order)
-    for name in (BEST, LAST, BOARD):
-        shutil.copytree(state / name, directory / name)
-    for name in (LOG, DATA, FIGURES):
-        shutil.copy(state / name, directory / name)
-    plot_curve(pd.read_json(directory / LOG, lines=True), directory / "curve.png")
+    conduct(work, order, config, directory, state=state, threads=threads)
 
 
 def work(

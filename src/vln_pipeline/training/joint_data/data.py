@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from vln_pipeline.models.system2.conversation import Dialogue
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.training.joint.config import TrainJointConfig
-from vln_pipeline.training.joint_batch import JointData
-from vln_pipeline.training.joint_data.batches import DatasetBatches
+from vln_pipeline.training.joint_batch import JointBatch, JointData, JointSample, collate
 from vln_pipeline.training.joint_data.dataset import JointDataset
-from vln_pipeline.training.navdp_data.sample_order import SampleOrder
+from vln_pipeline.training.loop import SkippingBatches
+from vln_pipeline.training.numbered_batches import NumberedBatches
+from vln_pipeline.training.sample_order import SampleOrder
+from vln_pipeline.training.system2_data.dataset import Drawn
 from vln_pipeline.training.system2_data.patches import fast_processor
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.sample_table import SampleTable
@@ -49,7 +51,7 @@ def open_data(
     table, report = read_index(rules, own, cache, config.loader_workers)
     processor, dialogue = fast_processor(parts), Dialogue(parts.prompts)
 
-    def batches(numbers: NDArray[np.int64], *, training: bool) -> DatasetBatches:
+    def batches(numbers: NDArray[np.int64], *, training: bool) -> SkippingBatches[JointBatch]:
         dataset = JointDataset(
             table,
             numbers,
@@ -63,12 +65,17 @@ def open_data(
             count=count,
         )
         order = SampleOrder(len(numbers), config.batch_size, seed)
-        return DatasetBatches(dataset, order, config.loader_workers if training else 0)
+        workers = config.loader_workers if training else 0
+        return NumberedBatches(dataset, order, _collate, lambda drawn: drawn.sample.name, workers)
 
     divided = hold_out(table, config.validation_share, run_seed)
     taught, validated = (mixed(table, numbers, rules, run_seed) for numbers in divided)
     told = [*report.lines(), _summary("learned from", table, taught), _summary("validated on", table, validated)]
     return JointData(batches(taught, training=True), batches(validated, training=False), told)
+
+
+def _collate(drawn: Sequence[Drawn]) -> JointBatch:
+    return collate([one.sample for one in drawn if isinstance(one.sample, JointSample)])
 
 
 def _summary(verb: str, table: SampleTable, numbers: NDArray[np.int64]) -> str:

@@ -3,9 +3,9 @@
 import logging
 from pathlib import Path
 
-from vln_pipeline.models.navdp.checkpoint import WEIGHTS
 from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.models.navdp.official import load_depth_anything, load_official
+from vln_pipeline.models.network_folder import WEIGHTS
 from vln_pipeline.training.navdp.config import TrainSystem1Config
 
 logger = logging.getLogger(__name__)

@@ -1,37 +1,29 @@
 """Trains one NavDP network; run as a program, it is one of several processes that do."""
 
-import json
-import shutil
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import torch
-from safetensors import SafetensorError
 from torch import nn
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp import checkpoint
 from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.curve import plot_curve
-from vln_pipeline.training.launch import launch, obey
-from vln_pipeline.training.learner import Learner
-from vln_pipeline.training.loop import BEST, BOARD, LOG, Training
+from vln_pipeline.training.conduct import conduct
+from vln_pipeline.training.launch import obey
+from vln_pipeline.training.learner import fresh_learner
+from vln_pipeline.training.loop import SkippingBatches, Training
 from vln_pipeline.training.navdp.config import TrainSystem1Config
 from vln_pipeline.training.navdp.held_out import hold_out, scene_of
 from vln_pipeline.training.navdp.objective import NavdpObjective
 from vln_pipeline.training.navdp.rgb_tokens import RgbTokens
 from vln_pipeline.training.navdp.start import fresh_network
-from vln_pipeline.training.navdp_data.batches import NavdpBatches, open_batches
+from vln_pipeline.training.navdp_batch import NavdpBatch
+from vln_pipeline.training.navdp_data.batches import open_batches
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex, read_index
-from vln_pipeline.training.optimiser import build_optimiser
+from vln_pipeline.training.outcome import counted, run_to_the_end, write_outcome
 from vln_pipeline.training.ranks import joined
-from vln_pipeline.training.running_mean import RunningMean
-
-LAST, DATA, CURVE, FIGURES = "last", "data.txt", "curve.png", "training.json"
 
 
 def train_navdp(
@@ -50,7 +42,7 @@ def train_navdp(
     Args:
         config: the parameters.
         roots: folders of datasets.
-        directory: empty; takes the result, see ``TrainedSystem1``.
+        directory: empty; takes the result, see ``Trained``.
         run_seed: of the choice of scenes that are held out.
         seed: of the training.
         state: outlives an interruption.
@@ -60,24 +52,8 @@ def train_navdp(
     Raises:
         DataError: the data, the checkpoint to start from, or a parameter cannot be used, or the loss is not finite.
     """
-    order: dict[str, Any] = {
-        "config": config.model_dump(mode="json"),
-        "roots": [str(root) for root in roots],
-        "run_seed": run_seed,
-        "seed": seed,
-        "state": str(state),
-        "cache": str(cache),
-    }
-    if config.processes > 1 or config.loader_workers > 0:
-        launch(__name__, order, config.processes, state / "launch", threads)
-    else:
-        torch.set_num_threads(threads)
-        work(**order)
-    for name in (BEST, LAST, BOARD):
-        shutil.copytree(state / name, directory / name)
-    for name in (LOG, DATA, FIGURES):
-        shutil.copy(state / name, directory / name)
-    plot_curve(pd.read_json(directory / LOG, lines=True), directory / CURVE)
+    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state, "cache": cache}
+    conduct(work, order, config, directory, state=state, threads=threads)
 
 
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str, cache: str) -> None:
@@ -89,9 +65,7 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
     with joined(told.device) as ranks:
         torch.manual_seed(own_seed)
         network = fresh_network(told).to(ranks.device)
-        decay = told.optimiser.ema_decay
-        mean = None if decay is None else RunningMean(network, decay)
-        learner = Learner(network, build_optimiser(network, told.optimiser), mean)
+        learner = fresh_learner(network, told.optimiser)
         tokens = RgbTokens(network.rgbd_encoder, shared / "rgb_tokens") if told.cache_rgb_tokens else None
         with ranks.leader_first():  # it packs frames, and the others find them
             batches = _open(learned, told, own_seed, told.loader_workers, shared)
@@ -108,19 +82,15 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
             folder=folder,
             name=f"seed {seed}",
         )
-        started = time.perf_counter()
-        samples = training.run()
-        rate = samples / (time.perf_counter() - started)
-        if ranks.leads:
-            _keep(learner.result, folder / LAST)
-            report = [*index.report.lines(), *_scenes(learned, "learned from"), *_scenes(held, "validated on")]
-            report += [f"dropped {count} times: {cause}" for cause, count in sorted(batches.skipped.items())]
-            (folder / DATA).write_text("\n".join(report) + "\n")
-            figures = _figures(learner, ranks.device) | {"samples": told.steps * told.samples_per_step}
-            (folder / FIGURES).write_text(json.dumps(figures | {"samples_per_second": round(rate, 1)}, indent=2) + "\n")
+        rate = run_to_the_end(training)
+        report = [*index.report.lines(), *_scenes(learned, "learned from"), *_scenes(held, "validated on")]
+        report += counted("dropped", batches.skipped)
+        write_outcome(training, report, {"samples": told.steps * told.samples_per_step, "samples_per_second": rate})
 
 
-def _open(part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, cache: Path) -> NavdpBatches:
+def _open(
+    part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, cache: Path
+) -> SkippingBatches[NavdpBatch]:
     size, packs = config.batch_size, cache / "navdp_frames"
     return open_batches(part, config.data, config.network, seed=seed, batch_size=size, workers=workers, cache=packs)
 
@@ -128,29 +98,12 @@ def _open(part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, 
 def _keep(model: nn.Module, folder: Path) -> None:
     if not isinstance(model, NavdpNetwork):
         raise TypeError(type(model).__name__)
-    try:
-        checkpoint.save(model, folder)
-    except SafetensorError as error:
-        cause = f"the checkpoint cannot be written ({error})"
-        raise DataError(str(folder), cause, "free some space and run the same command again, it goes on") from error
+    checkpoint.save(model, folder)
 
 
 def _scenes(part: WalkIndex, verb: str) -> list[str]:
     scenes = sorted({scene_of(walk) for walk in part.walks})
     return [f"{verb}: {len(part.walks)} walks of {len(scenes)} scenes: {', '.join(scenes)}"]
-
-
-def _figures(learner: Learner, device: torch.device) -> dict[str, Any]:
-    parameters = list(learner.model.parameters())
-    memory = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
-    return {
-        "steps": learner.step,
-        "best_validation_loss": learner.best,
-        "parameters": sum(p.numel() for p in parameters),
-        "trained_parameters": sum(p.numel() for p in parameters if p.requires_grad),
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-        "gpu_memory_bytes": memory,
-    }
 
 
 if __name__ == "__main__":

@@ -1,32 +1,25 @@
 """Teaches one System 2 what batches hold, whatever they are made of."""
 
-import json
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from torch import nn
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.load import System2Parts, save
 from vln_pipeline.models.system2.processing import Processor
-from vln_pipeline.training.learner import Learner
+from vln_pipeline.training.learner import fresh_learner
 from vln_pipeline.training.loop import Training
-from vln_pipeline.training.optimiser import build_optimiser
+from vln_pipeline.training.outcome import counted, run_to_the_end, write_outcome
 from vln_pipeline.training.ranks import Ranks
-from vln_pipeline.training.running_mean import RunningMean
-from vln_pipeline.training.sharding import is_sharded, made_whole, shard
+from vln_pipeline.training.sharding import made_whole, shard
 from vln_pipeline.training.system2.config import TrainSystem2Config
 from vln_pipeline.training.system2.judging import ask, judge
 from vln_pipeline.training.system2.merging import merged_weights
 from vln_pipeline.training.system2.objective import System2Objective
 from vln_pipeline.training.system2_batch import System2Batch, System2Data, System2Sample
-
-LAST, DATA, FIGURES = "last", "data.txt", "training.json"
 
 
 class JudgedTraining(Training[System2Batch]):
@@ -68,7 +61,7 @@ def fit(
         data: what it learns from.
         seed: of the random numbers.
         ranks: the processes.
-        folder: takes the result, see ``TrainedSystem2``, and outlives an interruption.
+        folder: takes the result, see ``Trained``, and outlives an interruption.
         name: what the training is called in the progress bar.
 
     Raises:
@@ -78,19 +71,12 @@ def fit(
     model = parts.model.to(ranks.device)
     if config.sharding != "none" and ranks.size > 1:
         shard(model, (*model.model.visual.blocks, *model.model.language_model.layers), ranks, config.sharding)
-    decay = config.optimiser.ema_decay
-    mean = None if decay is None else RunningMean(model, decay)
-    learner = Learner(model, build_optimiser(model, config.optimiser), mean)
+    learner = fresh_learner(model, config.optimiser)
 
     def keep(result: nn.Module, directory: Path) -> None:
         weights = merged_weights(result)
-        if not ranks.leads:
-            return
-        try:
+        if ranks.leads:
             save(replace(parts, model=result), directory, weights)
-        except SafetensorError as error:
-            cause = f"the checkpoint cannot be written ({error})"
-            raise DataError(str(directory), cause, "free some space and run the same command again") from error
 
     training = JudgedTraining(
         Processor(parts.tokenizer, parts.image_processor, parts.dialogue),
@@ -106,26 +92,6 @@ def fit(
         folder=folder,
         name=name,
     )
-    started = time.perf_counter()
-    samples = training.run()
-    rate = samples / (time.perf_counter() - started)
-    if ranks.leads or is_sharded(model):
-        keep(learner.result, folder / LAST)
-    if ranks.leads:
-        skipped = [f"skipped {count} times: {cause}" for cause, count in sorted(data.batches.skipped.items())]
-        (folder / DATA).write_text("".join(f"{line}\n" for line in (*data.report, *skipped)))
-        figures = _figures(learner, ranks.device) | {"samples_per_second": round(rate, 1)}
-        (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n")
-
-
-def _figures(learner: Learner, device: torch.device) -> dict[str, Any]:
-    parameters = list(learner.model.parameters())
-    memory = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
-    return {
-        "steps": learner.step,
-        "best_validation_loss": learner.best,
-        "parameters": sum(p.numel() for p in parameters),
-        "trained_parameters": sum(p.numel() for p in parameters if p.requires_grad),
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-        "gpu_memory_bytes": memory,
-    }
+    rate = run_to_the_end(training)
+    report = [*data.report, *counted("skipped", data.batches.skipped)]
+    write_outcome(training, report, {"samples_per_second": rate})

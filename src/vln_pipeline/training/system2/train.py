@@ -1,20 +1,17 @@
 """Trains one System 2; run as a program, it is one of several processes that do."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import torch
 
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.curve import plot_curve
-from vln_pipeline.training.launch import launch, obey
-from vln_pipeline.training.loop import BEST, BOARD, LOG
+from vln_pipeline.training.conduct import conduct
+from vln_pipeline.training.launch import obey
 from vln_pipeline.training.ranks import joined
 from vln_pipeline.training.system2.config import TrainSystem2Config
-from vln_pipeline.training.system2.fit import DATA, FIGURES, LAST, fit
+from vln_pipeline.training.system2.fit import fit
 from vln_pipeline.training.system2.start import fresh_parts
 from vln_pipeline.training.system2_data.data import open_data
 
@@ -35,7 +32,7 @@ def train_system2(
     Args:
         config: the parameters.
         roots: folders of datasets.
-        directory: empty; takes the result, see ``TrainedSystem2``.
+        directory: empty; takes the result, see ``Trained``.
         run_seed: of the choice of scenes that are held out.
         seed: of the training.
         state: outlives an interruption.
@@ -45,24 +42,8 @@ def train_system2(
     Raises:
         DataError: the data, the model to start from, or a parameter cannot be used, or the loss is not finite.
     """
-    order: dict[str, Any] = {
-        "config": config.model_dump(mode="json"),
-        "roots": [str(root) for root in roots],
-        "run_seed": run_seed,
-        "seed": seed,
-        "state": str(state),
-        "cache": str(cache),
-    }
-    if config.processes > 1 or config.loader_workers > 0:
-        launch(__name__, order, config.processes, state / "launch", threads)
-    else:
-        torch.set_num_threads(threads)
-        work(**order)
-    for name in (BEST, LAST, BOARD):
-        shutil.copytree(state / name, directory / name)
-    for name in (LOG, DATA, FIGURES):
-        shutil.copy(state / name, directory / name)
-    plot_curve(pd.read_json(directory / LOG, lines=True), directory / "curve.png")
+    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state, "cache": cache}
+    conduct(work, order, config, directory, state=state, threads=threads)
 
 
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str, cache: str) -> None:

@@ -1,53 +1,14 @@
 """What a training of System 2 left."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from vln_pipeline.errors import DataError
+from vln_pipeline.training.trained import Trained, read_trained
 
 
-@dataclass(frozen=True)
-class TrainedSystem2:
-    """The folder of one training; files are read when they are asked for.
-
-    ::
-
-        best/, last/     models in the hub's layout, with dialogue.json and prompts.yml: what they are shown and asked
-        log.jsonl        loss, learning rate and norm of the gradient of every step, validation where there was one
-        curve.png        the losses
-        data.txt         what was read, what was skipped and why, which scenes were held out
-        training.json    steps, best validation loss, samples a second, memory
-        tensorboard/     event files
-
-    Attributes:
-        directory: the folder.
-    """
-
-    directory: Path
-
-    @property
-    def best(self) -> Path:
-        """Folder of the model with the smallest validation loss."""
-        return self.directory / "best"
-
-    @property
-    def last(self) -> Path:
-        """Folder of the model after the last step."""
-        return self.directory / "last"
-
-    def log(self) -> pd.DataFrame:
-        """Return one row a step: ``step``, ``loss``, and ``validation/...`` where it was validated."""
-        return pd.read_json(self.directory / "log.jsonl", lines=True)
-
-
-def read(directory: Path) -> TrainedSystem2:
-    """Return a handle on a training.
+def read(directory: Path) -> Trained:
+    """Return a handle on a training; checkpoints are models in the hub's layout, with what they are shown and asked.
 
     Raises:
         DataError: the folder holds none.
     """
-    if not (directory / "best").is_dir():
-        raise DataError(directory.name, "holds no trained System 2", "train it again")
-    return TrainedSystem2(directory)
+    return read_trained(directory, "trained System 2")

@@ -1,6 +1,7 @@
 """Everything that one training of System 2 learns from, is validated on and judged by."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import overload
 
@@ -10,12 +11,14 @@ from numpy.typing import NDArray
 from vln_pipeline.models.system2.conversation import Dialogue
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.navdp_data.sample_order import SampleOrder
-from vln_pipeline.training.system2_batch import SampleKind, System2Data, System2Sample
-from vln_pipeline.training.system2_data.batches import System2Batches
+from vln_pipeline.training.loop import SkippingBatches
+from vln_pipeline.training.numbered_batches import NumberedBatches
+from vln_pipeline.training.sample_order import SampleOrder
+from vln_pipeline.training.system2_batch import SampleKind, System2Batch, System2Data, System2Sample, padded
 from vln_pipeline.training.system2_data.config import System2DataConfig
-from vln_pipeline.training.system2_data.dataset import System2Dataset
+from vln_pipeline.training.system2_data.dataset import Drawn, System2Dataset
 from vln_pipeline.training.system2_data.packed_attention import attend_apart
+from vln_pipeline.training.system2_data.packing import packed
 from vln_pipeline.training.system2_data.patches import fast_processor
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.sample_table import SampleTable
@@ -64,10 +67,10 @@ def open_data(
         altered = config.augmentation if training else None
         return System2Dataset(table, numbers, processor, dialogue, seed, altered, leads=training)
 
-    def batches(numbers: NDArray[np.int64], *, training: bool) -> System2Batches:
-        order = SampleOrder(len(numbers), batch_size, seed)
-        made = samples(numbers, training=training)
-        return System2Batches(made, order, config, pad_token, workers if training else 0)
+    def batches(numbers: NDArray[np.int64], *, training: bool) -> SkippingBatches[System2Batch]:
+        order, collate = SampleOrder(len(numbers), batch_size, seed), partial(_in_rows, config=config, pad=pad_token)
+        dataset, own_workers = samples(numbers, training=training), workers if training else 0
+        return NumberedBatches(dataset, order, collate, lambda drawn: drawn.sample.name, own_workers)
 
     taught, validated = (mixed(table, numbers, config, run_seed) for numbers in (learned, held))
     asked = generator(run_seed, "system2_data", "questions").permutation(np.unique(validated))[:questions]
@@ -81,6 +84,12 @@ def open_data(
             _summary("validated on", table, validated),
         ],
     )
+
+
+def _in_rows(drawn: Sequence[Drawn], config: System2DataConfig, pad: int) -> System2Batch:
+    """Return conversations as one batch, in rows as the configuration has it."""
+    conversations = [one.sample.encoded for one in drawn]
+    return packed(conversations) if config.packed else padded(conversations, pad)
 
 
 class _Questions(Sequence[System2Sample]):

@@ -1,6 +1,7 @@
 """All samples of some scenes as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,20 @@ class SampleTable:
         )
         source = self.sources[self.origin[number]]
         return Row(source, told["episode"], moment, (told["width"], told["height"]), told["instruction"])
+
+    def told(self, instructions: Mapping[int, str]) -> "SampleTable":
+        """Return the table with other instructions at some samples.
+
+        Args:
+            instructions: by number of the sample.
+        """
+        texts = self.rows["instruction"].to_pylist()
+        for number, text in instructions.items():
+            texts[number] = text
+        other = copy(self)
+        place = self.rows.schema.get_field_index("instruction")
+        other.rows = self.rows.set_column(place, SCHEMA.field("instruction"), pa.array(texts, _WORDS))
+        return other
 
     def kinds(self) -> NDArray[np.str_]:
         """Return (n,) the kind of each sample."""

@@ -1,6 +1,6 @@
 import pytest
 
-from vln_pipeline.training.navdp_data.sample_order import SampleOrder
+from vln_pipeline.training.sample_order import SampleOrder
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 7, 30])

@@ -1,0 +1,1 @@
+"""How well a trained System 2 answers in scenes that it never saw, beside answers that look at nothing."""
