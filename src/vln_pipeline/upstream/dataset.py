@@ -18,6 +18,8 @@ from vln_pipeline.upstream.pictures import Pictures
 
 EPISODES, STATISTICS, TASKS = "meta/episodes.jsonl", "meta/episodes_stats.jsonl", "meta/tasks.jsonl"
 _TABLE = re.compile(r"episode_(\d+)\.parquet")
+_LARGEST = 2**28
+"""Bytes of the largest table that is read, unpacked."""
 _LARGE = ("observation.path_points", "observation.path_colors")
 """Columns of older releases that hold a whole path in each row."""
 
@@ -84,17 +86,20 @@ class UpstreamDataset:
 
     @cached_property
     def rows(self) -> dict[int, int]:
-        """Rows of the episodes whose tables can be read."""
+        """Rows of the episodes whose tables can be read and are no larger than is believed."""
         counts = {}
         for episode, path in self.files.items():
             try:
-                counts[episode] = pq.read_metadata(path).num_rows
+                told = pq.read_metadata(path)
+                size = sum(told.row_group(number).total_byte_size for number in range(told.num_row_groups))
             except (OSError, pa.ArrowException):
                 continue
+            if size <= _LARGEST:
+                counts[episode] = told.num_rows
         return counts
 
     def columns(self, episode: int) -> Mapping[str, pa.Array]:
-        """Return the columns of an episode, none where its table cannot be read."""
+        """Return the columns of an episode of ``rows``, none where its table breaks off."""
         if episode not in self._columns:
             try:
                 with pq.ParquetFile(self.files[episode]) as file:
