@@ -1,6 +1,7 @@
-"""Commands about what lies on the disk: where it is, whether it is the same, what is no longer needed."""
+"""Commands about what lies on the disk: where it is, whether it is the same or sound, what is no longer needed."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,33 @@ def digest(folder: Path | None) -> None:
 
 
 @click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--mend", "mends", is_flag=True, help="Rewrite metadata where that is safe; originals are kept.")
+def check(folder: Path, mends: bool) -> None:
+    """Name the known traps in the datasets in or under a folder, ours or those of InternData-N1."""
+    from tqdm import tqdm
+
+    from vln_pipeline.errors import DataError
+    from vln_pipeline.upstream.check import dataset_folders
+    from vln_pipeline.upstream.survey import Survey
+
+    try:
+        folders = dataset_folders(folder)
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    survey = Survey(folder, mends=mends)
+    with tqdm(folders, desc="checking", unit=" dataset") as bar:
+        for dataset in bar:
+            lines = survey.look(dataset)
+            with bar.external_write_mode():
+                for line in lines:
+                    click.echo(line)
+    click.echo(survey.summary(), err=True)
+    if survey.faults > survey.mended:
+        sys.exit(1)
+
+
+@click.command()
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 def prune(yes: bool) -> None:
     """Delete items that no version refers to any more (delete the versions you do not need first)."""
@@ -70,4 +98,4 @@ def prune(yes: bool) -> None:
 
 def commands() -> tuple[click.Command, ...]:
     """Return all of them."""
-    return where, digest, prune
+    return where, digest, check, prune
