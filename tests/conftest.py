@@ -3,9 +3,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+# The first example of a test compiles, and a loaded machine takes its time: neither is a fault.
+settings.register_profile("any_machine", deadline=None)
+settings.load_profile("any_machine")
 
 ROOT = Path(__file__).parents[1]
 REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"

@@ -32,7 +32,7 @@ def test_a_pose_is_held_on_turns_and_moves_on_steps():
     np.testing.assert_allclose(poses[6:, 0], 1.5 + 0.25 * np.arange(17))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(MOTIONS, st.integers(0, 11), st.sampled_from([15, 30]))
 def test_replay_equals_habitats_locations_with_them_and_without(actions, twelfth, turn):
     left = 30.0 * twelfth
@@ -76,7 +76,7 @@ def test_a_wrong_turn_angle_is_told_by_the_way_it_leads():
         )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(MOTIONS)
 def test_turns_of_30_degrees_part_into_15_and_join_again(actions):
     truth = truth_of(actions, turn=30)
@@ -98,7 +98,7 @@ def test_an_odd_run_of_turns_cannot_be_joined():
     np.testing.assert_array_equal(in_turns_of(truth_of([LEFT, LEFT, FORWARD]), 30).actions, [LEFT, FORWARD])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(MOTIONS)
 def test_the_continuous_form_passes_every_pose_within_its_limits(actions):
     poses = truth_of(actions).poses

@@ -89,7 +89,7 @@ def test_a_pixel_without_a_surface_is_no_goal():
     assert (goals.ahead == -1).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     yaw=st.floats(-3, 3),
     ahead=st.floats(1.0, 6.0),

@@ -66,7 +66,7 @@ def written(tmp_path):
     return RecordingFile(tmp_path / "trajectory_1")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 9), st.integers(0, 99), st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
 def test_what_is_written_is_read_to_the_bit(tmp_path_factory, count, seed, texts):
     recording = recording_of(count, seed, tuple(Words(text, tuple(range(len(text)))) for text in texts))

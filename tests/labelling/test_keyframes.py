@@ -74,7 +74,7 @@ def test_a_short_clip_joins_its_neighbour():
     assert [np.sign(t.angle) for t in first.turns + second.turns] == [1.0, -1.0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.floats(0.2, 8.0), st.floats(-170.0, 170.0)), min_size=1, max_size=5),
     st.floats(0.3, 2.0),

@@ -46,7 +46,7 @@ def test_the_first_turn_faces_the_path():
     assert actions[:7].tolist() == [Action.LEFT] * 6 + [Action.FORWARD]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 100_000))
 def test_replay_of_a_smooth_path_ends_at_its_end(seed):
     rng = np.random.default_rng(seed)

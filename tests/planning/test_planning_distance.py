@@ -21,7 +21,7 @@ def random_mask(seed, share):
     return ndimage.binary_dilation(draw.random((30, 40)) < share, iterations=int(draw.integers(0, 3)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.floats(0.001, 0.1))
 def test_exact_field_is_the_distance_to_the_squares_less_an_eighth_of_a_cell(seed, share):
     blocked = random_mask(seed, share)
@@ -34,7 +34,7 @@ def test_exact_field_is_the_distance_to_the_squares_less_an_eighth_of_a_cell(see
 
 
 @pytest.mark.parametrize("backend", ["edt", "fmm"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), share=st.floats(0.001, 0.1))
 def test_neither_backend_over_states_clearance_at_centres_or_between_them(backend, seed, share):
     blocked = random_mask(seed, share)

@@ -31,7 +31,7 @@ def test_without_angles_the_heading_is_the_tangent_itself():
 
 
 @given(seed=st.integers(0, 2**32), radius=st.floats(0.4, 20), start=st.floats(0, 180), glance=st.floats(0, 180))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_heading_turns_faster_than_allowed_or_looks_further_aside(seed, radius, start, glance):
     path, tangent = circle(60, radius)
     found = gaze(path, tangent, GazeConfig(start=start, glance=glance), MAX_TURN, np.random.default_rng(seed))

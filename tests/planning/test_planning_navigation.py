@@ -204,7 +204,7 @@ def test_rooms_come_from_the_scene_or_from_its_walls():
 placed = st.tuples(st.floats(0.2, 3.2), st.floats(0.2, 2.2), st.floats(0.05, 0.6), st.floats(0.05, 0.6))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(placed, min_size=1, max_size=4), st.sampled_from(["edt", "fmm"]))
 def test_clearance_never_exceeds_the_distance_to_the_exact_geometry(obstacles, backend):
     boxes = [(x, y, x + dx, y + dy) for x, y, dx, dy in obstacles]

@@ -72,7 +72,7 @@ def test_a_circle_costs_its_curvature():
     assert cost == pytest.approx((1 / 0.4 - 1.5) ** 2 * np.pi * 0.4, rel=0.06)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_descent_keeps_the_ends_and_lowers_the_cost(seed):
     control, spacing = wavy(seed)

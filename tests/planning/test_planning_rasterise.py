@@ -43,7 +43,7 @@ def test_a_box_whose_faces_lie_on_cell_borders_keeps_all_of_them(shift):
 corner = st.tuples(*[st.floats(-1, 1, allow_subnormal=False) for _ in range(3)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(corner, min_size=3, max_size=3), st.integers(0, 2**32 - 1))
 def test_every_point_of_a_triangle_lies_in_a_solid_voxel(corners, seed):
     vertices = np.array(corners)
@@ -60,7 +60,7 @@ def test_every_point_of_a_triangle_lies_in_a_solid_voxel(corners, seed):
     assert np.any(beside, axis=0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(corner, min_size=3, max_size=3))
 def test_solid_voxels_touch_the_triangle(corners):
     vertices = np.array(corners)

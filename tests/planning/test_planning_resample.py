@@ -21,7 +21,7 @@ def judge(path, yaw, floor=OPEN):
     return check(path, yaw, floor.esdf, floor.navigable, floor.cell, RADIUS, STEP, TURN, BEND)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 100_000), wildness=st.floats(0.0, 0.8))
 def test_every_frame_is_within_the_limits(seed, wildness):
     rng = np.random.default_rng(seed)

@@ -19,7 +19,7 @@ def _area_vectors(mesh):
     return np.cross(b - a, c - a) / 2
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.floats(0.15, 2.0))
 def test_edges_are_short_and_the_surface_stays(seed, longest):
     draw = np.random.default_rng(seed)

@@ -73,7 +73,7 @@ def test_a_pillow_is_closed_and_lies_on_the_ground():
     assert solid.bounds[1, 2] <= 0.2 + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     size=st.tuples(*[st.floats(0.01, 3)] * 3),
     radius=st.floats(0.001, 0.5),

@@ -25,7 +25,7 @@ def area(s: Surface) -> np.ndarray:
     return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 @given(st.lists(st.tuples(*[st.floats(-2, 2)] * 3), min_size=3, max_size=3))
 def test_every_place_of_a_triangle_is_near_a_point(corners):
     corners = np.array(corners)

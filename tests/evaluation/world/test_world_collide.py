@@ -75,7 +75,7 @@ def test_sliding_ends_in_a_nook():
     np.testing.assert_allclose(end, [RADIUS, RADIUS], atol=0.01)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.tuples(st.floats(0.3, 3.6), st.floats(0.3, 3.6)),
     st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5)),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vln_pipeline.models.system2.answer import (
@@ -46,19 +46,16 @@ def test_what_cannot_be_acted_upon_is_told_with_its_cause(text):
     assert answer.cause
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_raises(text):
     assert parse(text, SIZE) is not None
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="STOP↑←→↓ 0123456789٣"))
 def test_no_text_of_the_grammars_signs_raises(text):
     parse(text, SIZE)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 639), st.integers(0, 479))
 def test_goals_survive_being_said(column, row):
     assert parse(goal_text(PixelGoal(column, row)), SIZE) == PixelGoal(column, row)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vln_pipeline.errors import DataError
@@ -63,7 +63,6 @@ def test_walks_that_cannot_be(episode, said):
         list(moments(episode, CONFIG))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_samples_are_those_of_the_rules_read_out_one_by_one(data):
     count = data.draw(st.integers(4, 40))
