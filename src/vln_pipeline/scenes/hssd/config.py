@@ -12,5 +12,5 @@ class HssdConfig(TexturedConfig):
     """Folder of the arrangements: with all objects, or without small ones."""
     missing_object: Literal["refuse", "skip"] = "refuse"
     """What becomes of an object whose files are missing: no scene, or the scene without it, with a recorded defect."""
-    licence: str = "CC BY-NC 4.0 (Habitat Synthetic Scenes Dataset)"
+    licence: str = "CC BY-NC 4.0, not for commercial use (Habitat Synthetic Scenes Dataset)"
     """Terms of the scenes, as a dataset card should print them."""
