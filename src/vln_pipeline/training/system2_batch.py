@@ -22,6 +22,20 @@ class SampleKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What an answer to a sample is judged by; small, unlike the sample with its images.
+
+    Attributes:
+        kind, goal_size, camera, name: see ``System2Sample``.
+    """
+
+    kind: SampleKind
+    goal_size: tuple[int, int]
+    camera: CameraSetting | None
+    name: str
+
+
+@dataclass(frozen=True)
 class System2Sample:
     """One conversation with its right answers.
 
@@ -39,6 +53,11 @@ class System2Sample:
     goal_size: tuple[int, int]
     camera: CameraSetting | None
     name: str
+
+    @property
+    def asked(self) -> Asked:
+        """What answers to it are judged by."""
+        return Asked(self.kind, self.goal_size, self.camera, self.name)
 
 
 @dataclass(frozen=True)

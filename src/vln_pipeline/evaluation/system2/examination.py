@@ -17,11 +17,12 @@ from vln_pipeline.evaluation.system2.rivals import rivals
 from vln_pipeline.models.system2.config import System2Config
 from vln_pipeline.models.system2.conversation import Dialogue
 from vln_pipeline.models.system2.load import load
-from vln_pipeline.models.system2.processing import Processor
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.system2.config import TrainSystem2Config
 from vln_pipeline.training.system2.judging import Judged, ask
+from vln_pipeline.training.system2_data.data import Questions
 from vln_pipeline.training.system2_data.dataset import System2Dataset
+from vln_pipeline.training.system2_data.patches import fast_processor
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.sample_table import SampleTable
 from vln_pipeline.training.system2_data.selection import hold_out, mixed
@@ -98,7 +99,7 @@ def examine(
     """
     torch.set_num_threads(threads)
     parts = load(System2Config(source=str(checkpoint), attention=taught.model.attention))
-    processor = Processor(parts.tokenizer, parts.image_processor, parts.dialogue)
+    processor = fast_processor(parts)
     table, _ = read_index(taught.data, roots, cache, 0)
     _, held = hold_out(table, taught.validation_share, run_seed)
     once = taught.data.model_copy(update={"stop_repeats": 1})
@@ -107,8 +108,7 @@ def examine(
 
     def answered(samples: SampleTable) -> list[Judged]:
         dataset = System2Dataset(samples, asked, processor, Dialogue(parts.prompts), 0, None, leads=False)
-        made = [dataset[number].sample for number in range(len(dataset))]
-        return ask(parts.model.eval(), processor, made, config.longest_answer)
+        return ask(parts.model.eval(), processor, Questions(dataset), config.longest_answer)
 
     judged = answered(table)
     shuffled = answered(table.told(_others_instructions(table, asked, run_seed)))

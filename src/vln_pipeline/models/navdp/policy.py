@@ -22,7 +22,7 @@ from vln_pipeline.models.navdp.kept_path import rest_of
 from vln_pipeline.models.navdp.letterbox import letterbox_depth, letterbox_rgb
 from vln_pipeline.models.navdp.network import GOALS, NavdpNetwork
 from vln_pipeline.models.navdp.obstacle_memory import ObstacleMemory
-from vln_pipeline.models.navdp.policy_config import PolicyConfig
+from vln_pipeline.models.navdp.policy_config import AvoidanceConfig, PolicyConfig
 from vln_pipeline.models.navdp.projection import project
 from vln_pipeline.models.navdp.vit import VisionTransformer
 from vln_pipeline.rendering.camera import CameraSetting
@@ -134,9 +134,10 @@ class NavdpPolicy:
         previous = _transformed(self.previous, pose, inverse=True)
         kept = previous if self.config.keep_path else None
         paths, values = draw(goal, None if kept is None else rest_of(kept, self.config.short_path))
-        if self.obstacles is not None and pose is not None:
+        rules = self.config.avoidance
+        if rules is not None and self.obstacles is not None and pose is not None:
             self.obstacles.see(depth, pose)
-            paths, values = self._avoid(paths, values, goal, self.obstacles.around(pose), draw)
+            paths, values = self._avoid(rules, paths, values, goal, self.obstacles.around(pose), draw)
         if goal.explores:
             values = ranking.explorative(values, paths, self.config)
         else:
@@ -174,6 +175,7 @@ class NavdpPolicy:
 
     def _avoid(
         self,
+        rules: AvoidanceConfig,
         paths: NDArray[np.float64],
         values: NDArray[np.float64],
         goal: NavdpGoal,
@@ -183,21 +185,21 @@ class NavdpPolicy:
         """Bend candidates away from obstacles, add ways out where all are blocked, and hold it against those that are.
 
         Args:
+            rules: of avoidance.
             paths: (S, T, 3).
             values: (S,) of the critic.
             goal: where to go.
             obstacles: (N, 2) in the body frame.
             draw: draws candidates for another goal.
         """
-        rules = self.config.avoidance
-        if rules is None:
-            return paths, values
         paths = bent(paths, obstacles, rules.distance)
-        if not goal.explores and blocked(paths, obstacles, rules.body).min() > rules.explore:
+        shares = blocked(paths, obstacles, rules.body)
+        if not goal.explores and shares.min() > rules.explore:
             more, judged = draw(NavdpGoal())
-            paths = np.concatenate([paths, bent(more, obstacles, rules.distance)])
-            values = np.concatenate([values, judged])
-        values = values - rules.penalty * blocked(paths, obstacles, rules.body)
+            more = bent(more, obstacles, rules.distance)
+            paths, values = np.concatenate([paths, more]), np.concatenate([values, judged])
+            shares = np.concatenate([shares, blocked(more, obstacles, rules.body)])
+        values = values - rules.penalty * shares
         if goal.point is not None and np.hypot(*goal.point) > self.config.wander_distance:
             values -= rules.penalty * (np.hypot(paths[:, -1, 0], paths[:, -1, 1]) < self.config.short_path)
         return paths, values

@@ -10,7 +10,7 @@ from vln_pipeline.models.system2.answer import Answer, PixelGoal, Stop, Unparsab
 from vln_pipeline.models.system2.processing import Processor
 from vln_pipeline.rendering.camera import CameraSetting, camera_poses
 from vln_pipeline.training.system2.answering import answers, taught_spans
-from vln_pipeline.training.system2_batch import SampleKind, System2Sample
+from vln_pipeline.training.system2_batch import Asked, SampleKind, System2Sample
 
 HORIZON = 10.0
 """Metres; a pixel that shows the floor farther away, or none, is taken to be that far."""
@@ -21,12 +21,12 @@ class Judged:
     """One sample's answers beside the right ones.
 
     Attributes:
-        sample: the sample.
+        sample: what was asked, without its images: of a full-size model those of a sample take tens of megabytes.
         said: one answer for each question.
         right: the right answers.
     """
 
-    sample: System2Sample
+    sample: Asked
     said: tuple[str, ...]
     right: tuple[str, ...]
 
@@ -52,7 +52,7 @@ def ask(model: Any, processor: Processor, samples: Sequence[System2Sample], limi
         said = tuple(processor.decode(tokens) for tokens in answers(model, encoded, ends, limit))
         spans = (encoded.input_ids[span].tolist() for span in taught_spans(encoded.labels))
         right = tuple(processor.decode(tokens[: tokens.index(processor.end_token)]) for tokens in spans)
-        judged.append(Judged(sample, said, right))
+        judged.append(Judged(sample.asked, said, right))
     return judged
 
 
@@ -108,13 +108,13 @@ def floor_point(pixel: tuple[float, float], camera: CameraSetting) -> np.ndarray
     return np.asarray(ray[:2] * reach)
 
 
-def _pixels(sample: System2Sample, said: Answer, right: Answer) -> float:
+def _pixels(sample: Asked, said: Answer, right: Answer) -> float:
     if not isinstance(said, PixelGoal) or not isinstance(right, PixelGoal):
         return float(np.hypot(*sample.goal_size))
     return float(np.hypot(said.column - right.column, said.row - right.row))
 
 
-def _metres(sample: System2Sample, said: Answer, right: Answer) -> float:
+def _metres(sample: Asked, said: Answer, right: Answer) -> float:
     if not isinstance(said, PixelGoal) or not isinstance(right, PixelGoal) or sample.camera is None:
         return HORIZON
     lens = sample.camera.intrinsics

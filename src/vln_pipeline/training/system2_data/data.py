@@ -77,7 +77,7 @@ def open_data(
     return System2Data(
         batches=batches(taught, training=True),
         validation=batches(validated, training=False),
-        questions=_Questions(samples(asked, training=False)),
+        questions=Questions(samples(asked, training=False)),
         report=[
             *report.lines(),
             _summary("learned from", table, taught),
@@ -92,7 +92,7 @@ def _in_rows(drawn: Sequence[Drawn], config: System2DataConfig, pad: int) -> Sys
     return packed(conversations) if config.packed else padded(conversations, pad)
 
 
-class _Questions(Sequence[System2Sample]):
+class Questions(Sequence[System2Sample]):
     """Samples that are made when they are asked for: their images take tens of megabytes each."""
 
     def __init__(self, dataset: System2Dataset) -> None:
