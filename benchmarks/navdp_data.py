@@ -28,6 +28,7 @@ import psutil
 import torch
 
 import plain_navdp_data
+from rounding import rounded
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.export.export import export_scene
@@ -124,13 +125,6 @@ def memory_after(stream, counts: tuple[int, ...]) -> list[float]:
             done += BATCH
         found.append(process.memory_info().rss / 1e6)
     return found
-
-
-def rounded(value):
-    """Return a nested dict with floats of four significant digits."""
-    if isinstance(value, dict):
-        return {str(key): rounded(entry) for key, entry in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from plain_navdp import perturb, plain_plan
+from rounding import rounded
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.goals import NavdpGoal
 from vln_pipeline.models.navdp.network import NavdpNetwork
@@ -115,13 +116,6 @@ def measure(network: NavdpNetwork, samples: int, rounds: int) -> dict[str, objec
             result["ok"] = result["ok"] and result["max_difference"] <= LIMITS[name] and result["same_choice"]
         report[name] = result
     return report
-
-
-def rounded(value):
-    """Return a nested dict with floats of four significant digits."""
-    if isinstance(value, dict):
-        return {str(key): rounded(entry) for key, entry in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def main() -> None:

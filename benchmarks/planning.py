@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize
 
+from rounding import rounded
 from scan_house import scan_house
 from vln_pipeline.planning.clearance import clearances
 from vln_pipeline.planning.config import EsdfConfig
@@ -162,13 +163,6 @@ def stage(method, nav: NavigationMap, pairs: EndpointPairs, count: int) -> dict[
     seconds = time.process_time() - start
     near = sum(outcome == Verdict.NEAR_OBSTACLE for outcome in outcomes)
     return {"per_cpu_second": len(paths) / seconds, "paths": len(paths), "near_obstacle": near / len(paths)}
-
-
-def rounded(value):
-    """Return a nested dict with floats of four significant digits."""
-    if isinstance(value, dict):
-        return {str(key): rounded(entry) for key, entry in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
+from rounding import rounded
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.endpoints import sample_endpoints
 from vln_pipeline.planning.navigation import build_navigation_map
@@ -163,15 +164,6 @@ def main() -> None:
         },
     }
     print(json.dumps(rounded(line)))
-
-
-def rounded(value: object) -> object:
-    """Return the value with its floats cut to four digits."""
-    if isinstance(value, dict):
-        return {key: rounded(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [rounded(entry) for entry in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

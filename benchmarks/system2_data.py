@@ -26,6 +26,7 @@ import numpy as np
 import torch
 
 import plain_system2_data
+from rounding import rounded
 from system2_walks import write_walks
 from vln_pipeline.models.system2.config import System2Config
 from vln_pipeline.models.system2.conversation import Dialogue
@@ -118,13 +119,6 @@ def main() -> None:
         },
     }
     print(json.dumps(rounded(told)))
-
-
-def rounded(value):
-    """Return a nested dict with floats of four significant digits."""
-    if isinstance(value, dict):
-        return {key: rounded(entry) for key, entry in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

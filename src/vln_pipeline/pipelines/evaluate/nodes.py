@@ -13,6 +13,7 @@ from vln_pipeline.pipelines.evaluate.driving import told
 from vln_pipeline.pipelines.evaluate_system1.nodes import split_scenes
 from vln_pipeline.pipelines.labelling.nodes import label_walks
 from vln_pipeline.pipelines.rendering.nodes import film_walks
+from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.sampling.nodes import sample_pairs
 from vln_pipeline.pipelines.trajectories.nodes import plan_walks
 from vln_pipeline.runtime.workplace import Workplace
@@ -60,12 +61,9 @@ def label_homes(
 
 def make_episodes(walks: dict[str, Item], labels: dict[str, Item], config: EvaluateConfig) -> dict[str, Task]:
     """Return one task per scene that has walks in words."""
-    slices: dict[str, list[Item]] = {}
-    for key, item in labels.items():
-        slices.setdefault(key.rpartition(".")[0], []).append(item)
     return {
         key: Task(make_scene_episodes, key, walks[key], tuple(found), config.wordings, config.most_episodes)
-        for key, found in slices.items()
+        for key, found in by_scene(labels).items()
     }
 
 

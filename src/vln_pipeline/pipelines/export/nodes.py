@@ -7,6 +7,7 @@ from vln_pipeline import __version__
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import ExportWalk
+from vln_pipeline.pipelines.rendering.slices import scene_of_slice
 from vln_pipeline.runtime.workplace import Workplace
 
 _PROVENANCE = {"generator": f"vln_pipeline {__version__}", "command": "kedro run --pipelines=datagen"}
@@ -36,7 +37,7 @@ def export_scenes(
             config,
             seed,
         )
-        for scene, keys in groupby(selections, key=lambda key: key.rpartition(".")[0])
+        for scene, keys in groupby(selections, key=scene_of_slice)
     }
 
 

@@ -3,6 +3,7 @@
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.labels import LabelledWalks
+from vln_pipeline.pipelines.rendering.slices import scene_of_slice
 from vln_pipeline.runtime.workplace import Workplace
 
 
@@ -18,7 +19,7 @@ def label_walks(
     return {
         key: Task(label_slice, scenes[scene], maps[scene], walks[scene], item, config, seed)
         for key, item in footage.items()
-        for scene in [key.rpartition(".")[0]]
+        for scene in [scene_of_slice(key)]
     }
 
 

@@ -12,6 +12,7 @@ from vln_pipeline.episodes.config import VlnceConfig
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.pipelines.rendering.nodes import film_walks
+from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.vlnce.nodes import the_one
 from vln_pipeline.runtime.workplace import Workplace
 
@@ -123,7 +124,4 @@ def give_account(
 
 
 def _by_scene(walks: dict[str, Item], labels: dict[str, Item], footage: dict[str, Item]) -> dict[str, SceneWalks]:
-    slices: dict[str, list[Item]] = {}
-    for key, item in footage.items():
-        slices.setdefault(key.rpartition(".")[0], []).append(item)
-    return {key: (walks[key], labels[key], items) for key, items in slices.items() if key in labels}
+    return {key: (walks[key], labels[key], items) for key, items in by_scene(footage).items() if key in labels}

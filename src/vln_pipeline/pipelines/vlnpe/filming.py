@@ -12,6 +12,7 @@ from vln_pipeline.embodiments.config import VlnpeConfig
 from vln_pipeline.embodiments.embodiment import Embodiment
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.pipelines.rendering.nodes import film_walks
+from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.vlnpe.nodes import key_of, robots_of, scene_of
 from vln_pipeline.runtime.workplace import Workplace
 
@@ -137,7 +138,4 @@ def filmed_walks(filmed: Filmed) -> Iterator[tuple[Walk, ExportWalk]]:
 
 
 def _by_robot(walks: dict[str, Item], footage: dict[str, Item]) -> dict[str, Filmed]:
-    slices: dict[str, list[Item]] = {}
-    for key, item in footage.items():
-        slices.setdefault(key.rpartition(".")[0], []).append(item)
-    return {key: (walks[key], items) for key, items in slices.items()}
+    return {key: (walks[key], items) for key, items in by_scene(footage).items()}
