@@ -39,8 +39,8 @@ from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.selection import mixed
 
 SEED, TARGET = 7, 8.0
-LEVELS = 2
-"""Grey levels by which two decoders of JPEG may differ."""
+LEVELS = 3
+"""Grey levels by which two decoders of JPEG and two ways of resizing may differ."""
 
 
 def rate(make: Callable[[int], object], samples: int) -> float:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.config import DialogueConfig
 from vln_pipeline.models.system2.conversation import Conversation, Message, Role, View
 from vln_pipeline.models.system2.positions import rope_positions
+from vln_pipeline.models.system2.resizing import resized
 
 IGNORE = -100
 """Label of a token that is not learned."""
@@ -108,14 +109,13 @@ class Processor:
             raise DataError("view", str(error), "give images of ordinary proportions") from error
         return made["pixel_values"], made["image_grid_thw"]
 
-    def _resized(self, view: View) -> Image.Image:
-        given = np.asarray(view.image)
-        if given.dtype != np.uint8 or given.ndim != 3 or given.shape[2] != 3 or 0 in given.shape:
-            raise DataError("view", f"is {given.dtype} {given.shape}", "give (h, w, 3) uint8 sRGB")
-        image = Image.fromarray(given)
+    def _resized(self, view: View) -> NDArray[np.uint8]:
+        image = np.asarray(view.image)
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            raise DataError("view", f"is {image.dtype} {image.shape}", "give (h, w, 3) uint8 sRGB")
         square = (self.config.view_size, self.config.view_size)
-        size = self.config.look_down_size or image.size if view.look_down else square
-        return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
+        as_given = (image.shape[1], image.shape[0])
+        return resized(image, self.config.look_down_size or as_given if view.look_down else square)
 
     def _text(self, message: Message) -> str:
         for part in message.parts:
