@@ -8,7 +8,9 @@ from vln_pipeline.models.system2.config import DialogueConfig, TinyConfig
 from vln_pipeline.models.system2.tiny_tokenizer import train_tokenizer
 
 _POSITIONS = 8192
-_THETA = 10_000.0
+_THETA = 5.0
+"""Base of the rotary positions, small: of the few channel pairs of a head, the last turn with the columns of an image,
+and with the usual 10,000 they would hardly turn at all from one side of it to the other."""
 
 
 def build_tiny(config: TinyConfig) -> tuple[Any, Any, Any]:
@@ -24,6 +26,7 @@ def build_tiny(config: TinyConfig) -> tuple[Any, Any, Any]:
         "num_hidden_layers": config.layers,
         "num_attention_heads": config.heads,
         "num_key_value_heads": config.heads // 2,
+        "initializer_range": config.width**-0.5,  # the usual 0.02 is for thousands of channels: few would start silent
         "max_position_embeddings": _POSITIONS,
         "rope_parameters": {
             "rope_type": "default",
@@ -40,6 +43,7 @@ def build_tiny(config: TinyConfig) -> tuple[Any, Any, Any]:
         "intermediate_size": 4 * config.vision_width,
         "num_heads": config.vision_heads,
         "out_hidden_size": config.width,
+        "initializer_range": config.vision_width**-0.5,
         "fullatt_block_indexes": [config.vision_layers - 1],
         "window_size": 112,
         "patch_size": 14,
