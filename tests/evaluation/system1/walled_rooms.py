@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from boxes import scene_of_boxes
 
 from vln_pipeline.evaluation.local_planner import GoalKind
 from vln_pipeline.evaluation.system1.drive import Drive, Ending
@@ -10,17 +11,8 @@ from vln_pipeline.evaluation.system1.episode import Episode, EpisodeSet, Target
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.geodesic import geodesic_distance
 from vln_pipeline.planning.navigation import build_navigation_map
-from vln_pipeline.scenes.scene import Material, Part, Scene
 
 RADIUS = 0.2
-_FACES = np.array(
-    [
-        (0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1),
-        (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3),
-    ],
-    dtype=np.int32,
-)  # fmt: skip
-_UNIT = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=np.float64)
 _SHELL = {
     "floor": [(-0.2, -0.2, -0.2, 8.2, 6.2, 0.0)],
     "wall": [
@@ -34,12 +26,7 @@ _U = {"partition": [(2.5, 1.5, 0.0, 5.5, 1.7, 2.5), (2.5, 4.3, 0.0, 5.5, 4.5, 2.
 
 
 def _scene(name, pieces):
-    boxes = [(category, box) for category, found in pieces.items() for box in found]
-    parts = []
-    for number, (category, box) in enumerate(boxes, 1):
-        low, high = np.array(box[:3]), np.array(box[3:])
-        parts.append(Part(category, low + _UNIT * (high - low), _FACES, 0, category, number))
-    return Scene(name, tuple(parts), (Material("plain"),))
+    return scene_of_boxes(name, [(category, box) for category, found in pieces.items() for box in found])
 
 
 @cache

@@ -4,21 +4,13 @@ import itertools
 from functools import cache
 
 import numpy as np
+from boxes import scene_of_boxes
 
 from vln_pipeline.evaluation.vln.episode import Episode
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.navigation import build_navigation_map
 from vln_pipeline.planning.trajectory import Action
-from vln_pipeline.scenes.scene import Material, Part, Scene
 
-_FACES = np.array(
-    [
-        (0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1),
-        (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3),
-    ],
-    dtype=np.int32,
-)  # fmt: skip
-_UNIT = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=np.float64)
 _BOXES = [
     ("floor", (-0.2, -0.2, -0.2, 8.2, 6.2, 0.0)),
     ("wall", (-0.2, -0.2, 0.0, 8.2, 0.0, 2.5)),
@@ -32,11 +24,7 @@ _BOXES = [
 @cache
 def wide_room():
     """Return the scene and its map; the partition stands at x = 4 from y = 3 to the wall."""
-    parts = []
-    for number, (category, box) in enumerate(_BOXES, 1):
-        low, high = np.array(box[:3]), np.array(box[3:])
-        parts.append(Part(category, low + _UNIT * (high - low), _FACES, 0, category, number))
-    scene = Scene("wide_room", tuple(parts), (Material("plain"),))
+    scene = scene_of_boxes("wide_room", _BOXES)
     return scene, build_navigation_map(scene, EsdfConfig(radius=0.25))
 
 

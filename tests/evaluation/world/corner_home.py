@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from boxes import box
 
 from vln_pipeline.scenes.scene import Material, Part, Scene
 
@@ -11,14 +12,6 @@ HERE = np.array([1.0, 1.0, 0.0])
 THERE = np.array([5.0, 5.0, 0.0])
 """In the second arm, out of sight."""
 CORNER = np.array([4.0, 2.0])
-_FACES = np.array(
-    [
-        (0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1),
-        (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3),
-    ],
-    dtype=np.int32,
-)  # fmt: skip
-_UNIT = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=np.float64)
 
 
 def corner_home() -> Scene:
@@ -46,5 +39,4 @@ def way_round_the_corner(radius: float) -> float:
 
 
 def _box(instance, category, low, high):
-    low, high = np.array(low), np.array(high)
-    return Part(category, low + _UNIT * (high - low), _FACES, int(category == "partition"), category, instance)
+    return Part(category, *box(*low, *high), int(category == "partition"), category, instance)

@@ -19,11 +19,11 @@ def resized(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
     if (old_width, old_height) == size:
         return image
     if width > old_width and height < old_height:  # Pillow then shrinks first, and each pass rounds and clips
-        image = _resized(image, height, old_width)
-    return _resized(image, height, width)
+        image = _interpolated(image, height, old_width)
+    return _interpolated(image, height, width)
 
 
-def _resized(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+def _interpolated(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
     channels_first = torch.from_numpy(np.require(image, requirements="W")).permute(2, 0, 1)[None]
     made = torch.nn.functional.interpolate(channels_first, size=(height, width), mode="bicubic", antialias=True)
     return np.asarray(made[0].permute(1, 2, 0).numpy(), dtype=np.uint8)
