@@ -43,6 +43,7 @@ BASE = TrainJointConfig(
     report_every=2,
     device="cpu",
     way={"horizon": 1.6},
+    query_scale=0.1,
     optimiser={"learning_rates": {"*": 1e-3}},
     model={
         "nextdit": {

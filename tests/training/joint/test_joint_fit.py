@@ -106,6 +106,15 @@ def test_without_a_system2_there_is_nothing_to_follow():
         frozen_system2(config(system2=None), None)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_latent_queries_start_as_large_as_asked(kind):
+    queries = []
+    for scale in (1.0, 0.1):
+        torch.manual_seed(5)
+        queries.append(fresh_network(config(kind, query_scale=scale), 64, None)[0].latent_queries)
+    assert torch.allclose(queries[1], 0.1 * queries[0])
+
+
 def test_weights_of_the_separately_trained_system1_are_taken_over(tmp_path):
     torch.manual_seed(5)
     shape = NavdpConfig(

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from vln_pipeline.models.bridge.config import BridgeConfig
 from vln_pipeline.models.system2.config import System2Config
@@ -32,6 +32,9 @@ class TrainJointConfig(TrainingConfig):
     own; InternVLA-N1 starts from random ones."""
     start_from: str | None = None
     """Folder of a jointly trained network whose weights the training starts with, all of them."""
+    query_scale: float = Field(default=1.0, gt=0)
+    """Size of the latent queries at the start, 1 as published. A small System 2 reads embeddings of a tenth of that:
+    plans of larger queries hardly differ from one conversation to another."""
     recompute: bool = False
     """Whether a NextDiT keeps no activations of its blocks for the gradient, but computes them again."""
 
