@@ -62,7 +62,7 @@ def fresh_network(config: TrainJointConfig, plan_dim: int, system1: Path | None)
     else:
         network = build(wanted)
         with torch.no_grad():
-            network.latent_queries *= config.query_scale
+            network.latent_queries.mul_(config.query_scale)
         taken = _take_over(network, system1) if config.from_system1 and system1 is not None else []
         if config.rgb_weights is not None:
             load_depth_anything(_eye(network), Path(config.rgb_weights))
