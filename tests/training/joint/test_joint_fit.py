@@ -85,13 +85,14 @@ def test_two_processes_give_the_numbers_of_one_with_accumulation(tmp_path, monke
 @pytest.mark.parametrize("kind", KINDS)
 def test_32_paths_are_learned_by_heart_to_less_than_5_cm(tmp_path, kind):
     rates = {"learning_rates": {"*": 2e-3}, "ema_decay": 0.99}
+    steps = 2500 if kind == "navdp_async" else 1500  # diffusion in few steps is learned more slowly than a flow
     told = config(
         kind,
-        steps=1500,
+        steps=steps,
         batch_size=16,
-        validate_every=1500,
+        validate_every=steps,
         validation_batches=4,
-        save_every=1500,
+        save_every=steps,
         report_every=500,
         optimiser=rates,
         way={"horizon": 1.6, "frames": 1 if kind == "nextdit" else 12},  # a plan alone does not tell frames apart
