@@ -65,6 +65,9 @@ class DiscreteConfig(Config):
     """Frames per second that timestamps and videos say."""
     pixel_goal: PixelGoalConfig = PixelGoalConfig()
     """Which future position is the pixel goal."""
+    tell_first_turn: bool = False
+    """Whether instructions of walks that start turned away (``trajectories.discrete_start``) begin with that turn. Not
+    for instructions that people gave for these starts."""
 
 
 class ExportConfig(Config):

@@ -9,6 +9,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import Episode, ExportWalk, TaskRow, View, filmed_poses, rig_named
 from vln_pipeline.export.features import Feature, matrix
+from vln_pipeline.export.first_turn import with_first_turn
 from vln_pipeline.export.pixel_goal import pixel_goals
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig
@@ -29,7 +30,7 @@ class VlnCe:
 
     def __init__(self, config: ExportConfig) -> None:
         self._rigs, self._goals = config.vln_ce.rigs, config.vln_ce.pixel_goal
-        self.fps = config.vln_ce.fps
+        self.fps, self._first_turn = config.vln_ce.fps, config.vln_ce.tell_first_turn
 
     def features(self, episode: Episode) -> Mapping[str, Feature]:
         """Return the features of numbers."""
@@ -68,7 +69,8 @@ class VlnCe:
             columns[f"relative_goal_frame_id{view.suffix}"] = goals.ahead
             views.append(view)
         sways = walk.trajectory.sway is not None
-        yield Episode(walk.trajectory.id, len(base), columns, tuple(views), walk.labels, sways=sways)
+        labels = with_first_turn(walk.labels, walk.trajectory.poses) if self._first_turn else walk.labels
+        yield Episode(walk.trajectory.id, len(base), columns, tuple(views), labels, sways=sways)
 
     def tasks(self, labels: Labels) -> tuple[TaskRow, ...]:
         """Return the row of the route, all wordings in one string."""

@@ -1,0 +1,53 @@
+"""The turn on the spot that a discrete walk begins with, in words."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.labelling.labels import Labels
+from vln_pipeline.labelling.phrasebook import load_phrasebook
+from vln_pipeline.seeding import generator
+
+_MOVED = 1e-3
+"""Way between two frames that counts as a step, metres."""
+_KINDS = ((150.0, "turn_around"), (120.0, "turn_sharp"), (45.0, "turn_normal"), (30.0, "turn_slight"))
+"""Phrases by the least turn that they stand for, degrees; of smaller turns nothing is said."""
+
+
+def with_first_turn(labels: Labels, poses: NDArray[np.float64]) -> Labels:
+    """Return labels whose instructions begin with the turn on the spot before the first step, where there is one.
+
+    Instructions are told of the smooth form of a walk, which faces along its way from the start. Its discrete form may
+    start turned away, see ``TrajectoryConfig.discrete_start``, and nothing in view need tell to which side to turn.
+
+    Args:
+        labels: of the walk.
+        poses: (L, 4) of its discrete form: x, y, z in metres and heading in radians, before each action and at the end.
+    """
+    angle = _first_turn(poses)
+    key = next((name for least, name in _KINDS if abs(angle) >= least - 1e-6), None)
+    if key is None:
+        return labels
+    draw, book, side = (
+        generator(0, labels.trajectory, "first turn"),
+        load_phrasebook(),
+        "left" if angle > 0 else "right",
+    )
+
+    def told(instruction: str) -> str:
+        return f"{book.pick(key, draw).format(side=side).capitalize()}. {instruction}"
+
+    return replace(
+        labels,
+        sum_instruction=told(labels.sum_instruction),
+        variants=tuple(told(variant) for variant in labels.variants),
+    )
+
+
+def _first_turn(poses: NDArray[np.float64]) -> float:
+    """Return the turn before the first step, degrees, to the left positive."""
+    moved = np.linalg.norm(poses[:, :2] - poses[0, :2], axis=1) > _MOVED
+    before = poses[: int(moved.argmax()) if moved.any() else len(poses), 3]
+    steps = np.diff(before)
+    return float(np.degrees(np.sum((steps + np.pi) % (2 * np.pi) - np.pi)))
