@@ -29,14 +29,12 @@ def with_first_turn(labels: Labels, poses: NDArray[np.float64]) -> Labels:
     key = next((name for least, name in _KINDS if abs(angle) >= least - 1e-6), None)
     if key is None:
         return labels
-    draw, book, side = (
-        generator(0, labels.trajectory, "first turn"),
-        load_phrasebook(),
-        "left" if angle > 0 else "right",
-    )
+    draw, book = generator(0, labels.trajectory, "first turn"), load_phrasebook()
+    side = "left" if angle > 0 else "right"
 
     def told(instruction: str) -> str:
-        return f"{book.pick(key, draw).format(side=side).capitalize()}. {instruction}"
+        turn = book.pick(key, draw).format(side=side)
+        return f"{turn[0].upper()}{turn[1:]}. {instruction}"
 
     return replace(
         labels,
