@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.episode import DEFINITION, Episode, EpisodeSet
+from vln_pipeline.labelling.first_turn import with_first_turn
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.planning.trajectory import Trajectory
 
@@ -23,15 +24,15 @@ def episodes_of_walks(
     Raises:
         DataError: no walk has words, or words belong to a walk that is not there.
     """
-    known = {walk.id: walk for walk in walks}
-    told = [
-        (number, name, text)
-        for name, texts in ((label.trajectory, (label.sum_instruction, *label.variants)) for label in labels)
-        for number, text in enumerate(texts[:wordings])
-    ]
-    strange = [name for _, name, _ in told if name not in known]
+    known, worded = {walk.id: walk for walk in walks}, tuple(labels)
+    strange = [label.trajectory for label in worded if label.trajectory not in known]
     if strange:
         raise DataError(strange[0], "has an instruction, but is not among the scene's walks", "label the scene again")
+    told = [
+        (number, label.trajectory, text)
+        for label in (with_first_turn(label, known[label.trajectory].poses) for label in worded)
+        for number, text in enumerate((label.sum_instruction, *label.variants)[:wordings])
+    ]
     if not told:
         raise DataError(scene, "no walk has an instruction", "raise evaluate.sampling.pairs")
     chosen = sorted(told, key=lambda entry: entry[0])[:most]

@@ -11,7 +11,7 @@ from vln_pipeline.seeding import generator
 
 _MOVED = 1e-3
 """Way between two frames that counts as a step, metres."""
-_KINDS = ((150.0, "turn_around"), (120.0, "turn_sharp"), (45.0, "turn_normal"), (30.0, "turn_slight"))
+_KINDS = ((150.0, "first_turn_around"), (30.0, "first_turn"))
 """Phrases by the least turn that they stand for, degrees; of smaller turns nothing is said."""
 
 
