@@ -9,8 +9,8 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import Episode, ExportWalk, TaskRow, View, filmed_poses, rig_named
 from vln_pipeline.export.features import Feature, matrix
-from vln_pipeline.labelling.first_turn import with_first_turn
 from vln_pipeline.export.pixel_goal import pixel_goals
+from vln_pipeline.labelling.first_turn import with_first_turn
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig
 from vln_pipeline.rendering.footage import camera_name

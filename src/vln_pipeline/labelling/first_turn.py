@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.labelling.phrasebook import load_phrasebook
+from vln_pipeline.labelling.turn_words import side, turn_size
 from vln_pipeline.seeding import generator
 
 _MOVED = 1e-3
 """Way between two frames that counts as a step, metres."""
-_KINDS = ((150.0, "first_turn_around"), (30.0, "first_turn"))
-"""Phrases by the least turn that they stand for, degrees; of smaller turns nothing is said."""
+_WORTH_A_WORD = 30.0
+"""Least turn that is told, degrees."""
 
 
 def with_first_turn(labels: Labels, poses: NDArray[np.float64]) -> Labels:
@@ -26,14 +27,12 @@ def with_first_turn(labels: Labels, poses: NDArray[np.float64]) -> Labels:
         poses: (L, 4) of its discrete form: x, y, z in metres and heading in radians, before each action and at the end.
     """
     angle = _first_turn(poses)
-    key = next((name for least, name in _KINDS if abs(angle) >= least - 1e-6), None)
-    if key is None:
+    if abs(angle) < _WORTH_A_WORD - 1e-6:
         return labels
     draw, book = generator(0, labels.trajectory, "first turn"), load_phrasebook()
-    side = "left" if angle > 0 else "right"
 
     def told(instruction: str) -> str:
-        turn = book.pick(key, draw).format(side=side)
+        turn = book.pick(f"first_turn_{turn_size(angle)}", draw).format(side=side(angle))
         return f"{turn[0].upper()}{turn[1:]}. {instruction}"
 
     return replace(

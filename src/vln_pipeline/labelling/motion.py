@@ -2,6 +2,7 @@
 
 from vln_pipeline.labelling.landmarks import Relation
 from vln_pipeline.labelling.route import Leg
+from vln_pipeline.labelling.turn_words import side
 
 _BEND = 20.0
 """Heading change outside turns that is worth telling a model, degrees."""
@@ -12,9 +13,9 @@ _OBJECTS = 6
 def describe_motion(leg: Leg) -> str:
     """Return what the robot does on a leg: turns with side and angle, distance, rooms, and whether it stops."""
     parts = [
-        f"it turns {_side(turn.angle)} by about {round(abs(turn.angle) / 5) * 5} degrees" for turn in leg.clip.turns
+        f"it turns {side(turn.angle)} by about {round(abs(turn.angle) / 5) * 5} degrees" for turn in leg.clip.turns
     ]
-    bend = f" while bending {_side(leg.drift)}" if abs(leg.drift) >= _BEND else ""
+    bend = f" while bending {side(leg.drift)}" if abs(leg.drift) >= _BEND else ""
     parts.append(f"it moves {leg.length:.1f} metres forward{bend}")
     for change in leg.changes:
         leaves, enters = f"leaves the {change.source}", f"enters the {change.target}"
@@ -29,7 +30,3 @@ def describe_objects(leg: Leg) -> str:
     where = {1: "left", -1: "right", 0: "ahead"}
     seen = [f"{m.landmark.category} ({where[m.side]})" for m in leg.mentions if m.relation is Relation.SEEN]
     return ", ".join(dict.fromkeys(seen[:_OBJECTS])) or "none"
-
-
-def _side(angle: float) -> str:
-    return "left" if angle > 0 else "right"

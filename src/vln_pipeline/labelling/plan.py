@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from vln_pipeline.labelling.landmarks import Mention, Relation
 from vln_pipeline.labelling.nouns import Nouns
 from vln_pipeline.labelling.route import Leg
-from vln_pipeline.labelling.steps import SIDES, Concept, Step
+from vln_pipeline.labelling.steps import Concept, Step
+from vln_pipeline.labelling.turn_words import side, turn_size
 
 _CURVE = 35.0
 """Heading change outside turns that is worth a word, degrees."""
@@ -27,7 +28,7 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     steps = [*_turns(leg, chosen, nouns), *_changes(leg)]
     curved = abs(leg.drift) >= _CURVE
     if curved:
-        steps.append(Step(Concept.DIRECTION, leg.clip.start, ("curve",), {"side": _side(leg.drift)}))
+        steps.append(Step(Concept.DIRECTION, leg.clip.start, ("curve",), {"side": side(leg.drift)}))
     passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
     for mention in passed:
         steps.append(Step.about(mention, nouns, Concept.MOVE, "pass"))
@@ -65,15 +66,14 @@ class _Choice:
 
 def _turns(leg: Leg, chosen: _Choice, nouns: Nouns) -> Iterator[Step]:
     for turn in leg.clip.turns:
-        size = abs(turn.angle)
-        key = "slight" if size < 55 else "normal" if size < 120 else "sharp" if size < 150 else "around"
-        mention = chosen.best(Relation.TURN_TOWARDS, Relation.TURN_AT, frame=turn.start) if size < 150 else None
-        side = _side(turn.angle)
+        size, where_to = turn_size(turn.angle), side(turn.angle)
+        fitting = (Relation.TURN_TOWARDS, Relation.TURN_AT)
+        mention = chosen.best(*fitting, frame=turn.start) if size != "around" else None
         if mention:
             where = "at" if mention.relation is Relation.TURN_AT else "turn_towards"
-            yield Step.about(mention, nouns, Concept.DIRECTION, f"turn_{key}", where, side=side)
+            yield Step.about(mention, nouns, Concept.DIRECTION, f"turn_{size}", where, side=where_to)
         else:
-            yield Step(Concept.DIRECTION, turn.start, (f"turn_{key}",), {"side": side})
+            yield Step(Concept.DIRECTION, turn.start, (f"turn_{size}",), {"side": where_to})
 
 
 def _changes(leg: Leg) -> Iterator[Step]:
@@ -108,7 +108,3 @@ def _stop(leg: Leg, goal: Mention | None, approach: Mention | None, nouns: Nouns
     if leg.room and not leg.changes:
         return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": f"the {leg.room}"})
     return Step(Concept.SITUATE, leg.clip.end, ("stop",))
-
-
-def _side(angle: float) -> str:
-    return SIDES[1 if angle > 0 else -1]
