@@ -32,6 +32,7 @@ ASKED = [
     judged(SampleKind.PIXEL, ["↓", "1 1"], ["↓", "600 400"]),
     judged(SampleKind.TURN, ["←←"], ["←←"]),
     judged(SampleKind.TURN, ["←"], ["←←"]),
+    judged(SampleKind.TURN, ["←"], ["→→→"]),
     judged(SampleKind.TURN, ["STOP"], ["→"]),
     judged(SampleKind.STOP, ["STOP"], ["STOP"]),
     judged(SampleKind.STOP, ["gibberish"], ["STOP"]),
@@ -40,10 +41,11 @@ ASKED = [
 
 def test_kinds_and_directions_are_those_counted_by_hand():
     told = figures(ASKED)
-    assert told["kind_accuracy"] == 5 / 8
-    assert told["turn_f1"] == pytest.approx(2 * (2 / 3) * (2 / 3) / (2 / 3 + 2 / 3))
+    assert told["kind_accuracy"] == 6 / 9
+    assert told["turn_f1"] == pytest.approx(2 * (3 / 4) * (3 / 4) / (3 / 4 + 3 / 4))
     assert told["stop_f1"] == pytest.approx(0.5)
-    assert told["direction_accuracy"] == 2 / 3
+    assert told["direction_accuracy"] == 2 / 4
+    assert told["side_accuracy"] == 2 / 3
 
 
 def test_rivals_know_the_right_answers_but_look_at_nothing():
@@ -56,8 +58,8 @@ def test_rivals_know_the_right_answers_but_look_at_nothing():
     assert all(len(one.said) == len(one.right) for contestant in found.values() for one in contestant)
     told = {name: figures(contestant) for name, contestant in found.items()}
     assert told[CONSTANT]["pixel_error"] == 10
-    assert told[TURN]["turn_accuracy"] == 2 / 3
-    assert (told[STOP]["stop_precision"], told[STOP]["stop_recall"]) == (2 / 8, 1)
+    assert told[TURN]["turn_accuracy"] == 2 / 4
+    assert (told[STOP]["stop_precision"], told[STOP]["stop_recall"]) == (2 / 9, 1)
 
 
 def test_a_model_is_examined_in_scenes_that_it_never_saw(tmp_path):

@@ -21,7 +21,7 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
 
     ``kind_accuracy``: share of samples whose first answer is of the right kind (look down, turn, stop). ``turn_f1``,
     ``stop_f1``: harmonic mean of precision and recall of that kind among all samples. ``direction_accuracy``: share of
-    turn samples whose first move is right.
+    turn samples whose first move is right; ``side_accuracy``: the same of those that were answered with turns.
     """
     right = [one.sample.kind for one in judged]
     said = [_kind(one) for one in judged]
@@ -31,8 +31,10 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
         if kind in right:
             told[f"{kind}_f1"] = 2 * hits / (said.count(kind) + right.count(kind))
     turns = [one for one in judged if one.sample.kind is SampleKind.TURN]
-    if turns:
-        told["direction_accuracy"] = float(np.mean([one.said[0][:1] == one.right[0][:1] for one in turns]))
+    turned = [one for one in turns if _kind(one) is SampleKind.TURN]
+    for name, asked in (("direction_accuracy", turns), ("side_accuracy", turned)):
+        if asked:
+            told[name] = float(np.mean([one.said[0][:1] == one.right[0][:1] for one in asked]))
     return told
 
 
