@@ -27,7 +27,7 @@ def with_first_turn(labels: Labels, poses: NDArray[np.float64]) -> Labels:
         poses: (L, 4) of its discrete form: x, y, z in metres and heading in radians, before each action and at the end.
     """
     angle = _first_turn(poses)
-    if abs(angle) < _WORTH_A_WORD - 1e-6:
+    if abs(angle) < _WORTH_A_WORD:
         return labels
     draw, book = generator(0, labels.trajectory, "first turn"), load_phrasebook()
 
@@ -47,4 +47,5 @@ def _first_turn(poses: NDArray[np.float64]) -> float:
     moved = np.linalg.norm(poses[:, :2] - poses[0, :2], axis=1) > _MOVED
     before = poses[: int(moved.argmax()) if moved.any() else len(poses), 3]
     steps = np.diff(before)
-    return float(np.degrees(np.sum((steps + np.pi) % (2 * np.pi) - np.pi)))
+    turned = float(np.degrees(np.sum((steps + np.pi) % (2 * np.pi) - np.pi)))
+    return round(turned, 3)  # of whole actions: what is worth which word shall not depend on the last digits

@@ -13,4 +13,4 @@ def turn_size(angle: float) -> str:
         angle: degrees, of either sign.
     """
     size = abs(angle)
-    return "slight" if size < 55 else "normal" if size < 120 else "sharp" if size < 150 else "around"
+    return "slight" if size < 55 else "normal" if size <= 120 else "sharp" if size <= 150 else "around"
