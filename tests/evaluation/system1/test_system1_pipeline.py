@@ -81,7 +81,8 @@ def test_scenes_carry_the_name_of_their_split(before_driving):
     assert all(episodes().scene == key for key, episodes in drawn.items())
 
 
-def test_results_do_not_depend_on_who_works(before_driving, tmp_path):
+def test_results_do_not_depend_on_who_works(before_driving, tmp_path, caplog):
+    caplog.set_level("INFO", logger="vln_pipeline")
     results = []
     for executor in ("serial", "processes"):
         folder = tmp_path / executor
@@ -93,6 +94,7 @@ def test_results_do_not_depend_on_who_works(before_driving, tmp_path):
     assert len(table) == 2 * 2 * 2 * 3
     assert serial == processes
     assert table.equals(other)
+    assert "success_1.0m" in caplog.text
 
 
 def test_a_run_whose_server_failed_goes_on_with_what_is_missing(before_driving, tmp_path):

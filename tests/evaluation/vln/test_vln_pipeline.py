@@ -1,5 +1,6 @@
 """The evaluation's nodes with their stores, as the catalog has them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -157,9 +158,12 @@ def test_episodes_are_walks_in_words():
         episodes_of_walks("room", walks, [], 1, 9)
 
 
-def test_the_page_tells_all(before_driving, tmp_path):
+def test_the_page_tells_all(before_driving, tmp_path, caplog):
     drives = run(before_driving, tmp_path)
-    table = nodes.score_drives(drives)
+    with caplog.at_level("INFO", logger="vln_pipeline"):
+        table = nodes.score_drives(drives)
+    assert re.search(r"agent +\n", caplog.text)
+    assert re.search(r"shortest_way +1\.0", caplog.text)  # its success
     by_agent = {driving.told(key): item for key, item in drives.items()}
     results = VlnResults(table, by_agent, before_driving[0], before_driving[1])
     html = render_page(vln_page(results, config(), 7))

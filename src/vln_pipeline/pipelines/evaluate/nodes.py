@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,6 +21,8 @@ from vln_pipeline.runtime.workplace import Workplace
 
 if TYPE_CHECKING:
     from vln_pipeline.evaluation.vln.episode import EpisodeSet
+
+_LOG = logging.getLogger(__name__)
 
 
 def list_homes(config: EvaluateConfig, seed: int) -> dict[str, Task]:
@@ -78,10 +81,14 @@ def make_scene_episodes(
 
 
 def score_drives(drives: dict[str, Item]) -> pd.DataFrame:
-    """Return every metric of every episode and agent, agent by agent."""
+    """Return every metric of every episode and agent, agent by agent, and print the means."""
     from vln_pipeline.evaluation.vln.results import results_table  # compiles: only when it runs
+    from vln_pipeline.evaluation.vln.summary import METRICS
 
-    return results_table(load() for load in drives.values())
+    table = results_table(load() for load in drives.values())
+    means = table.groupby("agent", sort=False)[list(METRICS)].mean()
+    _LOG.info("Instructions followed in unseen homes, means of the episodes:\n%s", means.round(2).to_string())
+    return table
 
 
 def write_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from vln_pipeline.seeding import generator
 
 if TYPE_CHECKING:
     from vln_pipeline.evaluation.system1.episode import EpisodeSet
+
+_LOG = logging.getLogger(__name__)
 
 
 def list_test_scenes(config: EvaluateSystem1Config, seed: int) -> dict[str, Task]:
@@ -68,10 +71,14 @@ def draw_in_scene(nav: Item, config: EpisodesConfig, eye: EyeConfig, seed: int, 
 
 
 def score_drives(drives: dict[str, Item]) -> pd.DataFrame:
-    """Return every metric of every drive, in the order of scenes and agents."""
-    from vln_pipeline.evaluation.system1.results import results_table  # compiles: only when it runs
+    """Return every metric of every drive, in the order of scenes and agents, and print the means."""
+    from vln_pipeline.evaluation.system1.results import RADII, radius_name, results_table  # compiles: only when it runs
 
-    return results_table(load() for load in drives.values())
+    table = results_table(load() for load in drives.values())
+    shown = [*(radius_name(metric, RADII[0]) for metric in ("success", "spl")), "collided", "explored"]
+    means = table.groupby(["agent", "recovery", "kind"], sort=False)[shown].mean()
+    _LOG.info("Driven in unseen homes, means of the episodes:\n%s", means.round(2).to_string())
+    return table
 
 
 def write_page(
