@@ -89,6 +89,19 @@ def test_a_body_that_sways_is_exported_as_one(export):
     assert any("does not start at the origin" in problem for problem in validate(root))
 
 
+@pytest.mark.parametrize("tells", [True, False])
+def test_instructions_tell_the_first_turn_where_it_is_wanted(export, tells):
+    away = drawn_room.trajectory(actions=[2, 2, 2, 2, 1, 1, 1, 1, 1])  # four turns of 15 degrees to the left
+    config = ExportConfig(dialects=("vln_ce",), versions=("v2.1",), vln_ce=DiscreteConfig(tell_first_turn=tells))
+    root = export(trajectories=(away,), config=config) / "vln_ce/v2.1"
+    told = ExportedDataset(root).tasks[0].split(SEPARATOR)
+    plain = drawn_room.labels(away)
+    assert len(told) == 1 + len(plain.variants)
+    for text, before in zip(told, (plain.sum_instruction, *plain.variants), strict=True):
+        assert text.endswith(before)
+        assert ("turning" in text.removesuffix(before) and "left" in text.removesuffix(before)) == tells
+
+
 def test_rigs_with_equal_settings_need_a_choice(export, tmp_path):
     continuous, discrete = drawn_room.rigs()
     twin = Rig("twin", discrete.motion, discrete.settings[:1], 1e-3)
