@@ -46,6 +46,5 @@ def _first_turn(poses: NDArray[np.float64]) -> float:
     """Return the turn before the first step, degrees, to the left positive."""
     moved = np.linalg.norm(poses[:, :2] - poses[0, :2], axis=1) > _MOVED
     before = poses[: int(moved.argmax()) if moved.any() else len(poses), 3]
-    steps = np.diff(before)
-    turned = float(np.degrees(np.sum((steps + np.pi) % (2 * np.pi) - np.pi)))
-    return round(turned, 3)  # of whole actions: what is worth which word shall not depend on the last digits
+    heading = np.degrees(np.unwrap(before))
+    return round(float(heading[-1] - heading[0]), 3)  # so that the word for a turn does not hang on the last digits
