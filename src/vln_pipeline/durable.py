@@ -1,0 +1,193 @@
+"""Folders that survive a power cut, and that tell when they are no longer what was written.
+
+A folder is sealed: everything in it is synced to the disk, and a last file lists each of its files with size and
+checksum. Nothing counts as finished without that list, so what a crash left half-written is seen as unfinished, and
+what was changed afterwards is named.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from vln_pipeline.errors import DataError
+
+SEAL = "seal.json"
+_CHECK = "check"
+_BLOCK = 1 << 20
+_SYNCING = 8  # threads that wait for the disk; syncing files one after the other takes three times as long
+
+
+@dataclass(frozen=True)
+class FileMark:
+    """What a file is recognised by.
+
+    Attributes:
+        size: bytes.
+        hash: XXH3, 128 bits, of its content, in hexadecimal digits.
+    """
+
+    size: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a folder held when it was finished.
+
+    Attributes:
+        files: mark by path relative to the folder, with "/".
+        told: what its maker wants to be known about it; JSON.
+    """
+
+    files: dict[str, FileMark]
+    told: dict[str, Any]
+
+    @property
+    def content(self) -> str:
+        """32 hexadecimal digits that say which bytes lie under which names; equal folders have equal ones."""
+        lines = (f"{name}\0{mark.size}\0{mark.hash}\n" for name, mark in sorted(self.files.items()))
+        return xxhash.xxh3_128_hexdigest("".join(lines).encode())
+
+
+def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
+    """Sync a finished folder to the disk and write its list of files, which makes it count as finished.
+
+    Args:
+        folder: complete, and written by nobody else.
+        told: what is to be known about it.
+
+    Raises:
+        OSError: the disk is full, for instance.
+    """
+    files = {name: mark_file(folder / name) for name in _names(folder)}
+    sync_tree(folder)
+    made = Seal(files, told or {})
+    write_checked(folder / SEAL, {"told": made.told, "files": {name: [m.size, m.hash] for name, m in files.items()}})
+    return made
+
+
+def read_seal(folder: Path) -> Seal:
+    """Return the seal of a folder.
+
+    Raises:
+        DataError: it has none, or a damaged one.
+    """
+    raw = read_checked(folder / SEAL)
+    return Seal({name: FileMark(size, hash_) for name, (size, hash_) in raw["files"].items()}, raw["told"])
+
+
+def faults(folder: Path, made: Seal, *, contents: bool) -> Iterator[str]:
+    """Yield one line per file that is not what the seal says.
+
+    Args:
+        folder: the sealed folder.
+        made: its seal.
+        contents: whether checksums are compared, for which every byte is read; sizes always are.
+    """
+    for name, mark in made.files.items():
+        try:
+            size = (folder / name).stat().st_size
+            if size != mark.size:
+                yield f"{name} has {size} bytes, not {mark.size}"
+            elif contents and mark_file(folder / name).hash != mark.hash:
+                yield f"{name} has other content than was written"
+        except OSError as error:
+            yield f"{name} cannot be read ({error.strerror})"
+
+
+def require_sound(folder: Path, *, contents: bool) -> Seal:
+    """Return the seal of a folder that is what it was when it was sealed.
+
+    Raises:
+        DataError: it is not; tells the first file that differs and how many do.
+    """
+    made = read_seal(folder)
+    found = list(faults(folder, made, contents=contents))
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise DataError(str(folder), f"damaged since it was finished: {found[0]}{more}", _MEND)
+    return made
+
+
+def write_checked(path: Path, told: dict[str, Any]) -> None:
+    """Write a JSON object, durably, that carries a checksum of itself.
+
+    Raises:
+        OSError: the disk is full, for instance.
+    """
+    body = json.dumps(told, indent=1, sort_keys=True, default=str)[1:] + "\n"
+    replace_text(path, f'{{"{_CHECK}": "{xxhash.xxh3_128_hexdigest(body.encode())}",{body}')
+
+
+def read_checked(path: Path) -> dict[str, Any]:
+    """Return a JSON object that ``write_checked`` wrote, without its checksum.
+
+    Raises:
+        DataError: the file is missing, or one of its bytes is another.
+    """
+    try:
+        head, body = path.read_bytes().split(b",", 1)
+        if head.decode() != f'{{"{_CHECK}": "{xxhash.xxh3_128_hexdigest(body)}"':
+            raise DataError(str(path), "is damaged: its content is not what was written", _MEND)
+        return json.loads(b"{" + body)
+    except (OSError, ValueError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it is empty or cut off"
+        raise DataError(str(path), f"is missing or damaged ({cause})", _MEND) from error
+
+
+def mark_file(path: Path) -> FileMark:
+    """Return size and checksum of a file, read block by block."""
+    state, size = xxhash.xxh3_128(), 0
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            state.update(block)
+            size += len(block)
+    return FileMark(size, state.hexdigest())
+
+
+def sync_tree(folder: Path) -> None:
+    """Return when all files and folders in and under a folder are on the disk."""
+    paths = [folder, *(path for path in folder.rglob("*") if not path.is_symlink())]
+    with ThreadPoolExecutor(_SYNCING) as pool:
+        for _ in pool.map(sync, paths):
+            pass
+
+
+def sync(path: Path) -> None:
+    """Return when a file, or the list of names in a folder, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def rename(old: Path, new: Path) -> None:
+    """Give a synced file or folder another name, for good."""
+    old.rename(new)
+    sync(new.parent)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file so that a reader, and a crash, leaves the old or the new content, never half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync(path.parent)
+
+
+def _names(folder: Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return sorted(name for path in found if (name := path.relative_to(folder).as_posix()) != SEAL)
+
+
+_MEND = "vln-pipeline fsck --remake sets it aside, and the same command makes it again"
