@@ -12,8 +12,8 @@ from kedro.framework.project import settings
 from kedro.utils import find_kedro_project
 from kedro.validation.exceptions import ParameterValidationError
 
+from vln_pipeline.commands import COMMANDS
 from vln_pipeline.errors import DataError
-from vln_pipeline.runtime.commands import commands
 from vln_pipeline.runtime.hooks import RunRecorder
 
 EXIT_PARTIAL = 3
@@ -72,5 +72,5 @@ _kedro_run = run.callback
 run.callback = _run
 if _project := find_kedro_project(Path.cwd()):
     run.context_settings["default_map"] = run_defaults(_project)
-for _command in (run, *commands()):
+for _command in (run, *COMMANDS):
     cli.add_command(_command)

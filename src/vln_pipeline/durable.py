@@ -18,6 +18,7 @@ import xxhash
 from vln_pipeline.errors import DataError
 
 SEAL = "seal.json"
+DAMAGED = ".damaged-"
 _CHECK = "check"
 _BLOCK = 1 << 20
 _SYNCING = 8  # threads that wait for the disk; syncing files one after the other takes three times as long
@@ -139,6 +140,15 @@ def read_checked(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         cause = error.strerror if isinstance(error, OSError) else "it is empty or cut off"
         raise DataError(str(path), f"is missing or damaged ({cause})", _MEND) from error
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged file or folder a name under which nothing takes it for sound, and return it."""
+    number = 1
+    while (kept := path.with_name(f"{DAMAGED}{path.name}-{number}")).exists():
+        number += 1
+    rename(path, kept)
+    return kept
 
 
 def mark_file(path: Path) -> FileMark:

@@ -50,6 +50,25 @@ def sole_writer(path: Path, what: str) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def writer_if_free(path: Path) -> Iterator[bool]:
+    """Be the only writer where nobody else is at this moment; yields whether that is so.
+
+    Args:
+        path: lock file, in a folder that exists.
+    """
+    lock = FileLock(path, blocking=False, fallback_to_soft=False, on_acquired=_sign)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
 def _acquire(lock: FileLock, path: Path, what: str) -> None:
     told, told_at = "", 0.0
     while True:

@@ -4,13 +4,13 @@ import warnings
 
 from omegaconf.resolvers import oc
 
-from vln_pipeline.runtime.hooks import CheckParameters, PinOutputs, RunRecorder
+from vln_pipeline.runtime.hooks import CheckAncestry, CheckParameters, PinOutputs, RunRecorder, SealFiles
 from vln_pipeline.runtime.session import PinnedSession
 
 # Kedro 1.7 calls a function that omegaconf 2.4 renamed, four times per command; nothing here can mend it.
 warnings.filterwarnings("ignore", message=r"register_new_resolver\(\) is deprecated", category=UserWarning)
 
-HOOKS = (CheckParameters(), PinOutputs(), RunRecorder())
+HOOKS = (CheckParameters(), CheckAncestry(), PinOutputs(), RunRecorder(), SealFiles())
 SESSION_CLASS = PinnedSession
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
 CONFIG_LOADER_ARGS = {

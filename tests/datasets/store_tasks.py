@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from vln_pipeline.datasets.item import Item
@@ -60,3 +61,22 @@ def go_on(place: Workplace) -> str:
         noted.write_text("12")
         raise DataError("training", "interrupted")
     return f"went on at {noted.read_text()}"
+
+
+def same(key: str, _: Workplace) -> str:
+    """Give the same for every key."""
+    return "same"
+
+
+def twice_noted(item: Item, log: str, _: Workplace) -> str:
+    note(log, item.key)
+    return item() * 2
+
+
+def write_with_time(key: str, place: Workplace) -> None:
+    (place.directory / "text.txt").write_text(key)
+    (place.directory / "time.txt").write_text(str(time.perf_counter_ns()))
+
+
+def joined(items: list[Item], _: Workplace) -> str:
+    return "+".join(item() for item in items)

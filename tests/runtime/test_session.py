@@ -23,3 +23,15 @@ def test_an_id_that_does_not_sort_by_time_is_refused(monkeypatch, wrong):
     monkeypatch.setenv(RUN_ID_VARIABLE, wrong)
     with pytest.raises(DataError, match=RUN_ID_VARIABLE):
         PinnedSession.create(ROOT)
+
+
+def test_a_run_after_the_clock_was_set_back_is_still_the_latest(tmp_path, monkeypatch, caplog):
+    """The greatest id is taken for the latest version: the next command would have built on older results."""
+    monkeypatch.delenv(RUN_ID_VARIABLE, raising=False)
+    monkeypatch.setenv("VLN_DATA", str(tmp_path))
+    (tmp_path / "01_scenes" / "2099-12-31T23.59.59.999Z").mkdir(parents=True)
+    (tmp_path / "01_scenes" / "items").mkdir()
+    bootstrap_project(ROOT)
+    with PinnedSession.create(ROOT) as session:
+        assert session.store["session_id"] == "2100-01-01T00.00.00.000Z"
+    assert "the clock says" in caplog.text

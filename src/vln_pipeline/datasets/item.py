@@ -1,14 +1,18 @@
 """A finished work item, and the promise of one."""
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vln_pipeline.durable import require_sound
+
 Task = partial
 """A module-level function with every argument bound but the last, the ``Workplace``."""
+
+_sound: set[Path] = set()
+"""Folders whose every byte this process has compared; a run compares what it reads once per process."""
 
 
 @dataclass(frozen=True)
@@ -17,22 +21,42 @@ class Item:
 
     Attributes:
         key: the item's name in its store.
-        fingerprint: what it was made from; also the name of its folder.
-        directory: where it lies.
+        content: name of its bytes; what is made from it is named by this, so it is not made again where another way
+            of making the item gave the same bytes.
+        directory: where it lies, unchecked; ``folder`` is for reading.
         reader: dotted name of the function that reads the folder.
+        store: name of its store's folder; empty outside a store.
+        version: the store's version that it was taken from; empty outside a store.
     """
 
     key: str
-    fingerprint: str
+    content: str
     directory: Path
     reader: str
+    store: str = ""
+    version: str = ""
 
     def __call__(self) -> Any:
-        """Read the item."""
-        return resolve(self.reader)(self.directory)
+        """Read the item.
+
+        Raises:
+            DataError: it was damaged since it was finished.
+        """
+        return resolve(self.reader)(self.folder())
+
+    def folder(self) -> Path:
+        """Return the item's folder, having compared every byte at the first time in this process.
+
+        Raises:
+            DataError: it was damaged since it was finished.
+        """
+        if self.directory not in _sound:
+            require_sound(self.directory, contents=True)
+            _sound.add(self.directory)
+        return self.directory
 
 
-def resolve(dotted: str) -> Callable[..., Any]:
-    """Return the function or class of a dotted name from the catalog."""
+def resolve(dotted: str) -> Any:
+    """Return what a dotted name from the catalog stands for: a function, a class or a table."""
     module, _, name = dotted.rpartition(".")
     return getattr(importlib.import_module(module), name)

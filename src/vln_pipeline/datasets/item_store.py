@@ -3,28 +3,41 @@
 ::
 
     <filepath>/
-      items/<fingerprint>/...                written once, shared by all versions
+      items/<fingerprint>/...                written once, shared by all versions; seal.json lists its files
       <run id>/<name>/[<group>/]<key>        link to the item, for people and other programs
-      <run id>/<name>/manifest.json          key -> fingerprint; present when the version is complete
+      <run id>/<name>/plan.json              key -> fingerprint; what the version is to consist of
       <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure
+      <run id>/<name>/manifest.json          key -> fingerprint and content; present when the version is complete
 """
 
 import json
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
 
 from kedro.io.core import AbstractVersionedDataset, Version
 from tqdm import tqdm
 
-from vln_pipeline.datasets.item import Item, Task
-from vln_pipeline.datasets.job import ItemJob, is_complete, sweep
-from vln_pipeline.datasets.manifest import JOURNAL, MANIFEST, Manifest, Quarantined
+from vln_pipeline.datasets.ancestry import Ancestry, VersionOf
+from vln_pipeline.datasets.item import Item, Task, resolve
+from vln_pipeline.datasets.job import ItemJob, sound_item, sweep
+from vln_pipeline.datasets.manifest import (
+    JOURNAL,
+    MANIFEST,
+    Made,
+    Manifest,
+    Quarantined,
+    journal_mark,
+    read_plan,
+    write_plan,
+)
+from vln_pipeline.durable import sync_tree
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors import Outcome, available_workers, open_executor
-from vln_pipeline.runtime.fingerprint import fingerprint
+from vln_pipeline.runtime.fingerprint import fingerprint, inputs
 from vln_pipeline.runtime.shard import Shard
 
 logger = logging.getLogger(__name__)
@@ -41,7 +54,12 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         reader: dotted name of the function that reads an item's folder.
         writer: dotted name of the function ``(value, folder)`` that writes what a task returns; without one a task
             writes into ``Workplace.directory`` by itself.
-        code: packages whose source decides the results.
+        without: dotted name of a mapping of modules whose source does not decide the results, though the tasks import
+            them, to the reason; nothing is left out by default.
+        volatile: patterns of an item's files that differ from run to run (times, for instance), and so say nothing
+            about whether two items are the same.
+        stands_alone: whether what is made here is used with data that it was not made from, as a trained model is; so
+            its own data do not count when versions are asked whether they go together.
         executor: serial, processes or ray.
         workers: number of workers, or "auto".
         shard: "i/n" to run only every n-th task, from the i-th (0-based).
@@ -61,8 +79,10 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         filepath: str,
         reader: str,
         cache: str,
-        code: list[str],
         writer: str | None = None,
+        without: str | None = None,
+        volatile: list[str] | None = None,
+        stands_alone: bool = False,
         executor: str = "processes",
         workers: int | str = "auto",
         shard: str | None = None,
@@ -76,53 +96,103 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
     ) -> None:
         super().__init__(PurePosixPath(filepath), version, exists_function=_is_sealed)
         self.metadata = metadata
-        self._reader, self._writer, self._code = reader, writer, tuple(code)
+        self._reader, self._writer, self._without = reader, writer, without
+        self._volatile, self.stands_alone = tuple(volatile or ()), stands_alone
         self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
         self._shard = Shard.parse(shard)
         self._may_be_empty, self._may_be_absent = may_be_empty, may_be_absent
         self._max_failures, self._unit, self._group_depth = max_failures, unit, group_depth
 
+    @property
+    def name(self) -> str:
+        """Name of the store's folder, by which other stores know it."""
+        return self._filepath.name
+
     def load(self) -> dict[str, Item]:
-        """Return a handle per item of the version, by key, in order of keys."""
+        """Return a handle per item of the version, by key, in order of keys.
+
+        Raises:
+            DataError: the version's manifest is damaged; Kedro wraps it.
+        """
         if self._may_be_absent and not self.exists():
             return {}
-        manifest = self.manifest()
-        return {key: self._item(key, name) for key, name in sorted(manifest.items.items())}
+        path = Path(self._get_load_path())
+        return {key: self._item(key, made, path.parent.name) for key, made in sorted(Manifest.read(path).items.items())}
 
     def manifest(self) -> Manifest:
         """Return the list of the version's items and of what was quarantined."""
         return Manifest.read(Path(self._get_load_path()))
 
-    def unreferenced(self) -> list[Path]:
-        """Return the folders of items that no complete version refers to."""
-        kept = {name for path in self._get_versions() for name in Manifest.read(Path(path)).items.values()}
-        return sorted(folder for folder in self._items.glob("*") if folder.name not in kept)
+    def version_to_load(self) -> VersionOf:
+        """Return the version that would be loaded.
+
+        Raises:
+            DataError: its manifest is damaged.
+        """
+        return VersionOf.read(Path(self._get_load_path()))
+
+    def sound_versions(self) -> Iterator[VersionOf]:
+        """Yield the versions whose manifests can be read, newest first."""
+        for path in self._get_versions():
+            with suppress(DataError):
+                yield VersionOf.read(Path(path))
 
     def save(self, data: dict[str, Task]) -> None:
         """Run what is not there yet, and seal the version.
 
         Raises:
-            DataError: nothing could be made, too many items failed, or the disk is full; Kedro wraps it.
+            DataError: nothing could be made, too many items failed, the disk is full, or what the tasks are made from
+                is not of one ancestry; Kedro wraps it.
         """
-        version = Path(self._get_save_path())
+        without = resolve(self._without) if self._without else ()
+        names = {key: fingerprint(task, self._writer, without) for key, task in sorted(data.items())}
+        version = self._version_to_fill(names)
+        if version is None:
+            return
+        ancestry = Ancestry.of(inputs(*data.values()), only_alone=self.stands_alone)
         version.mkdir(parents=True, exist_ok=True)
         self._items.mkdir(parents=True, exist_ok=True)
         sweep(self._items)
-        names = {key: fingerprint(task, self._code) for key, task in sorted(data.items())}
-        missing = [key for key in self._shard.part(names) if not is_complete(self._items, names[key])]
-        if len(missing) < len(names):
-            logger.info("%s: %d of %d already made", self._filepath.name, len(names) - len(missing), len(names))
+        write_plan(version, names)
+        made = self._already_made(names, self._shard.part(names))
+        missing = [key for key in self._shard.part(names) if key not in made]
         causes = dict(self._run(data, names, missing, version))
-        made = {key: name for key, name in names.items() if is_complete(self._items, name)}
+        made |= self._already_made(names, [key for key in names if key not in made and key not in causes])
         if not made and not self._may_be_empty:
             first = next(iter(causes.values()), "the stage before it handed on nothing")
-            raise DataError(self._filepath.name, f"no {self._unit} could be made", f"the first cause: {first}")
+            raise DataError(self.name, f"no {self._unit} could be made", f"the first cause: {first}")
         if len(made) + len(causes) < len(names):
-            logger.info("%s: shard %s done, version not sealed yet", self._filepath.name, self._shard)
+            logger.info("%s: shard %s done, version not sealed yet", self.name, self._shard)
             return
-        for key, name in made.items():
-            self._link(version, key, self._items / name)
-        Manifest(made, tuple(Quarantined(k, c) for k, c in sorted(causes.items()))).write(version)
+        for key in made:
+            self._link(version, key, self._items / names[key])
+        sync_tree(version)
+        quarantined = tuple(Quarantined(key, cause) for key, cause in sorted(causes.items()))
+        Manifest(
+            made, quarantined, ancestry.versions, ancestry.contents, journal_mark(version), self.stands_alone
+        ).write(version)
+
+    def _version_to_fill(self, names: dict[str, str]) -> Path | None:
+        """Return the folder of the version that is to be saved; None where it is complete already, of the same tasks.
+
+        Raises:
+            DataError: it is complete, and of other tasks: another command had the same run id.
+        """
+        version = Path(self._get_versioned_path(self.resolve_save_version() or ""))
+        if not _is_sealed(str(version)):
+            return version
+        if read_plan(version) == names:
+            logger.info("%s: version %s is complete already", self.name, version.parent.name)
+            return None
+        raise DataError(
+            f"{self.name} {version.parent.name}",
+            "is complete, and was made by another command with the same run id from other parameters, code or inputs",
+            "give this command a run id of its own (VLN_RUN_ID)",
+        )
+
+    def _already_made(self, names: dict[str, str], keys: list[str]) -> dict[str, Made]:
+        found = ((key, sound_item(self._items, names[key])) for key in keys)
+        return {key: Made.of(names[key], seal, self._volatile) for key, seal in found if seal is not None}
 
     def _run(
         self, tasks: dict[str, Task], names: dict[str, str], missing: list[str], version: Path
@@ -132,12 +202,9 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
             return
         workers = min(available_workers(self._workers), len(missing)) if self._executor != "serial" else 1
         threads = max(1, available_workers("auto") // workers)
-        jobs = [
-            (key, ItemJob(key, names[key], tasks[key], self._items, self._writer, self._cache, threads))
-            for key in missing
-        ]
+        jobs = [(key, self._job(key, names[key], tasks[key], threads)) for key in missing]
         failed = 0
-        bar = tqdm(total=len(jobs), desc=f"{self._filepath.name:<14}", unit=f" {self._unit}", dynamic_ncols=True)
+        bar = tqdm(total=len(jobs), desc=f"{self.name:<14}", unit=f" {self._unit}", dynamic_ncols=True)
         with bar, (version / JOURNAL).open("a") as journal:
             for outcome in open_executor(self._executor, workers).run(jobs):
                 _journal(journal, outcome, names[outcome.key])
@@ -145,10 +212,10 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
                 if outcome.failure is None:
                     continue
                 failed += 1
-                bar.write(f"quarantined in {self._filepath.name}: {outcome.failure.cause}")
+                bar.write(f"quarantined in {self.name}: {outcome.failure.cause}")
                 if outcome.failure.fatal or failed > self._max_failures:
                     raise DataError(
-                        f"{self._filepath.name}, {outcome.key}",
+                        f"{self.name}, {outcome.key}",
                         outcome.failure.cause,
                         "" if outcome.failure.fatal else f"more than max_failures={self._max_failures} failed",
                     )
@@ -156,14 +223,19 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     def _link(self, version: Path, key: str, item: Path) -> None:
         """Link an item, or the folders in it that are wanted group by group, by its key."""
-        for folder in item.glob("/".join("*" * self._group_depth)) if self._group_depth else [item]:
+        folders = item.glob("/".join("*" * self._group_depth)) if self._group_depth else [item]
+        for folder in filter(Path.is_dir, folders):
             link = version / folder.relative_to(item) / key
             link.parent.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(folder, link.parent.resolve()))
 
-    def _item(self, key: str, name: str) -> Item:
-        return Item(key, name, self._items / name, self._reader)
+    def _job(self, key: str, name: str, task: Task, threads: int) -> ItemJob:
+        parents = {f"{item.store}/{item.key}": item.content for item in inputs(task)}
+        return ItemJob(key, name, task, self._items, self._writer, self._cache, threads, parents)
+
+    def _item(self, key: str, made: Made, version: str) -> Item:
+        return Item(key, made.content, self._items / made.fingerprint, self._reader, self.name, version)
 
     @property
     def _items(self) -> Path:

@@ -1,8 +1,7 @@
-"""Doing one item: compute, write under a temporary name, rename."""
+"""Doing one item: compute, write under a temporary name, seal, rename."""
 
 import errno
-import json
-import os
+import logging
 import shutil
 import socket
 import tempfile
@@ -11,14 +10,16 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from vln_pipeline.datasets.item import Task, resolve
+from vln_pipeline.durable import Seal, rename, require_sound, seal, set_aside
 from vln_pipeline.errors import DataError
+from vln_pipeline.one_writer import sole_writer, writer_if_free
 from vln_pipeline.runtime.executors import Failure, Outcome
 from vln_pipeline.runtime.workplace import Workplace
 
-COMPLETE = "item.json"
+logger = logging.getLogger(__name__)
+
+PART, STATE, LOCKS = ".part-", ".state-", ".locks"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class ItemJob:
         writer: dotted name of the function that writes the task's value; None when the task writes by itself.
         cache: the shared cache folder.
         threads: CPU threads the task may use.
+        parents: content by "store/key" of the items it is made from.
     """
 
     key: str
@@ -42,53 +44,70 @@ class ItemJob:
     writer: str | None
     cache: Path
     threads: int
+    parents: dict[str, str]
 
     def __call__(self) -> Outcome:
         """Make the item; a fault of the item is reported, not raised."""
         started = time.perf_counter()
         failure = None
-        directory = Path(tempfile.mkdtemp(prefix=f"{_temporary_prefix()}{os.getpid()}-", dir=self.items))
         try:
-            self._make(directory)
+            with sole_writer(lock_of(self.items, self.fingerprint), f"{self.items.parent.name}, {self.key}"):
+                if sound_item(self.items, self.fingerprint) is None:  # else another run was quicker
+                    self._make()
+                lock_of(self.items, self.fingerprint).unlink(missing_ok=True)  # nobody writes it any more
         except DataError as error:
             failure = Failure(str(error))
         except OSError as error:
             failure = _of_system(error)
         except Exception as error:  # a bug must not take the other scenes with it; the journal keeps the traceback
             failure = Failure(f"{self.key}: unexpected {type(error).__name__}: {error}", traceback.format_exc())
-        finally:
-            if directory.exists():
-                shutil.rmtree(directory, ignore_errors=True)
         return Outcome(self.key, time.perf_counter() - started, failure, socket.gethostname())
 
-    def _make(self, directory: Path) -> None:
+    def _make(self) -> None:
+        directory = Path(tempfile.mkdtemp(prefix=f"{PART}{self.fingerprint}-", dir=self.items))
         directory.chmod(0o755)
-        state = self.items / f".state-{self.fingerprint}"
-        value = self.task(Workplace(directory, self.cache, self.threads, state))
-        if self.writer is not None:
-            resolve(self.writer)(value, directory)
-        (directory / COMPLETE).write_text(json.dumps({"key": self.key, "fingerprint": self.fingerprint}) + "\n")
-        final = self.items / self.fingerprint
-        if not final.exists():  # another run with the same fingerprint may have been quicker; its content is the same
-            directory.rename(final)
+        state = self.items / f"{STATE}{self.fingerprint}"
+        try:
+            value = self.task(Workplace(directory, self.cache, self.threads, state))
+            if self.writer is not None:
+                resolve(self.writer)(value, directory)
+            seal(directory, {"key": self.key, "fingerprint": self.fingerprint, "parents": self.parents})
+            rename(directory, self.items / self.fingerprint)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
         shutil.rmtree(state, ignore_errors=True)
 
 
-def is_complete(items: Path, fingerprint: str) -> bool:
-    """Tell whether an item was finished, by any run."""
-    return (items / fingerprint / COMPLETE).is_file()
+def sound_item(items: Path, fingerprint: str) -> Seal | None:
+    """Return the seal of a finished item, or None where there is none to take over.
+
+    A folder that is not what its seal says, by names and sizes, is set aside with a warning, so that it is made again.
+    """
+    folder = items / fingerprint
+    if not folder.is_dir():
+        return None
+    try:
+        return require_sound(folder, contents=False)
+    except DataError as damage:
+        logger.warning("%s: %s; it is set aside and made again", damage.subject, damage.cause)
+        set_aside(folder)
+        return None
+
+
+def lock_of(items: Path, fingerprint: str) -> Path:
+    """Return the lock file of who makes an item."""
+    return items / LOCKS / fingerprint
 
 
 def sweep(items: Path) -> None:
-    """Remove what killed processes of this machine left half-written."""
-    for directory in items.glob(f"{_temporary_prefix()}*"):
-        process = int(directory.name.removeprefix(_temporary_prefix()).split("-")[0])
-        if not psutil.pid_exists(process):
-            shutil.rmtree(directory, ignore_errors=True)
-
-
-def _temporary_prefix() -> str:
-    return f".part-{socket.gethostname()}-"
+    """Remove what killed processes left half-written, on whatever machine; what somebody writes now stays."""
+    for directory in items.glob(f"{PART}*"):
+        fingerprint = directory.name.removeprefix(PART).partition("-")[0]
+        lock = lock_of(items, fingerprint)
+        lock.parent.mkdir(exist_ok=True)
+        with writer_if_free(lock) as free:
+            if free:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def _of_system(error: OSError) -> Failure:

@@ -1,12 +1,16 @@
 """The list of what one version of a store consists of."""
 
-import json
-import os
-from dataclasses import asdict, dataclass
+import fnmatch
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
+
+from vln_pipeline.durable import Seal, mark_file, read_checked, write_checked
+from vln_pipeline.errors import DataError
 
 MANIFEST = "manifest.json"
 JOURNAL = "journal.jsonl"
+PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -23,31 +27,100 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A finished item.
+
+    Attributes:
+        fingerprint: what it was made from; its folder under ``items/``.
+        content: name of its bytes.
+    """
+
+    fingerprint: str
+    content: str
+
+    @classmethod
+    def of(cls, fingerprint: str, seal: Seal, volatile: tuple[str, ...]) -> "Made":
+        """Return the entry of a sealed item; files that differ from run to run do not count in its content."""
+        files = {n: m for n, m in seal.files.items() if not any(fnmatch.fnmatch(n, pattern) for pattern in volatile)}
+        return cls(fingerprint, Seal(files, {}).content)
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A version of a store; written last, so its presence means the version is complete.
 
     Attributes:
-        items: fingerprint (folder under ``items/``) by key.
+        items: finished items by key.
         quarantined: what is missing and why.
+        made_from: version by store that this one was made from, and those were made from, as far back as there are any.
+        ancestry: content by key by store, of the same; of a store that stands alone only what stands alone as well.
+        journal: size and checksum of the journal when the version was sealed; None where nothing was run.
+        stands_alone: whether its items are used with data that they were not made from, as trained models are.
     """
 
-    items: dict[str, str]
-    quarantined: tuple[Quarantined, ...]
+    items: dict[str, Made]
+    quarantined: tuple[Quarantined, ...] = ()
+    made_from: dict[str, str] = field(default_factory=dict)
+    ancestry: dict[str, dict[str, str]] = field(default_factory=dict)
+    journal: tuple[int, str] | None = None
+    stands_alone: bool = False
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """Content by key."""
+        return {key: made.content for key, made in self.items.items()}
 
     def write(self, directory: Path) -> None:
-        """Write into a version's folder, atomically."""
-        text = json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
-        replace_text(directory / MANIFEST, text)
+        """Write into a version's folder, atomically and for good.
+
+        Raises:
+            OSError: the disk is full, for instance.
+        """
+        write_checked(directory / MANIFEST, asdict(self))
 
     @classmethod
     def read(cls, directory: Path) -> "Manifest":
-        """Read from a version's folder."""
-        raw = json.loads((directory / MANIFEST).read_text())
-        return cls(raw["items"], tuple(Quarantined(**q) for q in raw["quarantined"]))
+        """Read from a version's folder.
+
+        Raises:
+            DataError: there is none, or it is damaged, or an older program wrote it.
+        """
+        raw = read_checked(directory / MANIFEST)
+        try:
+            return cls(
+                {key: Made(**made) for key, made in raw["items"].items()},
+                tuple(Quarantined(**q) for q in raw["quarantined"]),
+                raw["made_from"],
+                raw["ancestry"],
+                None if raw["journal"] is None else (raw["journal"][0], raw["journal"][1]),
+                raw["stands_alone"],
+            )
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise DataError(
+                str(directory / MANIFEST), "is not of this program's format", "make the version again"
+            ) from error
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old or the new content, never half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text)
-    temporary.replace(path)
+def journal_mark(directory: Path) -> tuple[int, str] | None:
+    """Return size and checksum of a version's journal; None where there is none."""
+    if not (directory / JOURNAL).is_file():
+        return None
+    mark = mark_file(directory / JOURNAL)
+    return mark.size, mark.hash
+
+
+def write_plan(directory: Path, fingerprints: dict[str, str]) -> None:
+    """Note which items a version will consist of, so that what an interrupted run made is known to be wanted."""
+    write_checked(directory / PLAN, {"items": fingerprints})
+
+
+def read_plan(directory: Path) -> dict[str, str]:
+    """Return fingerprint by key of what a version was to consist of; empty where nothing was noted.
+
+    Raises:
+        DataError: the note is damaged.
+    """
+    if not (directory / PLAN).is_file():
+        return {}
+    told: dict[str, Any] = read_checked(directory / PLAN)
+    return dict(told["items"])

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-EXCLUDED = frozenset({"README.md", "item.json", "manifest.json", "journal.jsonl"})
+EXCLUDED = frozenset({"README.md", "seal.json", "manifest.json", "plan.json", "journal.jsonl"})
 """File names that do not count: the dataset card, which tells the command and versions of the run that wrote it, and
 the store's own records, which hold times, hosts and fingerprints of code."""
 

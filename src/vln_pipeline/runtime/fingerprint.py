@@ -2,20 +2,20 @@
 
 import dataclasses
 import hashlib
-import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from vln_pipeline.runtime.code_closure import code_digest
+
 
 @runtime_checkable
 class Fingerprinted(Protocol):
-    """An input that already has a name of this kind, for instance an item of an earlier stage."""
+    """An input that already has a name of this kind, for instance a scene of a source."""
 
     @property
     def fingerprint(self) -> str:
@@ -23,46 +23,66 @@ class Fingerprinted(Protocol):
         ...
 
 
-def fingerprint(task: partial, code: tuple[str, ...]) -> str:
+@runtime_checkable
+class Stored(Protocol):
+    """An input that an earlier stage made."""
+
+    @property
+    def content(self) -> str:
+        """Name of its bytes."""
+        ...
+
+    @property
+    def reader(self) -> str:
+        """Dotted name of the function that reads it."""
+        ...
+
+
+def fingerprint(task: partial, writer: str | None = None, without: Collection[str] = ()) -> str:
     """Return 32 hexadecimal digits that change when the task's result may change.
 
     Args:
         task: a module-level function with all its arguments bound but the workplace. Arguments may be numbers,
-            strings, None, enums, pydantic models, dataclasses, fingerprinted inputs, and tuples, lists or mappings
-            of these.
-        code: packages whose source decides the result, for instance ``("vln_pipeline.planning",)``.
+            strings, None, enums, pydantic models, dataclasses, fingerprinted or stored inputs, and tuples, lists or
+            mappings of these.
+        writer: dotted name of the function that writes what the task returns.
+        without: modules whose source does not decide the result.
 
     Raises:
         TypeError: an argument has no canonical form.
     """
     function: Callable = task.func
+    readers = {item.reader for item in inputs(task)}
     told = {
         "function": f"{function.__module__}.{function.__qualname__}",
-        "code": [code_digest(package) for package in code],
+        "code": code_digest(function, also=tuple(sorted(readers | ({writer} if writer else set()))), without=without),
         "arguments": [_canonical(a) for a in task.args],
         "keywords": {k: _canonical(v) for k, v in sorted(task.keywords.items())},
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
 
-@cache
-def code_digest(package: str) -> str:
-    """Return a digest of all source files of a package, or of one module; data files that ship with it count too."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(package)
-    origin = Path(spec.origin)
-    root = origin.parent if origin.name == "__init__.py" else origin
-    files = (
-        sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts) if root.is_dir() else [root]
-    )
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
+def inputs(*tasks: partial) -> Iterator[Any]:
+    """Yield what earlier stages made among the arguments of tasks, in their order."""
+    for task in tasks:
+        for value in (*task.args, *task.keywords.values()):
+            yield from _stored(value)
+
+
+def _stored(value: Any) -> Iterator[Stored]:
+    if isinstance(value, Stored):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _stored(part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _stored(part)
 
 
 def _canonical(value: Any) -> Any:
+    if isinstance(value, Stored):
+        return {"content": value.content}
     if isinstance(value, Fingerprinted):
         return {"item": value.fingerprint}
     if isinstance(value, BaseModel):

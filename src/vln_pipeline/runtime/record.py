@@ -1,12 +1,14 @@
 """What a run did, as one JSON file per run."""
 
-import json
 import subprocess
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vln_pipeline import __version__
+from vln_pipeline.durable import read_checked, write_checked
+from vln_pipeline.errors import DataError
 
 
 @dataclass
@@ -16,11 +18,13 @@ class RunRecord:
     Attributes:
         run_id: Kedro's session id, also the id of the versions written.
         pipelines: what was asked for.
+        command: as it was typed; the same command goes on where the run ended.
         parameters: all parameters of the run.
         version: of this package.
         commit: git commit of the project, with "+" where files were changed; empty outside a repository.
         read: version id by dataset, of what older runs had made.
         written: version id by dataset.
+        made_from: for each dataset written, version id by store of what it descends from.
         seconds: wall time by stage.
         made: number of items by dataset.
         quarantined: causes by item key, by dataset.
@@ -30,21 +34,39 @@ class RunRecord:
     run_id: str
     pipelines: list[str]
     parameters: dict[str, Any]
+    command: str = ""
     version: str = __version__
     commit: str = ""
     read: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    made_from: dict[str, dict[str, str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, dict[str, str]] = field(default_factory=dict)
     error: str = ""
 
     def write(self, directory: Path) -> Path:
-        """Write ``<directory>/<run id>.json`` and return its path."""
+        """Write ``<directory>/<run id>.json`` and return its path; several commands with one run id have numbers."""
         directory.mkdir(parents=True, exist_ok=True)
-        path = directory / f"{self.run_id}.json"
-        path.write_text(json.dumps(asdict(self), indent=1, sort_keys=True, default=str) + "\n")
+        number, path = 1, directory / f"{self.run_id}.json"
+        while True:
+            try:
+                path.touch(exist_ok=False)
+                break
+            except FileExistsError:
+                number += 1
+                path = directory / f"{self.run_id}.{number}.json"
+        write_checked(path, asdict(self))
         return path
+
+
+def read_records(directory: Path) -> list[dict[str, Any]]:
+    """Return the records of all runs, the oldest first; damaged ones, which ``fsck`` names, are left out."""
+    found = []
+    for path in sorted(directory.glob("*.json")):
+        with suppress(DataError):
+            found.append(read_checked(path))
+    return found
 
 
 def git_commit(project: Path) -> str:

@@ -95,5 +95,5 @@ def write_page(
     from vln_pipeline.inspection.system1_page import System1Results, system1_page  # loads matplotlib
 
     by_agent = {told(key): item for key, item in drives.items()}
-    curves = {name: item.directory / "curve.png" for name, item in networks.items()}
+    curves = {name: item.folder() / "curve.png" for name, item in networks.items()}
     return render_page(system1_page(System1Results(results, by_agent, scenes, maps, curves), config, seed))

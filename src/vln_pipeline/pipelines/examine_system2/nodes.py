@@ -38,7 +38,7 @@ def examine_one(
         config,
         taught,
         getattr(network(), config.weights),
-        [scene.directory for scene in datasets.values()],
+        [scene.folder() for scene in datasets.values()],
         place.directory,
         run_seed=seed,
         cache=place.cache,

@@ -34,7 +34,7 @@ def train_one(
 
     train_joint(
         config,
-        [scene.directory for scene in datasets.values()],
+        [scene.folder() for scene in datasets.values()],
         place.directory,
         system1=None if system1 is None else system1().best / "model.safetensors",
         system2=None if system2 is None else system2().best,

@@ -16,7 +16,7 @@ def train_one(datasets: dict[str, Item], config: TrainSystem2Config, seed: int, 
 
     train_system2(
         config,
-        [scene.directory for scene in datasets.values()],
+        [scene.folder() for scene in datasets.values()],
         place.directory,
         run_seed=seed,
         seed=number,

@@ -1,6 +1,8 @@
 """Writes the record of every run, of failed ones too."""
 
 import logging
+import shlex
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,7 @@ class RunRecorder:
         self.record = RunRecord(
             run_id=run_params["run_id"],
             pipelines=names or ["__default__"],
+            command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             parameters=catalog.load("parameters") if "parameters" in catalog else {},
             commit=git_commit(self._project),
         )
@@ -84,6 +87,7 @@ class RunRecorder:
             if isinstance(dataset, ItemStore) and dataset.exists():
                 manifest = dataset.manifest()
                 self.record.made[name] = len(manifest.items)
+                self.record.made_from[name] = manifest.made_from
                 if manifest.quarantined:
                     self.record.quarantined[name] = {q.key: q.cause for q in manifest.quarantined}
         path = self.record.write(self._folder)

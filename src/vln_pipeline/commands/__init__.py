@@ -1,0 +1,13 @@
+"""Commands about what lies on the disk: where it is, whether it is the same or sound, what is no longer needed."""
+
+import click
+
+from vln_pipeline.commands.check import check
+from vln_pipeline.commands.fsck import fsck
+from vln_pipeline.commands.prune import prune
+from vln_pipeline.commands.versions import versions
+from vln_pipeline.commands.where import digest, where
+
+COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune)
+
+__all__ = ["COMMANDS"]

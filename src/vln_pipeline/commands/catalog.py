@@ -1,0 +1,75 @@
+"""The project's catalog, for commands that look at what lies on the disk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.io import AbstractVersionedDataset, CatalogProtocol
+from kedro.utils import find_kedro_project
+
+from vln_pipeline.datasets.item_store import ItemStore
+
+
+@contextmanager
+def open_catalog() -> Iterator[CatalogProtocol]:
+    """Yield the catalog of the project that the current folder lies in.
+
+    Raises:
+        click.ClickException: it lies in none.
+    """
+    with _context() as context:
+        yield context.catalog
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """Yield the folder of all stores.
+
+    Raises:
+        click.ClickException: the current folder lies in no project.
+    """
+    with _context() as context:
+        yield Path(context.project_path) / context.config_loader["globals"]["data"]
+
+
+def versioned(catalog: CatalogProtocol, name: str) -> AbstractVersionedDataset:
+    """Return a dataset of the catalog.
+
+    Raises:
+        click.ClickException: there is none of that name.
+    """
+    dataset: AbstractVersionedDataset | None = catalog.get(name)
+    if dataset is None:
+        raise click.ClickException(f"the catalog has no {name}")
+    return dataset
+
+
+def item_stores(catalog: CatalogProtocol) -> dict[str, ItemStore]:
+    """Return all item stores by name, in the order of the catalog."""
+    found = ((name, catalog.get(name)) for name in catalog.keys())  # noqa: SIM118  # a catalog is no mapping
+    return {name: dataset for name, dataset in found if isinstance(dataset, ItemStore)}
+
+
+def in_words(size: int) -> str:
+    """Return a number of bytes for people.
+
+    >>> in_words(1_234_567), in_words(12)
+    ('1.2 MB', '12 B')
+    """
+    units = ("B", "kB", "MB", "GB", "TB")
+    power = min((len(str(size)) - 1) // 3, len(units) - 1)
+    return f"{size / 1000**power:.{1 if power else 0}f} {units[power]}"
+
+
+@contextmanager
+def _context() -> Iterator[Any]:
+    project = find_kedro_project(Path.cwd())
+    if project is None:
+        raise click.ClickException(f"{Path.cwd()} lies in no Kedro project; change into the project's folder")
+    bootstrap_project(project)
+    with KedroSession.create(project) as session:
+        yield session.load_context()  # type: ignore[attr-defined]  # the abstract session lacks it

@@ -1,0 +1,78 @@
+"""All versions of all stores, and how they depend on each other."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vln_pipeline.datasets.leftovers import interrupted_versions
+from vln_pipeline.datasets.manifest import MANIFEST, Manifest
+from vln_pipeline.durable import read_seal
+from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.record import read_records
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version of a store.
+
+    Attributes:
+        store: name of the store's folder.
+        version: run id.
+        seed: of the run; "?" where its record is missing.
+        complete: whether it was sealed.
+        items: how many it has, or was to have.
+        size: bytes of its items, which other versions may share; 0 where it is not complete.
+        parents: version by store that it was made from directly or not.
+        users: (store, version) of what was made from it.
+    """
+
+    store: str
+    version: str
+    seed: str
+    complete: bool
+    items: int
+    size: int
+    parents: dict[str, str]
+    users: tuple[tuple[str, str], ...]
+
+
+def overview(stores: Iterable[Path], records: Path) -> Iterator[VersionRow]:
+    """Yield the versions of some stores, store by store, newest first.
+
+    Args:
+        stores: folders of all stores whose versions may use each other.
+        records: folder of the runs' records.
+
+    Raises:
+        DataError: a manifest is damaged.
+    """
+    folders = list(stores)
+    seeds = {record["run_id"]: str(record["parameters"].get("seed", "?")) for record in read_records(records)}
+    sealed = {
+        (store.name, path.parents[1].name): Manifest.read(path.parent)
+        for store in folders
+        for path in store.glob(f"*/{store.name}/{MANIFEST}")
+    }
+    for store in folders:
+        planned = interrupted_versions(store)
+        own = {version for name, version in sealed if name == store.name}
+        for version in sorted(own | planned.keys(), reverse=True):
+            manifest = sealed.get((store.name, version))
+            users = tuple(user for user, m in sealed.items() if m.made_from.get(store.name) == version)
+            yield VersionRow(
+                store.name,
+                version,
+                seeds.get(version, "?"),
+                manifest is not None,
+                len(planned[version] if manifest is None else manifest.items),
+                0 if manifest is None else sum(_size(store / "items" / m.fingerprint) for m in manifest.items.values()),
+                {} if manifest is None else manifest.made_from,
+                tuple(sorted(users)),
+            )
+
+
+def _size(item: Path) -> int:
+    try:
+        return sum(mark.size for mark in read_seal(item).files.values())
+    except DataError:  # fsck names it
+        return 0

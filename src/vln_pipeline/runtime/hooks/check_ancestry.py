@@ -1,0 +1,51 @@
+"""A run does not begin where what it would read does not go together."""
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+
+from vln_pipeline.datasets.ancestry import first_conflict, going_together
+from vln_pipeline.datasets.item_store import ItemStore
+from vln_pipeline.errors import DataError
+
+
+class CheckAncestry:
+    """Compares what the versions that each node reads, or that its inputs are made from, descend from."""
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Check every node of the pipeline that is about to run.
+
+        Raises:
+            DataError: versions do not go together; tells which do, and how to name them.
+        """
+        read = {name: store for name in sorted(pipeline.inputs()) if (store := _store_with_version(catalog, name))}
+        chosen = {name: store.version_to_load() for name, store in read.items()}
+        behind: dict[str, set[str]] = {name: {name} for name in chosen}
+        for node in pipeline.nodes:  # sorted: a node comes after those that make its inputs
+            names = set().union(*(behind.get(name, set()) for name in node.inputs))
+            if found := first_conflict(chosen[name] for name in sorted(names)):
+                _refuse(str(found), {name: read[name] for name in sorted(names)})
+            for output in node.outputs:
+                kept = {n for n in names if not _stands_alone(catalog, output) or chosen[n].manifest.stands_alone}
+                behind[output] = kept
+
+
+def _store_with_version(catalog: CatalogProtocol, name: str) -> ItemStore | None:
+    dataset = catalog.get(name)
+    return dataset if isinstance(dataset, ItemStore) and dataset.exists() else None
+
+
+def _stands_alone(catalog: CatalogProtocol, name: str) -> bool:
+    dataset = catalog.get(name)
+    return isinstance(dataset, ItemStore) and dataset.stands_alone
+
+
+def _refuse(conflict: str, stores: dict[str, ItemStore]) -> None:
+    together = going_together({name: store.sound_versions() for name, store in stores.items()})
+    if together is None:
+        mend = "no versions of these stores go together; run the stages before this one again"
+    else:
+        named = ",".join(f"{name}:{version.version}" for name, version in together.items())
+        mend = f"these go together: --load-versions={named}; or run the stages before this one again"
+    raise DataError(", ".join(stores), conflict, mend)

@@ -1,0 +1,84 @@
+"""Only what nobody can resume or read may go."""
+
+from pathlib import Path
+
+import pytest
+import store_tasks as tasks
+from kedro.io.core import DatasetError, Version
+
+from vln_pipeline.datasets.item import Task
+from vln_pipeline.datasets.item_store import ItemStore
+from vln_pipeline.datasets.job import lock_of
+from vln_pipeline.datasets.leftovers import leftovers
+from vln_pipeline.errors import DataError
+from vln_pipeline.one_writer import sole_writer
+
+FIRST, SECOND = "2026-01-01T00.00.00.000Z", "2026-01-02T00.00.00.000Z"
+
+
+def store(folder: Path, run: str = FIRST, **options) -> ItemStore:
+    given = {
+        "filepath": str(folder / "store"),
+        "cache": str(folder / "cache"),
+        "reader": "store_tasks.read_text",
+        "writer": "store_tasks.write_text",
+        "executor": "serial",
+        "version": Version(run, run),
+    }
+    return ItemStore(**(given | options))
+
+
+def told(folder: Path, *given_up: str) -> dict[str, str]:
+    return {left.path.name: left.why for left in leftovers(folder / "store", given_up)}
+
+
+def interrupt(folder: Path, run: str) -> None:
+    """Leave a finished item and a saved state."""
+    with pytest.raises(DatasetError, match="interrupted"):
+        store(folder, run).save({"a": Task(tasks.same, "a"), "b": Task(tasks.go_on)})
+
+
+def test_an_interrupted_run_keeps_its_items_and_states_until_it_is_given_up(tmp_path):
+    """prune --yes deleted the state of an interrupted training, and hours with it."""
+    interrupt(tmp_path, FIRST)
+    assert told(tmp_path) == {}
+    assert set(told(tmp_path, FIRST).values()) == {
+        "an interrupted run that is given up",
+        "referred to by no version",
+        "state of an interrupted run that is given up",
+    }
+    for left in list(leftovers(tmp_path / "store", [FIRST])):
+        left.remove()
+    assert [p.name for p in (tmp_path / "store" / "items").iterdir()] == [".locks"]
+
+
+def test_what_two_interrupted_runs_want_stays_until_both_are_given_up(tmp_path):
+    interrupt(tmp_path, FIRST)
+    (tmp_path / "store" / SECOND / "store").mkdir(parents=True)
+    plan = (tmp_path / "store" / FIRST / "store" / "plan.json").read_bytes()
+    (tmp_path / "store" / SECOND / "store" / "plan.json").write_bytes(plan)
+    assert set(told(tmp_path, FIRST).values()) == {"an interrupted run that is given up"}
+    assert len(told(tmp_path, FIRST, SECOND)) == 4
+
+
+def test_items_of_deleted_versions_may_go(tmp_path):
+    store(tmp_path, FIRST).save({"a": Task(tasks.same, "a"), "b": Task(tasks.same, "b")})
+    assert told(tmp_path) == {}
+    (tmp_path / "store" / FIRST / "store" / "plan.json").unlink()
+    (tmp_path / "store" / FIRST / "store" / "manifest.json").unlink()
+    assert set(told(tmp_path).values()) == {"referred to by no version"}
+
+
+def test_half_written_folders_go_when_nobody_writes_them(tmp_path):
+    items = tmp_path / "store" / "items"
+    (items / ".part-abc-1x").mkdir(parents=True)
+    with sole_writer(lock_of(items, "abc"), "a test"):
+        pass
+    assert told(tmp_path) == {".part-abc-1x": "half-written by a killed process"}
+
+
+def test_a_damaged_manifest_stops_it(tmp_path):
+    store(tmp_path).save({"a": Task(tasks.same, "a")})
+    (tmp_path / "store" / FIRST / "store" / "manifest.json").write_text("{}")
+    with pytest.raises(DataError, match="damaged"):
+        list(leftovers(tmp_path / "store"))
