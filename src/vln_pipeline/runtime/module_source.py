@@ -79,8 +79,6 @@ class ModuleSource:
         if name is not None and not self.defines(name):
             return set(range(len(self.statements)))
         needed = {place for place, statement in enumerate(self.statements) if statement.binds is None}
-        if name is None:
-            return needed
         more = needed | {place for place, statement in enumerate(self.statements) if name in (statement.binds or ())}
         while more:
             needed |= more
@@ -152,21 +150,21 @@ def _tell(node: ast.AST, say: Callable[[str], None], uses: set[str], imports: li
     """Say a node and all in it in words from which it could be built again; ``ast.dump`` takes three times as long."""
     kind = node.__class__
     say(kind.__name__)
-    if kind is ast.Constant:
-        value = node.value
+    if isinstance(node, ast.Constant):
+        value: object = node.value
         say(repr(value))
-        if value.__class__ is str and _WORD.fullmatch(value):
+        if isinstance(value, str) and _WORD.fullmatch(value):
             words.add(value)
         return
-    if kind is ast.Name:
+    if isinstance(node, ast.Name):
         uses.add(node.id)
-    elif kind is ast.Import or kind is ast.ImportFrom:
+    elif isinstance(node, ast.Import | ast.ImportFrom):
         imports.extend(_imports(node))
     for field in _FIELDS[kind]:
         value = getattr(node, field, None)
         if isinstance(value, ast.AST):
             _tell(value, say, uses, imports, words)
-        elif value.__class__ is list:
+        elif isinstance(value, list):
             say("[")
             for one in _running(value) if field in ("body", "orelse", "finalbody") else value:
                 if isinstance(one, ast.AST):
