@@ -166,15 +166,15 @@ def test_all_else_that_is_said_counts(make, said):
     assert make({"made/task.py": said}).digest != before.digest
 
 
-def test_a_changed_node_counts_and_its_neighbour_does_not(make):
-    """An edit of a node did not remake what it makes. Nodes lie beside others, whose edits need not."""
-    text = "LIMIT = 1\ndef work(): return deeper()\ndef deeper(): return LIMIT\ndef beside(): return 1\n"
+def test_a_changed_node_counts_and_what_only_its_neighbours_import_does_not(make):
+    """An edit of a node did not remake what it makes. It may lie beside nodes that import half of the project."""
+    text = "from made.other import VALUE\ndef work(): return deeper()\ndef deeper(): return 1\n"
+    text += "def beside(): return VALUE\n"
     before = make({"made/nodes.py": text})
-    for line in ("LIMIT = 2", "def work(): return deeper", "def deeper(): return -LIMIT"):
-        changed = "\n".join(line if one.split("(")[0] == line.split("(")[0] else one for one in text.splitlines())
-        changed = changed.replace("LIMIT = 1", "LIMIT = 2") if line == "LIMIT = 2" else changed
-        assert make({"made/nodes.py": changed}).digest != before.digest, line
-    assert make({"made/nodes.py": text.replace("beside(): return 1", "beside(): return 2")}).digest == before.digest
+    assert _names(before) == {"nodes.py"}
+    for changed in ("work(): return -deeper()", "deeper(): return 2", "beside(): return -VALUE"):
+        kept = [line for line in text.splitlines() if changed.split("(")[0] not in line]
+        assert make({"made/nodes.py": "\n".join([*kept, f"def {changed}"])}).digest != before.digest, changed
 
 
 def test_readers_and_writers_are_added_and_what_is_left_out_is_not_followed(make):

@@ -32,8 +32,9 @@ class Closure:
 def code_digest(function: Callable, *, also: Sequence[str] = (), without: Collection[str] = ()) -> str:
     """Return a digest of the code that decides what a function returns; found once per process.
 
-    Of the function's own module only what the function refers to counts, with the imports of that. Every module of
-    this package that is imported from there counts whole, and so do its imports, those inside functions included.
+    The function's own module counts, but of its imports only those that the function needs: it may lie beside the
+    nodes of other stages. Every module of this package that is imported from there counts, and so do all its imports,
+    those inside functions included.
     An import from a package is followed to the module that defines the name. String constants that are the dotted
     name of a module, or of something in one, count as imports. Of the packages around a module only what does more
     than bind names counts. Files beside a module that are no Python, and that a string constant
@@ -89,6 +90,7 @@ def find_closure(
     search = ImportSearch(roots, frozenset(without))
     module, _, name = function.rpartition(".")
     search.add(module, name, function)
+    search.take_whole(module)
     for dotted in also:
         search.add_dotted(dotted)
     digest = hashlib.sha256()

@@ -42,6 +42,11 @@ class ImportSearch:
             for place in sorted(new):
                 waiting += [(*found, module) for found in self._imported(source.statements[place], module)]
 
+    def take_whole(self, module: str) -> None:
+        """Count all that a module says, but follow no more of its imports than were followed."""
+        if not self._is_left_out(module):
+            self._reached[module] = set(range(len(self._read(module, module).statements)))
+
     def add_dotted(self, dotted: str) -> None:
         """Reach what a dotted name stands for."""
         found = self._meaning(dotted)
