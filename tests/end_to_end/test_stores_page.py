@@ -18,11 +18,11 @@ STORES = [
 
 
 def documented(store: str) -> dict[str, str]:
-    """Return what the page says of a store: description by path pattern; every item also has its item.json."""
+    """Return what the page says of a store: description by path pattern; every item also has its seal.json."""
     page = (ROOT / "docs" / "reference" / "stores.md").read_text()
     tree = re.search(rf"## {store}\n.*?```tree\n(.*?)```", page, re.DOTALL)[1]
     lines = (re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in tree.splitlines())
-    return {"item.json": "", **dict(lines)}
+    return {"seal.json": "", **dict(lines)}
 
 
 def regex(pattern: str) -> re.Pattern:

@@ -193,7 +193,7 @@ def test_what_is_left_out_of_trainings_is_there_and_would_count(catalog, copied)
 def test_every_data_file_is_named_by_a_module_beside_it():
     """Data counts where a module names it, so a name that is put together at run time would hide it."""
     for file in SOURCE.rglob("*"):
-        if not file.is_file() or file.suffix in (".py", ".pyc") or file.name == "py.typed":
+        if not file.is_file() or file.suffix == ".py" or "__pycache__" in file.parts or file.name == "py.typed":
             continue
         folder = file.parent if any(file.parent.glob("*.py")) else file.parent.parent
         said = "".join(module.read_text(encoding="utf-8") for module in folder.glob("*.py"))

@@ -8,11 +8,11 @@ import numpy as np
 import published_folders as folders
 import pytest
 from click.testing import CliRunner
+from vln_pipeline.runtime.commands import check as command
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.export import export_scene
-from vln_pipeline.runtime.commands import check as command
 from vln_pipeline.upstream.check import check, dataset_folders
 from vln_pipeline.upstream.finding import Rewrite
 from vln_pipeline.upstream.mend import mend

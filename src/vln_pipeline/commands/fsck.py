@@ -28,12 +28,11 @@ def fsck(folder: Path | None, remake: bool) -> None:
     wholes, damaged = list(sealed_wholes(folder)), []
     with tqdm(wholes, desc="checking", unit=" folder") as bar:
         for whole in bar:
-            found = list(damages(whole))
-            if found:
+            if found := list(damages(whole)):
                 damaged.append(whole)
-            with bar.external_write_mode():
-                for damage in found:
-                    click.echo(f"{_shown(damage.whole, folder)}: {damage.told}")
+                with bar.external_write_mode():
+                    for damage in found:
+                        click.echo(f"{_shown(damage.whole, folder)}: {damage.told}")
     click.echo(f"{len(wholes)} checked, {len(damaged)} damaged", err=True)
     if not damaged:
         return

@@ -68,7 +68,7 @@ class ItemJob:
         directory.chmod(0o755)
         state = self.items / f"{STATE}{self.fingerprint}"
         try:
-            value = self.task(Workplace(directory, self.cache, self.threads, state))
+            value = self.task(Workplace(directory, self.cache, self.threads, state, self.parents))
             if self.writer is not None:
                 resolve(self.writer)(value, directory)
             seal(directory, {"key": self.key, "fingerprint": self.fingerprint, "parents": self.parents})
@@ -96,7 +96,7 @@ def sound_item(items: Path, fingerprint: str) -> Seal | None:
 
 def lock_of(items: Path, fingerprint: str) -> Path:
     """Return the lock file of who makes an item."""
-    return items / LOCKS / fingerprint
+    return items.parent / LOCKS / fingerprint
 
 
 def sweep(items: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vln_pipeline.datasets.job import LOCKS, PART, STATE, lock_of
+from vln_pipeline.datasets.job import PART, STATE, lock_of
 from vln_pipeline.datasets.manifest import MANIFEST, PLAN, Manifest, read_plan
 from vln_pipeline.durable import DAMAGED
 from vln_pipeline.one_writer import writer_if_free
@@ -84,4 +84,4 @@ def _why(items: Path, name: str, kept: Collection[str], lost: Collection[str]) -
         lock.parent.mkdir(exist_ok=True)
         with writer_if_free(lock) as free:
             return "half-written by a killed process" if free else ""
-    return "" if name == LOCKS or name in kept else "referred to by no version"
+    return "" if name in kept else "referred to by no version"

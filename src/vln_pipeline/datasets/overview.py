@@ -1,6 +1,6 @@
 """All versions of all stores, and how they depend on each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class VersionRow:
         complete: whether it was sealed.
         items: how many it has, or was to have.
         size: bytes of its items, which other versions may share; 0 where it is not complete.
-        parents: version by store that it was made from directly or not.
+        parents: version by store that it was made from; not what those were made from.
         users: (store, version) of what was made from it.
     """
 
@@ -53,12 +53,13 @@ def overview(stores: Iterable[Path], records: Path) -> Iterator[VersionRow]:
         for store in folders
         for path in store.glob(f"*/{store.name}/{MANIFEST}")
     }
+    parents = {name: _direct(manifest, sealed) for name, manifest in sealed.items()}
     for store in folders:
         planned = interrupted_versions(store)
         own = {version for name, version in sealed if name == store.name}
         for version in sorted(own | planned.keys(), reverse=True):
             manifest = sealed.get((store.name, version))
-            users = tuple(user for user, m in sealed.items() if m.made_from.get(store.name) == version)
+            users = tuple(user for user, of in parents.items() if of.get(store.name) == version)
             yield VersionRow(
                 store.name,
                 version,
@@ -66,9 +67,19 @@ def overview(stores: Iterable[Path], records: Path) -> Iterator[VersionRow]:
                 manifest is not None,
                 len(planned[version] if manifest is None else manifest.items),
                 0 if manifest is None else sum(_size(store / "items" / m.fingerprint) for m in manifest.items.values()),
-                {} if manifest is None else manifest.made_from,
+                parents.get((store.name, version), {}),
                 tuple(sorted(users)),
             )
+
+
+def _direct(manifest: Manifest, sealed: Mapping[tuple[str, str], Manifest]) -> dict[str, str]:
+    """Return what a version was made from, without what that was made from in turn."""
+    behind = [sealed[parent].made_from for parent in manifest.made_from.items() if parent in sealed]
+    return {
+        store: version
+        for store, version in manifest.made_from.items()
+        if not any(further.get(store) == version for further in behind)
+    }
 
 
 def _size(item: Path) -> int:

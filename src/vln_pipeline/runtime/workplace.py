@@ -1,6 +1,7 @@
 """What a work item is given by whoever runs it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,9 +16,16 @@ class Workplace:
         state: folder that outlives an interrupted attempt, for items that take hours and go on where they stopped;
             the next attempt at the same item finds it as it was, and it goes when the item is complete. It is not
             made before the item makes it.
+        parents: content by "store/key" of the items that it is made from.
     """
 
     directory: Path
     cache: Path
     threads: int
     state: Path
+    parents: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def made_from(self) -> str:
+        """What the item is made from, for a dataset's card: each parent with the first digits of its content."""
+        return ", ".join(f"{name} {content[:12]}" for name, content in sorted(self.parents.items()))

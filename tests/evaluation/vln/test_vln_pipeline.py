@@ -10,6 +10,7 @@ from wide_room import episode, wide_room
 
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.datasets.item_store import ItemStore
+from vln_pipeline.durable import seal
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln import drives_archive, episodes_archive
 from vln_pipeline.evaluation.vln.agents.config import AgentsConfig, DualConfig
@@ -236,6 +237,8 @@ def checkpoints(folder, kind):
     torch.manual_seed(0)
     network = build(BridgeConfig.model_validate({"system1": kind, "nextdit": nextdit}))
     checkpoint.save(network, folder / "joint" / "best")
+    for name in ("system2", "joint"):
+        seal(folder / name)
     return [
         {"seed_0": Item("seed_0", name, Path(folder / name), f"vln_pipeline.training.{name}.trained.read")}
         for name in ("system2", "joint")

@@ -48,7 +48,15 @@ def export_one(
     from vln_pipeline.export.export import export_scene  # loads the video encoder
 
     kept = kept_walks(walks, slices)
-    export_scene(kept, scene(), nav(), config, place.directory, seed=seed, provenance=_PROVENANCE)
+    export_scene(
+        kept,
+        scene(),
+        nav(),
+        config,
+        place.directory,
+        seed=seed,
+        provenance=_PROVENANCE | {"made from": place.made_from},
+    )
 
 
 def kept_walks(walks: Item, slices: list[Slice]) -> Iterator[ExportWalk]:

@@ -71,6 +71,7 @@ def export_one(
         "episodes": told.title,
         "turn actions": f"{turn or told.turn:g} degrees",
         "terms of the instructions": told.terms,
+        "made from": place.made_from,
     }
     export_scene(export_walks(filmed), scene(), nav(), config, place.directory, seed=seed, provenance=provenance)
 

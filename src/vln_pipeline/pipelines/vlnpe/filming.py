@@ -118,6 +118,7 @@ def export_ce(
         "robot": robot,
         "episodes": told.title,
         "terms of the instructions": told.terms,
+        "made from": place.made_from,
     }
     kept = (shot for walk, shot in filmed_walks(filmed) if walk.ending is Ending.REACHED)
     export_scene(kept, scene(), nav(), config, place.directory, seed=seed, provenance=provenance)
