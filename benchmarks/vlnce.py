@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from vln_pipeline.episodes import archive, walks_archive
-from vln_pipeline.episodes.config import EpisodeFileConfig, EpisodeWalkConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig, EpisodeWalkConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
 from vln_pipeline.episodes.replay import replayed
 from vln_pipeline.episodes.walks import walks_of

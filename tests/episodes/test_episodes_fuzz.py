@@ -17,7 +17,7 @@ from episode_files import (
     write_json,
 )
 
-from vln_pipeline.episodes.config import EpisodeFileConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
 from vln_pipeline.errors import DataError
 

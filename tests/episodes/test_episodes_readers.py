@@ -27,7 +27,7 @@ from episode_files import (
 )
 
 from vln_pipeline.episodes import archive
-from vln_pipeline.episodes.config import EpisodeFileConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
 
 test_split_episode.__test__ = False

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from episode_files import FORWARD, LEFT, RIGHT, THROUGH_THE_DOOR, write_r2r_ce
 
-from vln_pipeline.episodes.config import EpisodeFileConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
 from vln_pipeline.episodes.formats import streamvln
 from vln_pipeline.episodes.formats.streamvln import AnnotatedWalk

@@ -24,7 +24,7 @@ from vln_pipeline.episodes import walks_archive
 from vln_pipeline.episodes.account import account
 from vln_pipeline.episodes.archive import EpisodeArchive
 from vln_pipeline.episodes.archive import write as write_episodes
-from vln_pipeline.episodes.config import EpisodeFileConfig, EpisodeWalkConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig, EpisodeWalkConfig
 from vln_pipeline.episodes.files import find_files, read_episodes
 from vln_pipeline.episodes.replay import replayed
 from vln_pipeline.episodes.walks import walks_of

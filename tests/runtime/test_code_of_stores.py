@@ -62,7 +62,7 @@ STORES = {
     "system1_drives": (
         "evaluate_system1.driving.drive_agent",
         "models/navdp/policy.py evaluation/world/builtin.py evaluation/system1/agents/open_team.py",
-        "training/loop.py evaluation/system1/results.py",
+        "training/loop.py evaluation/system1/results.py scenes/replica/config.py",
     ),
     "evaluate_episodes": (
         "evaluate.nodes.make_scene_episodes",
@@ -72,9 +72,9 @@ STORES = {
     "evaluate_drives": (
         "evaluate.driving.drive_agent",
         "models/system2/prompts.yml evaluation/vln/rollout.py evaluation/world/builtin.py",
-        "training/loop.py inspection/vln_page.py",
+        "training/loop.py inspection/vln_page.py scenes/replica/config.py labelling/config.py",
     ),
-    "vlnce_episodes": ("vlnce.nodes.read_split", "episodes/archive.py episodes/quarantine.py", "episodes/wording.py"),
+    "vlnce_episodes": ("vlnce.nodes.read_split", "episodes/archive.py episodes/quarantine.py", "scenes/hm3d/config.py"),
     "vlnce_trajectories": ("vlnce.nodes.walk_scene", "episodes/follow.py", "rendering/raycast.py"),
     "vlnce_labels": ("vlnce.nodes.word_scene", "episodes/wording.py labelling/archive.py", "labelling/prompts.yml"),
     "vlnce_streamvln": ("vlnce.filming.annotate_split", "episodes/annotate.py", "export/writer.py"),

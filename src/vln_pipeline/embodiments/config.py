@@ -8,7 +8,7 @@ from vln_pipeline.config import Config
 from vln_pipeline.embodiments.embodiment import Embodiment
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
 from vln_pipeline.embodiments.route import Stairs
-from vln_pipeline.episodes.config import EpisodeFileConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.rendering.config import RenderingConfig

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vln_pipeline.episodes.config import EpisodeFileConfig
 from vln_pipeline.episodes.datasets import DATASETS
 from vln_pipeline.episodes.episode import EpisodeSet
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.episodes.formats.source import Source
 from vln_pipeline.episodes.formats.vlnce import truth_beside
 from vln_pipeline.errors import DataError

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vln_pipeline.episodes.config import EpisodeWalkConfig
 from vln_pipeline.episodes.continuous import continuous
 from vln_pipeline.episodes.datasets import DATASETS
 from vln_pipeline.episodes.episode import Episode, GroundTruth, Rejection
+from vln_pipeline.episodes.episode_config import EpisodeWalkConfig
 from vln_pipeline.episodes.follow import ReferenceFollower
 from vln_pipeline.episodes.ground import grounded, has_floor, local, storey_of
 from vln_pipeline.episodes.turning import in_turns_of

@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from vln_pipeline.evaluation.system1.config import DriveConfig
 from vln_pipeline.evaluation.system1.drive import Drive
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.evaluation.system1.drive_set import DriveSet
 from vln_pipeline.evaluation.system1.results import RADII, radius_name
 from vln_pipeline.evaluation.world.backend import open_world

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from vln_pipeline.evaluation.system1.bootstrap import Estimate
-from vln_pipeline.evaluation.vln.config import DriveConfig, EvaluateConfig
+from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.vln.drive import Drive, DriveSet
+from vln_pipeline.evaluation.vln.drive_config import DriveConfig
 from vln_pipeline.evaluation.vln.episode import DEFINITION
 from vln_pipeline.evaluation.vln.summary import Score, summarise
 from vln_pipeline.evaluation.world.backend import open_world

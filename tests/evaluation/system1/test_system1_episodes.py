@@ -5,8 +5,8 @@ from walled_rooms import RADIUS, empty_room, u_room
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import GoalKind
 from vln_pipeline.evaluation.system1 import episodes_archive
-from vln_pipeline.evaluation.system1.config import EpisodesConfig
 from vln_pipeline.evaluation.system1.draw_episodes import draw_episodes
+from vln_pipeline.evaluation.system1.episodes_config import EpisodesConfig
 from vln_pipeline.planning.geodesic import geodesic_distance
 from vln_pipeline.rendering.camera import Intrinsics
 

@@ -10,10 +10,11 @@ from vln_pipeline.evaluation.system1.agents.entrant import Entrant
 from vln_pipeline.evaluation.system1.agents.open_team import open_team
 from vln_pipeline.evaluation.system1.agents.single_path import single_path
 from vln_pipeline.evaluation.system1.agents.team import Soloists
-from vln_pipeline.evaluation.system1.config import DriveConfig, EpisodesConfig
 from vln_pipeline.evaluation.system1.draw_episodes import draw_episodes
 from vln_pipeline.evaluation.system1.drive import Ending
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.evaluation.system1.episode import Episode
+from vln_pipeline.evaluation.system1.episodes_config import EpisodesConfig
 from vln_pipeline.evaluation.system1.rollout import drive_scene
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.policy_config import PolicyConfig

@@ -11,8 +11,8 @@ from vln_pipeline.evaluation.system1.agents.config import ServerConfig
 from vln_pipeline.evaluation.system1.agents.entrant import Entrant
 from vln_pipeline.evaluation.system1.agents.navdp_server import NavdpServer
 from vln_pipeline.evaluation.system1.agents.open_team import open_team
-from vln_pipeline.evaluation.system1.config import DriveConfig
 from vln_pipeline.evaluation.system1.drive import Ending
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.evaluation.system1.rollout import drive_scene
 
 CAMERA = DriveConfig().eye.setting()

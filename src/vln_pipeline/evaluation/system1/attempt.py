@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation, Plan
-from vln_pipeline.evaluation.system1.config import DriveConfig
 from vln_pipeline.evaluation.system1.drive import Drive, Ending
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.evaluation.system1.episode import Episode
 from vln_pipeline.evaluation.system1.explored_floor import ExploredFloor
 from vln_pipeline.evaluation.system1.recovery import Recovery

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import GoalKind
-from vln_pipeline.evaluation.system1.config import EpisodesConfig
 from vln_pipeline.evaluation.system1.episode import DEFINITION, Episode, EpisodeSet, Target
+from vln_pipeline.evaluation.system1.episodes_config import EpisodesConfig
 from vln_pipeline.planning.clearance import segment_clear
 from vln_pipeline.planning.geodesic import geodesic_field
 from vln_pipeline.planning.goal_field import goal_field

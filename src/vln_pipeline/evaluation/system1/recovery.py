@@ -5,7 +5,7 @@ from collections import deque
 
 import numpy as np
 
-from vln_pipeline.evaluation.system1.config import DriveConfig
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 
 
 class Recovery:

@@ -9,8 +9,8 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import Plan
 from vln_pipeline.evaluation.system1.agents.team import Situation, Team, Truth
 from vln_pipeline.evaluation.system1.attempt import Attempt
-from vln_pipeline.evaluation.system1.config import DriveConfig
 from vln_pipeline.evaluation.system1.drive import Drive
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.evaluation.system1.drive_set import DriveSet
 from vln_pipeline.evaluation.system1.episode import Episode, EpisodeSet
 from vln_pipeline.seeding import generator

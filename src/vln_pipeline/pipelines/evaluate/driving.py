@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.evaluation.vln.agents.entrant import Entrant, entrants
-from vln_pipeline.evaluation.vln.config import DriveConfig, EvaluateConfig
+from vln_pipeline.evaluation.vln.config import EvaluateConfig
+from vln_pipeline.evaluation.vln.drive_config import DriveConfig
 from vln_pipeline.runtime.workplace import Workplace
 
 

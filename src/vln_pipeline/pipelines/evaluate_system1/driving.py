@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.evaluation.system1.agents.entrant import Entrant, entrants
-from vln_pipeline.evaluation.system1.config import DriveConfig, EvaluateSystem1Config
+from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
+from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.pipelines.evaluate_system1.drive_key import drive_key
 from vln_pipeline.runtime.workplace import Workplace
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vln_pipeline.datasets.item import Item, Task
-from vln_pipeline.evaluation.system1.config import EpisodesConfig, EvaluateSystem1Config, EyeConfig
+from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
+from vln_pipeline.evaluation.system1.drive_config import EyeConfig
+from vln_pipeline.evaluation.system1.episodes_config import EpisodesConfig
 from vln_pipeline.pipelines.esdf.nodes import map_scenes
 from vln_pipeline.pipelines.evaluate_system1.drive_key import told
 from vln_pipeline.pipelines.scenes.nodes import load_scene

@@ -6,7 +6,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from vln_pipeline.datasets.item import Item, Task
-from vln_pipeline.episodes.config import EpisodeFileConfig, EpisodeWalkConfig, VlnceConfig
+from vln_pipeline.episodes.config import VlnceConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig, EpisodeWalkConfig
 from vln_pipeline.episodes.scene_names import matched
 from vln_pipeline.errors import DataError
 from vln_pipeline.pipelines.esdf.nodes import map_scenes
