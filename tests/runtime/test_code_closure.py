@@ -220,3 +220,11 @@ def test_a_function_outside_the_package_counts_with_what_it_imports_from_it():
     assert {"test_code_closure.py", "errors.py", "code_closure.py"} >= names
     assert {"test_code_closure.py", "errors.py"} <= names
     assert code_digest(_task) != code_digest(_task, without=["vln_pipeline.errors"])
+
+
+def test_a_reader_of_another_package_counts(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "made_by_others.py").write_text("def read(folder): return folder\n")
+    assert tmp_path / "made_by_others.py" in code_files(_task, also=["made_by_others.read"])
+    with pytest.raises(DataError, match="made_by_nobody"):
+        code_files(_task, also=["made_by_nobody.read"])

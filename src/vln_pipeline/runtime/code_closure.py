@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,12 +35,13 @@ def code_digest(function: Callable, *, also: Sequence[str] = (), without: Collec
 
     The function's own module counts, but of its imports only those that the function needs: it may lie beside the
     nodes of other stages. Every module of this package that is imported from there counts, and so do all its imports,
-    those inside functions included.
-    An import from a package is followed to the module that defines the name. String constants that are the dotted
-    name of a module, or of something in one, count as imports. Of the packages around a module only what does more
-    than bind names counts. Files beside a module that are no Python, and that a string constant
-    names by file or folder, count by their bytes. Comments, docstrings,
-    layout and what stands below ``if TYPE_CHECKING:`` do not count. Code of other distributions does not count.
+    those inside functions included. An import from a package is followed to the module that defines the name. String
+    constants that are the dotted name of a module, or of something in one, count as imports. Of the packages around a
+    module only what does more than bind names counts. Files beside a module that are no Python count by their bytes
+    where a string constant names them or their folder.
+
+    Comments, docstrings, layout and what stands below ``if TYPE_CHECKING:`` do not count. Nor does the code of packages
+    other than this one, that of the function and those of ``also``.
 
     Args:
         function: a module-level function.
@@ -59,18 +61,19 @@ def code_files(function: Callable, *, also: Sequence[str] = (), without: Collect
 
 @cache
 def _closure_of(module: str, qualname: str, also: tuple[str, ...], without: frozenset[str]) -> Closure:
-    roots = {_OWN: Path(vln_pipeline.__file__).parent}
-    top = module.partition(".")[0]
-    if top not in roots:
-        roots[top] = _root_of(top)
+    tops = {dotted.partition(".")[0] for dotted in (_OWN, module, *also)}
+    roots = {top: _root_of(top) for top in sorted(tops)}
     return find_closure(f"{module}.{qualname.partition('.')[0]}", also=also, without=without, roots=roots)
 
 
 def _root_of(top: str) -> Path:
-    file = getattr(sys.modules.get(top), "__file__", None)
-    if file is None:
-        raise DataError(top, "lies in no file, so its code has no name", "move the function to a module")
-    return Path(file).parent if Path(file).name == "__init__.py" else Path(file)
+    """Return the folder of a top-level package, or the file of a top-level module."""
+    loaded = getattr(sys.modules.get(top), "__file__", None)  # of a program, which has no specification
+    found = None if loaded else importlib.util.find_spec(top)
+    origin = loaded or (found.origin if found is not None and found.has_location else None)
+    if origin is None:
+        raise DataError(top, "lies in no file that could be read", "name a function of a module that does")
+    return Path(origin).parent if Path(origin).name == "__init__.py" else Path(origin)
 
 
 def find_closure(
@@ -109,7 +112,7 @@ def find_closure(
 def _data_files(folder: Path, words: Collection[str]) -> list[Path]:
     """Return what lies beside a package's modules, is no Python and is named: files, and all files of such folders."""
     found: list[Path] = []
-    for path in sorted(path for path in folder.iterdir() if path.name in words):
+    for path in sorted(path for path in folder.iterdir() if path.name in words and path.name != "__pycache__"):
         if path.is_file() and path.suffix != ".py":
             found.append(path)
         elif path.is_dir() and not any(path.rglob("*.py")):
