@@ -121,7 +121,7 @@ def test_a_damaged_manifest_is_one_line_that_names_it(tmp_path):
 
 def test_an_item_outside_a_seal_is_not_read(tmp_path):
     (tmp_path / "text.txt").write_text("a")
-    with pytest.raises(DataError, match="seal.json"):
+    with pytest.raises(DataError, match=r"seal\.json"):
         item_module.Item("a", "content", tmp_path, "store_tasks.read_text")()
 
 

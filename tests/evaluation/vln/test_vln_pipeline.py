@@ -45,7 +45,6 @@ def store(folder, name, run=FIRST):
         cache=str(folder / "cache"),
         reader=f"{ARCHIVES[name]}.read",
         writer=None if name == "drives" else f"{ARCHIVES[name]}.write",
-        code=[ARCHIVES[name]],
         executor="serial",
         version=Version(run, run),
     )
@@ -285,7 +284,6 @@ def test_homes_become_episodes(tmp_path):
             cache=str(tmp_path / "cache"),
             reader=reader,
             writer=None if name == "footage" else f"{archives[name]}.write",
-            code=["vln_pipeline.planning"],
             executor="serial",
             version=Version(FIRST, FIRST),
         )

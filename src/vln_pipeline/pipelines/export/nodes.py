@@ -48,15 +48,8 @@ def export_one(
     from vln_pipeline.export.export import export_scene  # loads the video encoder
 
     kept = kept_walks(walks, slices)
-    export_scene(
-        kept,
-        scene(),
-        nav(),
-        config,
-        place.directory,
-        seed=seed,
-        provenance=_PROVENANCE | {"made from": place.made_from},
-    )
+    told = {**_PROVENANCE, "made from": place.made_from}
+    export_scene(kept, scene(), nav(), config, place.directory, seed=seed, provenance=told)
 
 
 def kept_walks(walks: Item, slices: list[Slice]) -> Iterator[ExportWalk]:
