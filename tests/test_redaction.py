@@ -42,7 +42,13 @@ def test_what_looks_like_a_password_is_hidden(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["http://127.0.0.1:8000/v1: HTTP 500", "scene.glb: cut off: 3 of 9 bytes", "s3://bucket/key?n=1", "a@b.c", "basic furniture"],
+    [
+        "http://127.0.0.1:8000/v1: HTTP 500",
+        "scene.glb: cut off: 3 of 9 bytes",
+        "s3://bucket/key?n=1",
+        "a@b.c",
+        "basic furniture",
+    ],
 )
 def test_other_text_is_left_as_it_is(text):
     assert redacted(text) == text
@@ -73,7 +79,9 @@ def test_neither_an_error_nor_a_failure_nor_a_record_holds_it(tmp_path):
     failure = Failure("http://user:s3cret@host", "Traceback ...\nBearer s3cret-s3cret")
     assert SECRET not in repr(failure)
     parameters = {
-        "labelling": {"openai": {"base_url": "http://user:s3cret@host", "api_key": "s3cret", "api_key_variable": "s3cret"}},
+        "labelling": {
+            "openai": {"base_url": "http://user:s3cret@host", "api_key": "s3cret", "api_key_variable": "s3cret"}
+        },
         "servers": [{"url": "http://host?token=s3cret"}],
     }
     path = RunRecord("id", ["p"], parameters, error="http://user:s3cret@host").write(tmp_path)

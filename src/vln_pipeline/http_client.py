@@ -1,11 +1,12 @@
 """HTTP requests that end by a deadline and hold a bounded answer, whatever the server does.
 
 The time-outs of HTTP libraries are per read: a server that sends a byte a second outlives them. Here the whole request
-is one task of an event loop, which ends it at its deadline wherever it stands: looking up the name, connecting, sending,
-or reading headers or body.
+is one task of an event loop, which ends it at its deadline wherever it stands: looking up the name, connecting,
+sending, or reading headers or body.
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class HttpClient:
         # A packed answer may grow a thousandfold, so none is asked for and none is read.
         self._client = httpx.AsyncClient(
             headers={**(headers or {}), "Accept-Encoding": "identity"},
-            timeout=None,
+            timeout=None,  # noqa: S113  # nosec B113  (asyncio.timeout in _post ends the whole request)
             limits=httpx.Limits(max_connections=connections),
         )
         self._loop = asyncio.new_event_loop()
@@ -96,10 +97,8 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections."""
         closed = asyncio.run_coroutine_threadsafe(asyncio.wait_for(self._client.aclose(), _CLOSING), self._loop)
-        try:
+        with contextlib.suppress(TimeoutError, httpx.TransportError):
             closed.result()
-        except (TimeoutError, httpx.TransportError):
-            pass  # the process gives up the socket in any case
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSING)
 

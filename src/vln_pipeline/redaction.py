@@ -10,17 +10,21 @@ from pydantic import AfterValidator
 HIDDEN = "***"
 
 _IN_TEXT = (
-    # User information of a URL (RFC 3986, section 3.2.1). A careless password holds "/" or "@": rather too much is hidden.
+    # User information of a URL (RFC 3986, section 3.2.1). A careless password holds "/" or "@": better hide too much.
     (re.compile(r"(?<=://)(?:[^\s'\"/?#]*:[^\s'\"]*|[^\s'\"/?#]*)@"), f"{HIDDEN}@"),
     (
-        re.compile(r"([?&][\w.-]*(?:key|token|secret|passw|pwd|sig|auth|credential)[\w.-]*=)[^&\s'\"#]+", re.IGNORECASE),
+        re.compile(
+            r"([?&][\w.-]*(?:key|token|secret|passw|pwd|sig|auth|credential)[\w.-]*=)[^&\s'\"#]+", re.IGNORECASE
+        ),
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"\b(bearer\s+|authorization\W+(?:\w+\s+)?)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
     # Keys that say what they are: OpenAI and its kin, Hugging Face, GitHub, Amazon.
     (re.compile(r"\b(?:sk-[\w-]{16,}|hf_\w{16,}|gh[opsur]_\w{20,}|AKIA[A-Z0-9]{16})"), HIDDEN),
 )
-_SECRET_NAME = re.compile(r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|api_?key|access_?key|credentials?)$", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|api_?key|access_?key|credentials?)$", re.IGNORECASE
+)
 _VARIABLE_NAME, VARIABLE = "_variable", r"^[A-Z_][A-Z0-9_]*$"
 """A parameter that names an environment variable, and what such a name looks like; a key pasted there does not."""
 

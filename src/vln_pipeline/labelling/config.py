@@ -76,7 +76,9 @@ class ServedModel(Config):
 class OpenaiConfig(Config):
     """Models behind a server that speaks the OpenAI chat protocol, such as vLLM."""
 
-    base_url: Annotated[HttpUrl, url_without_secret("put the key into an environment variable and name it in api_key_variable")] = HttpUrl("http://127.0.0.1:8000/v1")
+    base_url: Annotated[
+        HttpUrl, url_without_secret("put the key into an environment variable and name it in api_key_variable")
+    ] = HttpUrl("http://127.0.0.1:8000/v1")
     """Address up to and including the version, without a trailing "/chat/completions"."""
     captioner: ServedModel = ServedModel(name="llava-hf/llava-onevision-qwen2-7b-ov-hf")
     """Image-text model that describes a clip."""
