@@ -68,7 +68,7 @@ class HttpClient:
         # A packed answer may grow a thousandfold, so none is asked for and none is read.
         self._client = httpx.AsyncClient(
             headers={**(headers or {}), "Accept-Encoding": "identity"},
-            timeout=None,  # noqa: S113  # nosec B113  (asyncio.timeout in _post ends the whole request)
+            timeout=None,  # noqa: S113  (asyncio.timeout in _post ends the whole request)
             limits=httpx.Limits(max_connections=connections),
         )
         self._loop = asyncio.new_event_loop()
