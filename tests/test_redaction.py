@@ -32,6 +32,8 @@ SECRET = "s3cret"
         "authorization: Basic s3crets3cret==",
         "refused key sk-s3cret0123456789abcdef",
         "token hf_s3cret0123456789abcdef",
+        "kedro run --params=labelling.openai.api_key_variable=s3cret,seed=1",
+        "kedro run --params=some.block.token=s3cret,seed=1",
     ],
 )
 def test_what_looks_like_a_password_is_hidden(text):
@@ -48,6 +50,7 @@ def test_what_looks_like_a_password_is_hidden(text):
         "s3://bucket/key?n=1",
         "a@b.c",
         "basic furniture",
+        "api_key_variable=OPENAI_KEY,max_tokens=3",
     ],
 )
 def test_other_text_is_left_as_it_is(text):

@@ -19,6 +19,9 @@ _IN_TEXT = (
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"\b(bearer\s+|authorization\W+(?:\w+\s+)?)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
+    # Parameters as they are typed, dots and all; one that should name an environment variable may hold the key itself.
+    (re.compile(r"([\w.-]*(?:password|passwd|secret|token|api_?key)=)[^\s,&'\"]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"(api_key_variable=)(?![A-Z_][A-Z0-9_]*(?:[\s,'\"]|$))[^\s,'\"]+"), rf"\1{HIDDEN}"),
     # Keys that say what they are: OpenAI and its kin, Hugging Face, GitHub, Amazon.
     (re.compile(r"\b(?:sk-[\w-]{16,}|hf_\w{16,}|gh[opsur]_\w{20,}|AKIA[A-Z0-9]{16})"), HIDDEN),
 )

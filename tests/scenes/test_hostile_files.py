@@ -73,7 +73,7 @@ PLY = "ply\nformat ascii 1.0\ncomment TextureFile odd\nelement vertex 0\nend_hea
     [
         ("buffer.gltf", BUFFER),
         ("texture.gltf", TEXTURE),
-        ("library.obj", f"mtllib odd\n{TRIANGLE}"),
+        ("library.obj", OBJ),
         ("texture.ply", PLY),
     ],
 )

@@ -8,7 +8,6 @@ import shutil
 import published_folders as folders
 import pytest
 from click.testing import CliRunner
-
 from vln_pipeline.runtime.commands import check as command
 
 
