@@ -3,12 +3,13 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 # BLAS and OpenMP threads of several processes stall each other; the pipeline runs in parallel by process.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 
-.PHONY: help install demo test test-all lint format types contracts docs viz clean
+.PHONY: help install demo test test-all lint format types contracts audit docs viz clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -50,6 +51,15 @@ types: $(VENV)/.dev  ## check types
 
 contracts: $(VENV)/.dev  ## check which package may import which
 	$(BIN)/lint-imports
+
+# In an environment of its own: the package needs neither program.
+$(AUDIT)/bin/bandit:
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet bandit==1.9.4 pip-audit==2.10.1
+
+audit: $(AUDIT)/bin/bandit  ## look for unsafe code, and for known faults of the pinned packages
+	$(AUDIT)/bin/bandit --quiet --recursive --configfile pyproject.toml src
+	$(AUDIT)/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(VENV)/.dev  ## build the documentation into site/

@@ -1,5 +1,7 @@
 """The one error that stops a work item: it names what failed, why, and the mend."""
 
+from vln_pipeline.redaction import redacted
+
 
 class DataError(Exception):
     """A scene, file or parameter that cannot be used.
@@ -9,12 +11,12 @@ class DataError(Exception):
         cause: what is wrong with it, in one clause.
         mend: what the user can do about it, in one clause; empty when nothing can be done.
 
-    The message is one line, so that a journal and a log can carry it unchanged.
+    The message is one line without passwords and keys, so that a journal and a log can carry it unchanged.
     """
 
     def __init__(self, subject: str, cause: str, mend: str = "") -> None:
-        super().__init__(subject, cause, mend)
-        self.subject, self.cause, self.mend = subject, cause, mend
+        self.subject, self.cause, self.mend = redacted(subject), redacted(cause), redacted(mend)
+        super().__init__(self.subject, self.cause, self.mend)
 
     def __str__(self) -> str:
         text = f"{self.subject}: {self.cause}"

@@ -121,7 +121,7 @@ def test_retry_after_is_bounded(tmp_path):
 def test_waits_grow_and_are_seeded(tmp_path, monkeypatch):
     waits = []
     monkeypatch.setattr("vln_pipeline.labelling.vlm_openai.time.sleep", waits.append)
-    config = OpenaiConfig(**settings("http://127.0.0.1:9/v1", backoff=1.0, max_backoff=60.0, retries=4))
+    config = OpenaiConfig(**settings("http://127.0.0.1:9/v1", backoff=1.0, max_backoff=60.0, retries=4, timeout=600.0))
     for _ in range(2):
         with pytest.raises(DataError, match="connection failed"):
             list(OpenaiModel(config, MODEL, UsageRecord(tmp_path / "u"), seed=7).answer([ASK]))
@@ -131,7 +131,7 @@ def test_waits_grow_and_are_seeded(tmp_path, monkeypatch):
 
 def test_a_slow_answer_is_asked_for_again(tmp_path):
     with serving([(200, {}, 1.0)]) as server:
-        assert ask(server, tmp_path, timeout=0.2) == TEXT
+        assert ask(server, tmp_path, attempt_timeout=0.2) == TEXT
     assert len(server.requests) == 2
 
 
@@ -146,7 +146,7 @@ def test_a_slow_answer_is_asked_for_again(tmp_path):
 )
 def test_trouble_that_stays_is_one_clear_error(tmp_path, trouble, cause):
     with serving([trouble] * 4) as server, pytest.raises(DataError, match=cause):
-        ask(server, tmp_path, timeout=0.1 if isinstance(trouble[2], float) else 5.0)
+        ask(server, tmp_path, attempt_timeout=0.1 if isinstance(trouble[2], float) else 5.0)
     assert len(server.requests) == 4
 
 

@@ -11,6 +11,7 @@ from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.episodes.formats.source import Source
 from vln_pipeline.episodes.formats.vlnce import truth_beside
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 
 _MEND = "see docs/how-to/vlnce.md for the folder tree"
 
@@ -47,7 +48,7 @@ def find_files(config: EpisodeFileConfig) -> EpisodeFiles:
     truth = _truth_file(config, path)
     digest = hashlib.sha256()
     for file in (path, *([truth] if truth else []), *_graph_files(config)):
-        with file.open("rb") as stream:
+        with regular(file).open("rb") as stream:
             digest.update(file.name.encode() + b"\0" + hashlib.file_digest(stream, "sha256").digest())
     return EpisodeFiles(str(path), str(truth or ""), config.graphs, digest.hexdigest())
 

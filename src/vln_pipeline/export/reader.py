@@ -22,6 +22,7 @@ from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH
 from vln_pipeline.export.vln_ce import VlnCe
 from vln_pipeline.export.vln_n1 import VlnN1
 from vln_pipeline.export.writer import DIALECT, INFO
+from vln_pipeline.regular_file import regular
 from vln_pipeline.rendering.camera import Intrinsics
 
 _FRAME_NAMES: Mapping[str, Callable[[int, int, int], str]] = {
@@ -64,8 +65,8 @@ class ExportedDataset:
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         try:
-            self.info: dict[str, Any] = json.loads((self.root / INFO).read_text(encoding="utf-8"))
-            record = json.loads((self.root / DIALECT).read_text(encoding="utf-8"))
+            self.info: dict[str, Any] = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
+            record = json.loads(regular(self.root / DIALECT).read_text(encoding="utf-8"))
             self.dialect, self.scene = str(record["dialect"]), str(record["scene"])
             self.depth_unit, self.sways = float(record["depth_unit"]), bool(record.get("sways", False))
             self.version, self.fps = str(self.info["codebase_version"]), int(self.info["fps"])
@@ -102,19 +103,19 @@ class ExportedDataset:
         if not self.is_v30:
             return self.lines("meta/episodes.jsonl")
         path = self.root / EPISODES_PATH
-        names = [name for name in pq.read_schema(path).names if not name.startswith("stats/")]
+        names = [name for name in pq.read_schema(regular(path)).names if not name.startswith("stats/")]
         return pq.read_table(path, columns=names).to_pylist()
 
     @cached_property
     def tasks(self) -> list[str]:
         """Instructions by task index."""
         if self.is_v30:
-            return pq.read_table(self.root / "meta/tasks.parquet")["__index_level_0__"].to_pylist()
+            return pq.read_table(regular(self.root / "meta/tasks.parquet"))["__index_level_0__"].to_pylist()
         return [line["task"] for line in self.lines("meta/tasks.jsonl")]
 
     def lines(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a JSON lines file."""
-        return [json.loads(line) for line in (self.root / name).read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in regular(self.root / name).read_text(encoding="utf-8").splitlines()]
 
     def data_path(self, episode: int) -> Path:
         """Return the parquet file that an episode's rows are in."""
@@ -127,7 +128,7 @@ class ExportedDataset:
     def table(self, episode: int, names: Sequence[str] | None = None) -> pa.Table:
         """Return an episode's rows: the named columns, or all of them, image bytes included."""
         filters = [("episode_index", "==", episode)] if self.is_v30 else None
-        return pq.read_table(self.data_path(episode), columns=names, filters=filters)
+        return pq.read_table(regular(self.data_path(episode)), columns=names, filters=filters)
 
     def columns(self, episode: int) -> dict[str, NDArray[Any]]:
         """Return (N, ...) values of an episode's features of numbers."""
@@ -160,7 +161,7 @@ class ExportedDataset:
         """Return (h, w, 3) uint8 sRGB: the loose image in v2.1, the decoded video frame in v3.0."""
         if not self.is_v30:
             path = self.loose_path(episode, "rgb", suffix, frame)
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+            image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
             if image is None:
                 raise DataError(self._name(path), "image missing or unreadable", "export the scene again")
             return np.ascontiguousarray(image[..., ::-1])
@@ -170,7 +171,7 @@ class ExportedDataset:
     def video_frame(self, episode: int, suffix: str, seconds: float) -> NDArray[np.uint8]:
         """Return the (h, w, 3) frame that an episode's mp4 shows at a time, within a tenth of a frame."""
         path = self.video_path(episode, suffix)
-        with av.open(str(path)) as container:
+        with av.open(str(regular(path))) as container:
             stream = container.streams.video[0]
             if stream.time_base is not None:
                 container.seek(int(seconds / stream.time_base), stream=stream, backward=True)
@@ -186,7 +187,7 @@ class ExportedDataset:
             image = self.table(episode, [name])[name][frame].as_py()["bytes"]
             return self._metres(image, f"depth of episode {episode}, frame {frame}")
         path = self.loose_path(episode, "depth", suffix, frame)
-        return self._metres(path.read_bytes(), self._name(path))
+        return self._metres(regular(path).read_bytes(), self._name(path))
 
     def cameras_of(self, episode: int) -> Iterator[Camera]:
         """Yield the cameras that filmed an episode."""

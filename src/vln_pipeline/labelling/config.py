@@ -1,11 +1,12 @@
 """Parameters of the labelling stage."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, HttpUrl, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.redaction import VARIABLE, url_without_secret
 
 
 class KeyframeConfig(Config):
@@ -75,18 +76,22 @@ class ServedModel(Config):
 class OpenaiConfig(Config):
     """Models behind a server that speaks the OpenAI chat protocol, such as vLLM."""
 
-    base_url: HttpUrl = HttpUrl("http://127.0.0.1:8000/v1")
+    base_url: Annotated[
+        HttpUrl, url_without_secret("put the key into an environment variable and name it in api_key_variable")
+    ] = HttpUrl("http://127.0.0.1:8000/v1")
     """Address up to and including the version, without a trailing "/chat/completions"."""
     captioner: ServedModel = ServedModel(name="llava-hf/llava-onevision-qwen2-7b-ov-hf")
     """Image-text model that describes a clip."""
     writer: ServedModel = ServedModel(name="Qwen/Qwen3-72B")
     """Text model that rewrites and summarises."""
-    api_key_variable: str | None = None
-    """Environment variable that holds the key; None where the server asks for none."""
+    api_key_variable: str | None = Field(default=None, pattern=VARIABLE)
+    """Environment variable, in capitals, that holds the key; None where the server asks for none."""
     concurrency: int = Field(default=8, ge=1, le=256)
     """Walks of one item that are labelled at the same time, each with one request in flight."""
-    timeout: float = Field(default=60.0, gt=0)
-    """Longest wait for one answer, seconds."""
+    timeout: float = Field(default=300.0, gt=0)
+    """Longest time for one answer, all attempts and the waits between them included, seconds."""
+    attempt_timeout: float = Field(default=60.0, gt=0)
+    """Longest time for one attempt, to the last byte of its answer, seconds; ends with ``timeout`` at the latest."""
     retries: int = Field(default=5, ge=0, le=20)
     """Further attempts after a first one that failed in a way that may pass."""
     backoff: float = Field(default=1.0, gt=0)

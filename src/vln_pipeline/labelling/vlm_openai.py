@@ -9,11 +9,11 @@ from http import HTTPStatus
 from typing import Any
 
 import cv2
-import httpx
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.http_client import Answer, HttpClient
 from vln_pipeline.labelling.config import OpenaiConfig, ServedModel
 from vln_pipeline.labelling.question import Question, fingerprint
 from vln_pipeline.labelling.usage import Usage, UsageRecord
@@ -29,6 +29,8 @@ _PASSING = {
 }
 """Answers of an overloaded or restarting server, worth another attempt."""
 _JPEG_QUALITY = 90
+_LARGEST = 8 * 2**20
+"""Bytes of the largest answer that is read; one of 32,768 tokens with its reasoning has less than 1 MB."""
 
 
 class OpenaiModel:
@@ -53,8 +55,7 @@ class OpenaiModel:
             if not self._key:
                 raise DataError(config.api_key_variable, "the environment variable is not set", "put the API key there")
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        limits = httpx.Limits(max_connections=config.concurrency)
-        self._client = httpx.Client(headers=headers, timeout=config.timeout, limits=limits)
+        self._client = HttpClient(largest=_LARGEST, headers=headers, connections=config.concurrency)
         self.name = model.name
         self.decoding = {"max_tokens": config.max_tokens, "temperature": config.temperature, "seed": seed}
 
@@ -62,7 +63,7 @@ class OpenaiModel:
         """Yield the answer to each question, in order.
 
         Raises:
-            DataError: the server refuses the request, or gives no answer within the configured attempts.
+            DataError: the server refuses the request, or gives no answer within the configured attempts and time.
         """
         for question in questions:
             yield self._ask(question)
@@ -76,31 +77,34 @@ class OpenaiModel:
         started = time.monotonic()
         draw = generator(self._seed, "openai", fingerprint(self, question))
         body = {"model": self.name, "messages": [{"role": "user", "content": _content(question)}], **self.decoding}
-        for attempt in range(self._config.retries + 1):
-            asked = 0.0
+        attempts, cause = 0, ""
+        while attempts <= self._config.retries and (left := started + self._config.timeout - time.monotonic()) > 0:
+            attempts += 1
+            asked, deadline = 0.0, min(self._config.attempt_timeout, left)
             try:
-                response = self._client.post(f"{self._server}/chat/completions", json=body)
+                response = self._client.post(f"{self._server}/chat/completions", deadline, json=body)
                 if response.is_success:
                     text, usage = _parse(response)
-                    self._count(usage, time.monotonic() - started, attempt + 1)
+                    self._count(usage, time.monotonic() - started, attempts)
                     return text
-                cause = f"HTTP {response.status_code}"
-                if response.status_code not in _PASSING:
-                    raise DataError(self._server, f"{cause}: {self._said(response)}", self._mend(response.status_code))
+                cause = f"HTTP {response.status}"
+                if response.status not in _PASSING:
+                    raise DataError(self._server, f"{cause}: {self._said(response)}", self._mend(response.status))
                 asked = _retry_after(response)
-            except httpx.TimeoutException:
-                cause = f"no answer within {self._config.timeout:g} s"
-            except httpx.TransportError as error:
-                cause = f"connection failed ({type(error).__name__})"
+            except TimeoutError:
+                cause = f"no answer within {deadline:.3g} s"
+            except ConnectionError as error:
+                cause = f"connection failed ({error})"
             except ValueError as error:
                 cause = f"unusable answer ({error})"
-            if attempt < self._config.retries:
-                wait = self._config.backoff * 2**attempt * draw.uniform(1.0, 1.5)
-                time.sleep(min(max(wait, asked), self._config.max_backoff))
-        attempts = self._config.retries + 1
-        raise DataError(self._server, f"{cause}, {attempts} times in a row", "look at the server's log and run again")
+            if attempts <= self._config.retries:
+                wait = self._config.backoff * 2 ** (attempts - 1) * draw.uniform(1.0, 1.5)
+                left = max(0.0, started + self._config.timeout - time.monotonic())
+                time.sleep(min(max(wait, asked), self._config.max_backoff, left))
+        ended = "in a row" if attempts > self._config.retries else f"within timeout={self._config.timeout:g} s"
+        raise DataError(self._server, f"{cause}, {attempts} times {ended}", "look at the server's log and run again")
 
-    def _said(self, response: httpx.Response) -> str:
+    def _said(self, response: Answer) -> str:
         """Return the start of an error's text, without the key that some servers repeat."""
         text = response.text.replace(self._key, "***") if self._key else response.text
         return text[:200]
@@ -131,7 +135,7 @@ def _data_url(image: NDArray[np.uint8]) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode()}"
 
 
-def _parse(response: httpx.Response) -> tuple[str, Mapping[str, Any]]:
+def _parse(response: Answer) -> tuple[str, Mapping[str, Any]]:
     """Return text and token counts; ValueError where the body is no chat completion or its text is empty."""
     try:
         body = response.json()
@@ -143,12 +147,12 @@ def _parse(response: httpx.Response) -> tuple[str, Mapping[str, Any]]:
     return text, usage if isinstance(usage, dict) else {}
 
 
-def _retry_after(response: httpx.Response) -> float:
+def _retry_after(response: Answer) -> float:
     """Return the seconds the server asks to wait, 0 where it does not say; RFC 9110 allows seconds and a date."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0

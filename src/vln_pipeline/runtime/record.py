@@ -9,6 +9,7 @@ from typing import Any
 from vln_pipeline import __version__
 from vln_pipeline.durable import read_checked, write_checked
 from vln_pipeline.errors import DataError
+from vln_pipeline.redaction import without_secrets
 
 
 @dataclass
@@ -46,7 +47,10 @@ class RunRecord:
     error: str = ""
 
     def write(self, directory: Path) -> Path:
-        """Write ``<directory>/<run id>.json`` and return its path; several commands with one run id have numbers."""
+        """Write ``<directory>/<run id>.json``, without passwords and keys, and return its path.
+
+        Several commands with one run id have numbers.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         number, path = 1, directory / f"{self.run_id}.json"
         while True:
@@ -56,7 +60,7 @@ class RunRecord:
             except FileExistsError:
                 number += 1
                 path = directory / f"{self.run_id}.{number}.json"
-        write_checked(path, asdict(self))
+        write_checked(path, without_secrets(asdict(self)))
         return path
 
 

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.habitat.frame import to_world
 
 _SET_MAGIC = int.from_bytes(b"TESM", "little")
@@ -64,7 +65,7 @@ def read(file: Path) -> NavMesh:
     Raises:
         DataError: the file is none, or is cut off, or refers to what is not there.
     """
-    data = file.read_bytes()
+    data = regular(file).read_bytes()
     try:
         magic, version, tiles = struct.unpack_from("<3i", data, 0)
     except struct.error as error:

@@ -1,10 +1,11 @@
 """Parameters of training, for any model: optimiser, schedule, loop."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.redaction import url_without_secret
 
 Sharding = Literal["none", "zero2", "fsdp"]
 """What several processes share out."""
@@ -79,7 +80,9 @@ class TrainingConfig(Config):
     """Steps from one saved state to the next: what an interrupted training repeats at most."""
     report_every: int = Field(default=20, gt=0)
     """Steps from one point in TensorBoard and MLflow to the next; the log has every step."""
-    mlflow: str | None = None
+    mlflow: Annotated[str | None, url_without_secret("set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")] = (
+        None
+    )
     """Tracking URI of an MLflow server or folder; None for no MLflow. Needs the extra ``tracking``."""
 
     @property

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.export.writer import INFO
+from vln_pipeline.regular_file import regular
 from vln_pipeline.upstream.pictures import Pictures
 
 EPISODES, STATISTICS, TASKS = "meta/episodes.jsonl", "meta/episodes_stats.jsonl", "meta/tasks.jsonl"
@@ -55,16 +57,16 @@ class UpstreamDataset:
     def info(self) -> dict[str, Any] | None:
         """``info.json``, or None."""
         try:
-            value = json.loads((self.root / INFO).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            value = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
+        except (OSError, ValueError, DataError):
             return None
         return value if isinstance(value, dict) else None
 
     def lines(self, name: str) -> Lines | None:
         """Return a JSON lines file of the dataset, or None."""
         try:
-            texts = (self.root / name).read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
+            texts = regular(self.root / name).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError, DataError):
             return None
         rows, broken = [], []
         for number, text in enumerate(texts, 1):
@@ -90,9 +92,9 @@ class UpstreamDataset:
         counts = {}
         for episode, path in self.files.items():
             try:
-                told = pq.read_metadata(path)
+                told = pq.read_metadata(regular(path))
                 size = sum(told.row_group(number).total_byte_size for number in range(told.num_row_groups))
-            except (OSError, pa.ArrowException):
+            except (OSError, pa.ArrowException, DataError):
                 continue
             if size <= _LARGEST:
                 counts[episode] = told.num_rows

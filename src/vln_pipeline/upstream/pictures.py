@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
+
 _NAME = re.compile(r"episode_(\d+)_(\d+)\.(?:jpe?g|png)")
 _TAIL = 64
 """Bytes at the end of a file that are looked at; some writers fill up with zeros."""
@@ -58,10 +61,10 @@ def is_whole(path: Path) -> bool:
     """Whether a JPEG or PNG file begins and ends as it should; nothing is decoded."""
     start, end = _PNG if path.suffix == ".png" else _JPEG
     try:
-        with path.open("rb") as file:
+        with regular(path).open("rb") as file:
             head = file.read(len(start))
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - _TAIL))
             return head == start and file.read().rstrip(b"\0").endswith(end)
-    except OSError:
+    except (OSError, DataError):
         return False

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.output_folder import require_inside
 from vln_pipeline.upstream.check import check
 from vln_pipeline.upstream.finding import Finding
 from vln_pipeline.upstream.mend import mend
@@ -14,7 +15,7 @@ class Survey:
 
     Args:
         root: the datasets are in or under; findings name files relative to it.
-        mends: whether metadata is rewritten where that is safe.
+        mends: whether metadata is rewritten where that is safe; nothing is where a link leads elsewhere.
 
     Attributes:
         kinds: datasets by dialect.
@@ -37,14 +38,14 @@ class Survey:
             return [str(error)]
         self.kinds[report.dialect] += 1
         place = "" if folder == self._root else f"{folder.relative_to(self._root).as_posix()}/"
-        return [f"{place}{self._line(finding)}" for finding in report.findings]
+        return [f"{place}{self._line(finding, folder)}" for finding in report.findings]
 
     def summary(self) -> str:
         """Return the counts in one line."""
         kinds = ", ".join(f"{count} {name}" for name, count in sorted(self.kinds.items())) or "none readable"
         return f"{kinds}: {self.faults} faults, {self.mended} mended, {self.notes} notes"
 
-    def _line(self, finding: Finding) -> str:
+    def _line(self, finding: Finding, folder: Path) -> str:
         if finding.is_note:
             self.notes += 1
         else:
@@ -52,7 +53,10 @@ class Survey:
         if finding.rewrite is None or not self._mends:
             return finding.line()
         try:
+            require_inside(finding.rewrite.path, self._root, folder)
             mend(finding.rewrite)
+        except DataError as error:
+            return f"{finding.line()}, but it is not changed: {error}"
         except OSError as error:
             return f"{finding.line()}, but the folder cannot be written ({type(error).__name__})"
         self.mended += 1

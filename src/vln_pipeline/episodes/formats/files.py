@@ -5,6 +5,7 @@ import zlib
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 
 
 def read_text(path: Path, most: float) -> str:
@@ -19,7 +20,7 @@ def read_text(path: Path, most: float) -> str:
     """
     limit = int(most * 2**30)
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        with gzip.open(regular(path)) if path.suffix == ".gz" else regular(path).open("rb") as stream:
             data = stream.read(limit + 1)
     except FileNotFoundError as error:
         raise DataError(path.name, "is missing", "see docs/how-to/vlnce.md for the folder tree") from error

@@ -9,9 +9,11 @@ import av
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v30
 from vln_pipeline.export.reader import Camera, ExportedDataset
 from vln_pipeline.export.video import KEYFRAME_DISTANCE
+from vln_pipeline.regular_file import regular
 
 _MODES = {"rgb": "RGB", "depth": "I;16"}
 
@@ -60,7 +62,7 @@ def _frames_decode(dataset: ExportedDataset, episode: int, camera: Camera) -> It
 
 
 def _video(path: Path, camera: Camera, count: int, fps: int) -> Iterator[str]:
-    with av.open(str(path)) as container:
+    with av.open(str(regular(path))) as container:
         stream: Any = container.streams.video[0]
         if (stream.width, stream.height) != (camera.intrinsics.width, camera.intrinsics.height):
             yield f"is {stream.width}x{stream.height}, its camera {camera.intrinsics.width}x{camera.intrinsics.height}"
@@ -81,13 +83,13 @@ def _loose(dataset: ExportedDataset, episode: int, camera: Camera) -> Iterator[s
             path = dataset.loose_path(episode, kind, camera.suffix, frame)
             name = path.relative_to(dataset.root)
             try:
-                with Image.open(path) as image:
+                with Image.open(regular(path)) as image:
                     if image.size != size or image.mode != mode:
                         yield f"{name} is {image.size} {image.mode}, not {size} {mode}"
                     image.load()
             except FileNotFoundError:
                 yield f"{name} is missing"
-            except (OSError, SyntaxError, UnidentifiedImageError) as error:
+            except (OSError, SyntaxError, UnidentifiedImageError, DataError) as error:
                 yield f"{name} does not decode ({error})"
 
 

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from vln_pipeline.export.features import Feature
 from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.regular_file import regular
 
 _TOLERANCE = 1e-4
 """Largest error of a timestamp that lerobot accepts, seconds."""
@@ -18,7 +19,7 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
     features = {name: Feature(f["dtype"], tuple(f["shape"])) for name, f in dataset.info["features"].items()}
     expected = pa.schema([pa.field(n, f.arrow) for n, f in features.items() if f.dtype != "video"])
     for path in sorted({dataset.data_path(episode) for episode in range(len(dataset))}):
-        schema = pq.read_schema(path)
+        schema = pq.read_schema(regular(path))
         if not schema.equals(expected):
             yield f"{path.relative_to(dataset.root)} does not have the columns of info.json"
             return

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from vln_pipeline.export.episode_table import EPISODES_PATH
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.statistics import QUANTILES, Statistics, merged, of_numbers, sampled_frames
+from vln_pipeline.regular_file import regular
 
 _VISUAL = ("image", "video")
 _BASIC = ("min", "max", "mean", "std")
@@ -47,7 +48,7 @@ def _told(dataset: ExportedDataset) -> Iterator[dict[str, Statistics]]:
         for line in dataset.lines("meta/episodes_stats.jsonl"):
             yield _arrays(line["stats"])
         return
-    for batch in pq.ParquetFile(dataset.root / EPISODES_PATH).iter_batches(batch_size=1):
+    for batch in pq.ParquetFile(regular(dataset.root / EPISODES_PATH)).iter_batches(batch_size=1):
         row = batch.to_pylist()[0]
         found: dict[str, dict[str, Any]] = {}
         for key, value in row.items():

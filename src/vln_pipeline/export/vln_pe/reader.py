@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.vln_pe.layout import CHUNK_SIZE, DEPTH, RGB, SCHEMA, array_name, data_name, own_array_name
 from vln_pipeline.export.vln_pe.recording import Recording, Track, Words
+from vln_pipeline.regular_file import regular
 
 _DATA = re.compile(r"data/chunk-(\d{3})/episode_(\d{6})\.parquet")
 _LONGEST = 100_000
@@ -109,7 +110,7 @@ def _inside(file: RecordingFile, name: str) -> Path:
 
 
 def _table(path: Path) -> pa.Table:
-    told = pq.read_metadata(path)
+    told = pq.read_metadata(regular(path))
     if not 0 < told.num_rows <= _LONGEST:
         raise ValueError(f"{path.name} has {told.num_rows} rows")
     if sum(told.row_group(n).total_byte_size for n in range(told.num_row_groups)) > _LARGEST_COLUMNS:
@@ -130,7 +131,7 @@ def _dtype(name: str) -> type:
 def _array(file: RecordingFile, kind: str) -> NDArray[Any]:
     own = _inside(file, own_array_name(kind))
     path = own if file.episode == 0 and own.is_file() else _inside(file, array_name(kind, file.episode))
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    array: NDArray[Any] = np.load(regular(path), mmap_mode="r", allow_pickle=False)
     return array
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 
 LENGTH = 200
 """Tokens of every instruction; shorter ones are padded, longer ones cut."""
@@ -27,7 +28,7 @@ def read_vocabulary(path: Path) -> dict[str, int]:
         DataError: the file is missing, damaged or holds no vocabulary.
     """
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        with gzip.open(regular(path)) if path.suffix == ".gz" else regular(path).open("rb") as file:
             text = file.read(_LARGEST + 1)
         if len(text) > _LARGEST:
             raise ValueError(f"larger than {_LARGEST} bytes")

@@ -18,6 +18,7 @@ from vln_pipeline.models.official.shards import read_shards, write_shards
 from vln_pipeline.models.system2.config import DialogueConfig
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.models.system2.prompts import load_prompts
+from vln_pipeline.output_folder import without_links
 
 _EMBEDDING, _HEAD = "model.language_model.embed_tokens.weight", "lm_head.weight"
 
@@ -77,16 +78,17 @@ def to_official(
     """Write both models in the layout of published folders.
 
     Args:
-        folder: what is there under the same names is replaced.
+        folder: what is there under the same names is replaced; it holds no links.
         parts: System 2 and what belongs to it.
         network: System 1; None for System 2 alone.
         config: ``config.json``, for instance as it was read; None to make it from the models.
         largest_file: size of a file of weights at most.
 
     Raises:
+        DataError: the folder holds links, which lead to files of others.
         OSError: the disk is full, for instance.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    without_links(folder)
     system2 = dict(parts.model.state_dict())
     if parts.model.config.tie_word_embeddings:
         del system2[_HEAD]

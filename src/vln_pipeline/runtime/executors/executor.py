@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from vln_pipeline.redaction import redacted
+
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a work item did not finish.
+    """Why a work item did not finish, without passwords and keys.
 
     Attributes:
         cause: one line.
@@ -18,6 +20,10 @@ class Failure:
     cause: str
     detail: str = ""
     fatal: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("cause", "detail"):
+            object.__setattr__(self, name, redacted(getattr(self, name)))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.front3d.house import Look
 from vln_pipeline.scenes.mesh.textures import decode
 from vln_pipeline.scenes.published.folder import Folder
@@ -61,7 +62,7 @@ class Looks:
         if file is None:
             return None
         try:
-            return decode(file.read_bytes(), self._texture_size)[0]
+            return decode(regular(file).read_bytes(), self._texture_size)[0]
         except (OSError, ValueError) as error:
             self.defects.append(f"missing texture: {self._folder.name(file)} cannot be read ({type(error).__name__})")
         return None

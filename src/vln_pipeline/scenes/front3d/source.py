@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.front3d import house
 from vln_pipeline.scenes.front3d.assembly import Assembly
 from vln_pipeline.scenes.front3d.config import Front3dConfig
@@ -80,6 +81,6 @@ class Front3dSource:
 
     def _made_of(self, folder: Folder, file: Path, models: dict[str, Path]) -> list[Path]:
         """Return the house and what is there of its models and textures; that a name stands in it is enough."""
-        named = sorted({name.decode() for name in _MODEL.findall(file.read_bytes())})
+        named = sorted({name.decode() for name in _MODEL.findall(regular(file).read_bytes())})
         textures = [folder.root / PurePosixPath(self._config.textures, name, "texture.png") for name in named]
         return [file, *(models[name] for name in named if name in models), *(t for t in textures if t.is_file())]

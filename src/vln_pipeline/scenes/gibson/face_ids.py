@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.published.instance_ply import InstanceMesh
 
 _MEND = "download the mesh and its annotation anew"
@@ -17,7 +18,7 @@ def read_ids(file: Path, name: str) -> NDArray[np.int64]:
     Raises:
         DataError: it is cut off.
     """
-    data = file.read_bytes()
+    data = regular(file).read_bytes()
     if len(data) % 2 or not data:
         raise DataError(name, f"holds {len(data)} bytes, no whole number of 16-bit ids", _MEND)
     return np.frombuffer(data, "<i2").astype(np.int64)
@@ -41,7 +42,7 @@ def with_ids(mesh: Path, name: str, ids: NDArray[np.int64], max_triangles: int) 
     faces: list[list[int]] = []
     owners: list[int] = []
     number = 0
-    with mesh.open(encoding="utf-8", errors="replace") as lines:
+    with regular(mesh).open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             if line.startswith("v "):
                 vertices.append(line.split()[1:4])

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.gibson.scene_graph import SceneGraph, graph
 
 _ALLOWED = {
@@ -46,7 +47,7 @@ def read(file: Path, name: str) -> tuple[SceneGraph, NDArray[np.int64]]:
         DataError: it is no such file, or asks for anything but data.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(regular(file)) as archive:
             member = archive.getinfo("output.npy")
             if member.file_size > _MAX_SIZE:
                 raise ValueError(f"{member.file_size} bytes")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.mesh.sidecars import beside
 
 _COMPONENTS = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
@@ -37,7 +38,7 @@ class Document:
             DataError: the file is no glTF 2.0, is cut off, or is compressed in a way that cannot be read.
         """
         self.file = file
-        data = file.read_bytes()
+        data = regular(file).read_bytes()
         self._binary: bytes | None = None
         if data[:4] == b"glTF":
             text = self._open_container(data)
@@ -97,7 +98,7 @@ class Document:
         """Return the bytes of a buffer or image that is given by URI.
 
         Raises:
-            DataError: the URI leaves the file's folder.
+            DataError: the URI leaves the file's folder, or leads to no regular file.
             OSError: the file is missing.
         """
         uri = entry["uri"]
@@ -106,7 +107,7 @@ class Document:
                 return base64.b64decode(uri.partition("base64,")[2], validate=True)
             except binascii.Error as error:
                 raise self.error(f"a data URI cannot be read ({error})") from error
-        return beside(self.file, uri).read_bytes()
+        return regular(beside(self.file, uri)).read_bytes()
 
     def _open_container(self, data: bytes) -> bytes:
         try:

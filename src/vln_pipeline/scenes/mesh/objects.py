@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.mesh.model import Surface
 from vln_pipeline.scenes.scene import UNKNOWN
 from vln_pipeline.scenes.vocabulary import category_of
@@ -56,7 +57,7 @@ def read_mapping(file: Path) -> Mapping:
         DataError: the file is missing or is neither.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = regular(file).read_text(encoding="utf-8-sig")
         if file.suffix.lower() == ".csv":
             rows = [(row[0], row[1]) for row in csv.reader(text.splitlines()) if row]
         else:

@@ -102,7 +102,9 @@ def _surface(name: str, node: int, mesh: dict[str, Any], material: int) -> Surfa
     vertices = np.asarray(mesh["vertices"], dtype=np.float64)
     polygons = np.asarray(mesh["faces"], dtype=np.int64)
     # trimesh leaves polygons whole where all have the same number of corners; they are convex by the format's custom.
-    faces = np.concatenate([polygons[:, [0, i, i + 1]] for i in range(1, polygons.shape[1] - 1)])
+    second = np.arange(1, polygons.shape[1] - 1)
+    fan = np.stack([np.zeros_like(second), second, second + 1], axis=1)
+    faces = polygons[:, fan].transpose(1, 0, 2).reshape(-1, 3)
     uv = getattr(mesh.get("visual"), "uv", None)
     colors = mesh.get("vertex_colors")
     if colors is None and mesh.get("face_colors") is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.mesh.sidecars import beside, map_file
 from vln_pipeline.scenes.mesh.textures import decode
 from vln_pipeline.scenes.scene import Material
@@ -31,7 +32,7 @@ class Materials:
     def read_library(self, name: str) -> None:
         """Add the materials of an MTL file."""
         try:
-            text = beside(self._file, name).read_text(encoding="utf-8", errors="replace")
+            text = regular(beside(self._file, name)).read_text(encoding="utf-8", errors="replace")
         except OSError:
             self.defects.append(f"missing texture: {name} does not exist")
             return
@@ -83,7 +84,7 @@ class Materials:
         if name not in self._textures:
             self._textures[name] = None
             try:
-                self._textures[name], _ = decode(beside(self._file, name).read_bytes(), self._texture_size)
+                self._textures[name], _ = decode(regular(beside(self._file, name)).read_bytes(), self._texture_size)
             except OSError:
                 self.defects.append(f"missing texture: {name} does not exist")
             except ValueError:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 
 _STATEMENT = re.compile(rb"^[ \t]*(mtllib|usemtl|o|g)[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
 _MAP = re.compile(rb"^[ \t]*map_[Kk]d[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
@@ -66,7 +67,7 @@ def _inside(file: Path, reference: str) -> Path | None:
 def _references(file: Path) -> Iterator[str]:
     match file.suffix.lower():
         case ".gltf":
-            yield from uris(json.loads(file.read_bytes()))
+            yield from uris(json.loads(regular(file).read_bytes()))
         case ".glb":
             with file.open("rb") as stream:
                 size = struct.unpack("<5I", stream.read(20))[3]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.checks import check
 from vln_pipeline.scenes.mesh import gltf, polygon_file
 from vln_pipeline.scenes.mesh.config import MeshConfig
@@ -172,7 +173,7 @@ def _digest(files: list[Path]) -> str:
     found = hashlib.sha256()
     for file in files:
         try:
-            with file.open("rb") as stream:
+            with regular(file).open("rb") as stream:
                 found.update(hashlib.file_digest(stream, "sha256").digest())
         except OSError:
             found.update(b"unreadable")

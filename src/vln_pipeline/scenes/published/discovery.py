@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.published.config import PublishedConfig
 from vln_pipeline.scenes.published.folder import Folder
 from vln_pipeline.scenes.source import SceneRef
@@ -92,7 +93,7 @@ def _in_split(every: Sequence[Found], config: PublishedConfig, source: str) -> l
         return splits[config.split]
     known = ", ".join(sorted(splits)) or "none"
     try:
-        wanted = set(Path(config.split).read_text(encoding="utf-8").split())
+        wanted = set(regular(Path(config.split)).read_text(encoding="utf-8").split())
     except (OSError, ValueError) as error:
         cause = f"{config.split!r} is neither a split of the data set ({known}) nor a readable list"
         raise DataError(f"scenes.{source}.split", cause, "name a split or a text file of scene ids") from error
@@ -130,7 +131,7 @@ def _content(file: Path) -> bytes:
     found = hashlib.sha256()
     try:
         size = file.stat().st_size
-        with file.open("rb") as stream:
+        with regular(file).open("rb") as stream:
             if size <= _WHOLE:
                 return hashlib.file_digest(stream, "sha256").digest()
             found.update(str(size).encode())

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 
 _MARK = "/./"
 """Ends the root in the location of a scene, as in rsync's relative paths."""
@@ -103,14 +104,12 @@ class Folder:
         """Return the text of a file.
 
         Raises:
-            DataError: it is no text, or too long, or a link that leads out of the root.
+            DataError: it is no text, no regular file, too long, or a link that leads out of the root.
         """
         if not self.holds(file):
             raise _outside(self.name(file), self.name(file))
-        if file.stat().st_size > _MAX_TEXT:
-            raise DataError(self.name(file), f"more than {_MAX_TEXT} bytes of text", "download it again")
         try:
-            return file.read_text(encoding="utf-8-sig")
+            return regular(file, _MAX_TEXT).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise DataError(self.name(file), f"no text at byte {error.start}", "download it again") from error
 

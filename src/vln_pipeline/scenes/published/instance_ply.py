@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 
 _TYPES = {
     **dict.fromkeys(("char", "int8"), "i1"),
@@ -48,7 +49,7 @@ def read(file: Path, max_triangles: int) -> InstanceMesh:
     Raises:
         DataError: it is none, is cut off, lacks coordinates or object ids, or has too many faces.
     """
-    data = file.read_bytes()
+    data = regular(file).read_bytes()
     end = data.find(b"end_header", 0, _HEADER)
     end = data.find(b"\n", end) + 1 if end > 0 else 0
     if not data.startswith(b"ply") or not end:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.reader import Camera
 from vln_pipeline.export.vln_n1 import camera_extrinsic
+from vln_pipeline.regular_file import regular
 from vln_pipeline.rendering.camera import OPENGL_FROM_OPENCV, CameraSetting, Intrinsics
 
 _INTRINSIC, _EXTRINSIC, _POSE = "observation.camera_intrinsic", "observation.camera_extrinsic", "action"
@@ -83,7 +84,7 @@ def read_columns(path: Path, names: Sequence[str], subject: str) -> pa.Table:
         DataError: the file is missing or broken, or lacks a column.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(regular(path)) as file:
             missing = [name for name in names if name not in file.schema_arrow.names]
             if missing:
                 raise DataError(subject, f"its table has no column {', '.join(missing)}")

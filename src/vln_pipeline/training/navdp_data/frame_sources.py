@@ -128,7 +128,8 @@ def numbered(folder: Path) -> Mapping[int, Numbered]:
     found: dict[int, list[re.Match[str]]] = {}
     for entry in os.scandir(folder):
         name = _NAME.fullmatch(entry.name)
-        if name:
+        # A pipe or a device under the name of an image would block its reader.
+        if name and entry.is_file():
             found.setdefault(int(name[2]), []).append(name)
     return {episode: files for episode, names in found.items() if (files := _without_gap(folder, names)) is not None}
 

@@ -12,6 +12,7 @@ from vln_pipeline.export.config import PointCloudConfig
 from vln_pipeline.export.export import POINT_CLOUD
 from vln_pipeline.export.point_cloud import OBSTACLE
 from vln_pipeline.models.navdp.letterbox import FARTHEST_DEPTH, NEAREST_DEPTH
+from vln_pipeline.regular_file import regular
 from vln_pipeline.training.navdp_data.walk import Walk
 
 _TOLERANCE = 0.05
@@ -31,7 +32,7 @@ def cloud_obstacles(folder: Path) -> NDArray[np.float64]:
     """
     path = folder / POINT_CLOUD
     try:
-        cloud: Any = trimesh.load(path, process=False)
+        cloud: Any = trimesh.load(regular(path), process=False)
         points = np.asarray(cloud.vertices, dtype=np.float64)
         colours = np.asarray(cloud.visual.vertex_colors if hasattr(cloud, "faces") else cloud.colors)
         is_obstacle = np.abs(colours[:, :3] / 255 - np.array(OBSTACLE) / 255).sum(axis=1) < _TOLERANCE

@@ -19,6 +19,7 @@ from vln_pipeline.export import writer_v21
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.vln_ce import SEPARATOR, VlnCe
 from vln_pipeline.export.writer import INFO
+from vln_pipeline.regular_file import regular
 from vln_pipeline.rendering.camera import CameraSetting
 from vln_pipeline.training.navdp_data.columns import read_columns
 from vln_pipeline.training.navdp_data.frame_sources import Numbered, numbered
@@ -51,7 +52,7 @@ class LooseScene:
         with reading(self.scene):
             told = folder / INFO
             self._chunk = (int(json.loads(told.read_text())["chunks_size"]) if told.is_file() else 0) or _CHUNK
-            lines = (json.loads(line) for line in (folder / _EPISODES).read_text(encoding="utf-8").splitlines())
+            lines = (json.loads(line) for line in regular(folder / _EPISODES).read_text(encoding="utf-8").splitlines())
             # The first task holds all wordings; further ones are not read.
             self._wordings = {int(line["episode_index"]): str(line["tasks"][0]).split(SEPARATOR) for line in lines}
 
@@ -67,7 +68,7 @@ class LooseScene:
             self._check_images(name, number, setting, len(table))
         first = self._image(number, recording.look_down_setting, 0)
         try:
-            with Image.open(first) as image:
+            with Image.open(regular(first)) as image:
                 size = image.size
         except OSError as error:
             raise DataError(name, f"its first look-down image is unreadable ({type(error).__name__})") from error
@@ -77,7 +78,7 @@ class LooseScene:
         """Return the (h, w, 3) uint8 sRGB image of a frame."""
         path = self._image(number, setting, frame)
         try:
-            data = path.read_bytes()
+            data = regular(path).read_bytes()
         except OSError as error:
             raise DataError(str(path), f"image missing or unreadable ({type(error).__name__})") from error
         # OpenCV fills up what a truncated file lacks with grey and says nothing.

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.upstream.dataset import UpstreamDataset
 from vln_pipeline.upstream.finding import Finding, listed
 
@@ -79,7 +81,7 @@ def _path(dataset: UpstreamDataset, key: str, own: str, episode: int) -> Path | 
 def _opened(path: Path) -> NDArray[Any] | None:
     """Return an array of numbers that stays on disk, or None where the file is broken or has a pickle."""
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        array = np.load(regular(path), mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError, DataError):
         return None
     return array if isinstance(array, np.ndarray) and np.issubdtype(array.dtype, np.number) else None

@@ -44,7 +44,8 @@ def depth_unit(dataset: UpstreamDataset, key: str, unit: float, pose_column: str
         pitches = np.radians(downward_pitch(convention.cameras(poses)[0][:, :, 2]))
         paths = dataset.pictures(key).frames(episode)[: len(poses)]
         for frame in np.unique(np.linspace(0, len(paths) - 1, _FRAMES).astype(int)) if paths else ():
-            image = cv2.imread(str(paths[frame]), cv2.IMREAD_UNCHANGED)
+            path = paths[frame]
+            image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
             if image is not None and image.ndim == 2 and image.dtype == np.uint16:
                 ratios.append(_over_floor(image.astype(np.float64), unit, *seen, pitches[frame]))
     values = np.concatenate(ratios) if ratios else np.empty(0)

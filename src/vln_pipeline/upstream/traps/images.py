@@ -6,6 +6,8 @@ from typing import Any
 
 from PIL import Image
 
+from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.upstream.dataset import UpstreamDataset
 from vln_pipeline.upstream.finding import Finding, listed
 from vln_pipeline.upstream.pictures import is_whole
@@ -81,9 +83,9 @@ def depth_format(dataset: UpstreamDataset, key: str) -> Iterator[Finding]:
 def header(path: Path) -> tuple[tuple[int, int] | None, str | None]:
     """Return an image's width and height, and its mode, by its header; None where it has none."""
     try:
-        with Image.open(path) as image:
+        with Image.open(regular(path)) as image:
             return image.size, image.mode
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, DataError):
         return None, None
 
 

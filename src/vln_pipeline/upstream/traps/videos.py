@@ -7,6 +7,8 @@ from typing import Any
 
 import av
 
+from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.upstream.dataset import UpstreamDataset
 from vln_pipeline.upstream.finding import Finding, listed
 from vln_pipeline.upstream.traps.images import declared_size
@@ -49,8 +51,8 @@ def videos(dataset: UpstreamDataset) -> Iterator[Finding]:
 def _stream(path: Path) -> tuple[int, int, Fraction] | None:
     """Return width, height and frames per second of a video, or None."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(regular(path))) as container:
             stream = container.streams.video[0]
             return (stream.width, stream.height, stream.average_rate) if stream.average_rate else None
-    except (av.FFmpegError, OSError, IndexError, ValueError):
+    except (av.FFmpegError, OSError, IndexError, ValueError, DataError):
         return None

@@ -1,12 +1,13 @@
 """Parameters of the agents."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 from vln_pipeline.evaluation.local_planner import GoalKind
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
+from vln_pipeline.redaction import url_without_secret
 
 _EVERY_KIND = tuple(GoalKind)
 _NAME = r"^[a-z0-9_]+$"
@@ -19,14 +20,16 @@ class ServerConfig(Config):
 
     name: str = Field(pattern=_NAME)
     """What the agent is called in results."""
-    url: str = Field(default="http://127.0.0.1:8888", pattern=r"^https?://")
+    url: Annotated[str, url_without_secret("use a server that asks for none")] = Field(
+        default="http://127.0.0.1:8888", pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
+    )
     """Where the server listens."""
     kinds: tuple[GoalKind, ...] = Field(default=_EVERY_KIND, min_length=1)
     """Goals that the policy takes; episodes of other kinds are left out."""
     stop_threshold: float = -3.0
     """Value below which the server's policy turns on the spot, sent with the reset."""
     timeout: float = Field(default=30.0, gt=0)
-    """Longest wait for an answer, seconds."""
+    """Longest time for an answer, to its last byte, seconds."""
     jpeg_quality: int = Field(default=95, ge=1, le=100)
     """Quality of the images sent."""
     swapped_channels: bool = True

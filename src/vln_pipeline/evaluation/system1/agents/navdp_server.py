@@ -7,13 +7,13 @@ Images go as multipart files (JPEG, and depth as 16-bit PNG in units of 0.1 mm),
 import json
 
 import cv2
-import httpx
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation, Plan
 from vln_pipeline.evaluation.system1.agents.config import ServerConfig
+from vln_pipeline.http_client import Answer, HttpClient
 from vln_pipeline.rendering.camera import CameraSetting
 
 _STEP = {
@@ -24,6 +24,8 @@ _STEP = {
 }
 _DEPTH_UNIT = 1e-4
 """Metres per unit of a depth image; 6.55 m is the farthest that can be told."""
+_LARGEST = 16 * 2**20
+"""Bytes of the largest answer that is read; a thousand candidates of 24 waypoints have some 2 MB."""
 
 
 class NavdpServer:
@@ -37,7 +39,8 @@ class NavdpServer:
 
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
-        self._client = httpx.Client(base_url=config.url, timeout=config.timeout)
+        self._address = config.url.rstrip("/")
+        self._client = HttpClient(largest=_LARGEST)
 
     def reset(self, camera: CameraSetting, seed: int) -> None:
         """Tell the server that an episode begins; what it draws is its own affair."""
@@ -63,22 +66,24 @@ class NavdpServer:
         """Close the connection."""
         self._client.close()
 
-    def _post(self, path: str, **content: object) -> httpx.Response:
+    def _post(self, path: str, **content: object) -> Answer:
         try:
-            response = self._client.post(path, **content)  # type: ignore[arg-type]  # json, files or data
-        except httpx.TimeoutException as error:
+            answer = self._client.post(f"{self._address}/{path}", self._config.timeout, **content)
+        except TimeoutError as error:
             cause = f"/{path} gave no answer within {self._config.timeout:g} s"
             raise DataError(self._config.url, cause, "raise the server's timeout in evaluate_system1.agents") from error
-        except httpx.TransportError as error:
-            cause = f"connection failed ({type(error).__name__})"
+        except ConnectionError as error:
+            cause = f"connection failed ({error})"
             raise DataError(self._config.url, cause, "start the policy's server and run again") from error
-        if not response.is_success:
-            said = response.text[:200]
-            cause = f"/{path} answered HTTP {response.status_code}: {said}"
+        except ValueError as error:
+            cause = f"/{path} gave an unusable answer ({error})"
+            raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
+        if not answer.is_success:
+            cause = f"/{path} answered HTTP {answer.status}: {answer.text[:200]}"
             raise DataError(self._config.url, cause, "look at the server's log and run again")
-        return response
+        return answer
 
-    def _read(self, response: httpx.Response) -> Plan:
+    def _read(self, response: Answer) -> Plan:
         try:
             answer = response.json()
             path = _paths(answer["trajectory"], 3)[0]
@@ -86,7 +91,7 @@ class NavdpServer:
             values = np.asarray(answer.get("all_values", [[]]), dtype=np.float64)[0]
             if len(values) != len(candidates):
                 raise ValueError(f"{len(candidates)} trajectories with {len(values)} values")
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
             cause = f"unusable answer ({type(error).__name__}: {error})"
             raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
         order = np.argsort(-values, kind="stable")
