@@ -5,36 +5,58 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
 
-from kedro.validation.type_extractor import TypeExtractor
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from vln_pipeline.pipeline_registry import register_pipelines
+from vln_pipeline.runtime.parameters.blocks import BLOCKS
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "parameters.md"
 _HEAD = """# Parameters
 
-Set them in `conf/<environment>/parameters.yml`, or for one run as `--params=sampling.pairs=20,esdf.radius=0.3`. An
-unknown key or a value out of range stops the run before it starts. Defaults are those of the code; `conf/base` changes
-a few. Besides the blocks below there is `seed`, the run's seed, and where a run executes: `executor`, `workers`,
-`shard`, `max_failures` (see [Use a large machine](../how-to/scale-out.md)).
+Set them in a file, or for one run on the command line. Later ones hold over earlier ones, value by value:
+
+1. the defaults of the code, below;
+2. `conf/base/parameters.yml`, which changes a few;
+3. `conf/<environment>/parameters.yml`, with `--env=<environment>`;
+4. `conf/local/parameters.yml`, your own, in every environment; git ignores it. `VLN_LOCAL_CONF` names another folder
+   for it, and `VLN_LOCAL_CONF= kedro run` reads none;
+5. `--params`.
+
+Before anything starts, `kedro run` checks every parameter of every stage, whatever is to run, and whether packages,
+renderers, files and the data folder that the run would use are there. It tells all faults, one line each, and ends with
+exit code 2; nothing is written.
+
+Besides the blocks below there is `seed`, the run's seed, a whole number from 0. Where a run executes is set in
+`globals.yml` of the same folders, or by `--params`: `executor`, `workers`, `shard`, `max_failures` (see
+[Use a large machine](../how-to/scale-out.md)).
+
+## On the command line
+
+`--params` takes `key=value`, separated by commas, and may be given more than once; of two values of one key the later
+one holds. Put the option in quotes, so that the shell leaves `*`, blanks and quotes alone.
+
+| `--params=` | is |
+|---|---|
+| `sampling.pairs=20,esdf.radius=.3` | two values; numbers as `.3` or `1e-3`, `true`, `false`, `null`, or text |
+| `'export.dialects=[vln_n1, vln_ce]'` | a list; it takes the place of the whole list |
+| `'labelling.keyframes={turn_angle: 20}'` | a mapping; other keys of the block stay |
+| `rendering.rigs.0.scale=.2` | one value of one entry of a list of the files, counted from 0; all else stays |
+| `'scenes.mesh.path="a,b=c.glb"'` | text with a comma: quotes inside those of the shell |
+| `'scenes.mesh.pattern=*.ply'` | text with signs that mean something in YAML; inside `[...]` it needs quotes |
+| `'evaluate.split="2026"'` | text, not a number |
+| `'train_system1.optimiser.learning_rates."a.b"=1e-4'` | a key with a dot in it |
+| `labelling.prompt_template=` | `null` |
 
 <!-- Written by scripts/parameters_page.py; a test compares. -->
 """
 
 
-def models() -> dict[str, type[BaseModel]]:
-    """Return the model of every parameter block, by name, in the order of the pipelines that take them."""
-    taken = TypeExtractor(register_pipelines()).extract_types_from_pipelines()
-    return {name.removeprefix("params:"): model for name, model in taken.items()}
-
-
 def page() -> str:
     """Return the page as markdown."""
-    parts, blocks = [_HEAD], models()
-    for stage, model in blocks.items():
+    parts = [_HEAD]
+    for stage, model in BLOCKS.items():
         parts.append(f"## {stage}\n\n{_first_line(model)}\n\n| parameter | default | meaning |\n|---|---|---|")
-        others = {other: name for name, other in blocks.items() if name != stage}
+        others = {other: name for name, other in BLOCKS.items() if name != stage}
         parts += [
             f"| `{stage}.{name}` | {default} | {text} |" for name, default, text in _rows(model, None, "", others)
         ]

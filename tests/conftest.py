@@ -8,6 +8,8 @@ from hypothesis import settings
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+os.environ["VLN_LOCAL_CONF"] = ""  # what a developer keeps in conf/local is none of the tests' business
+
 # The first example of a test compiles, and a loaded machine takes its time: neither is a fault.
 settings.register_profile("any_machine", deadline=None)
 settings.load_profile("any_machine")

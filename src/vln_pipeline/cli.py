@@ -2,20 +2,25 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 from kedro.framework.cli.project import run
+from kedro.framework.cli.utils import KedroCliError
 from kedro.framework.project import settings
-from kedro.utils import find_kedro_project
-from kedro.validation.exceptions import ParameterValidationError
+from kedro.utils import find_kedro_project, load_obj
 
 from vln_pipeline.commands import COMMANDS
-from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.hooks import RunRecorder
+from vln_pipeline.runtime.parameters.option import ParametersOption
+from vln_pipeline.runtime.refused import RefusedError
+from vln_pipeline.runtime.told import Told, one_line
 
+EXIT_REFUSED = 2
+"""Exit code of a command that was refused before anything was started."""
 EXIT_PARTIAL = 3
 """Exit code of a run that finished but left some items in quarantine."""
 
@@ -31,27 +36,35 @@ def run_defaults(project: Path) -> dict[str, Any]:
     return (yaml.safe_load(text) or {}).get("run") or {}
 
 
-def one_line(error: BaseException) -> str | None:
-    """Return the message a user needs, or None where only the traceback tells."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, DataError):
-            return str(cause)
-        if isinstance(cause, ParameterValidationError):
-            lines = (line.strip() for line in str(cause).splitlines() if "errors.pydantic.dev" not in line)
-            return " ".join(lines)
-        cause = cause.__cause__ or cause.__context__
-    return None
+def _telling(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a callback that ends the command with one line where it can."""
+
+    def tell(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(*args, **kwargs)
+        except RefusedError as refusal:
+            raise Told(str(refusal), EXIT_REFUSED) from refusal
+        except KedroCliError as error:  # shows itself as "NoneType: None"
+            raise Told(str(error), EXIT_REFUSED) from error
+        except click.ClickException:
+            raise
+        except Exception as error:
+            message = one_line(error)
+            if message is None or os.environ.get("VLN_DEBUG"):
+                raise
+            raise Told(message, hint="(VLN_DEBUG=1 shows the traceback)") from error
+
+    return tell
 
 
 def _run(*args: Any, **kwargs: Any) -> Any:
+    runner = kwargs.get("runner")
     try:
-        result = _kedro_run(*args, **kwargs)  # type: ignore[misc]  # every command has a callback
-    except Exception as error:
-        message = one_line(error)
-        if message is None or os.environ.get("VLN_DEBUG"):
-            raise
-        raise click.ClickException(f"{message}\n(VLN_DEBUG=1 shows the traceback)") from error
+        load_obj(runner or "SequentialRunner", "kedro.runner")
+    except (AttributeError, ImportError, ValueError) as error:
+        known = "SequentialRunner, ThreadRunner or the full name of a class"
+        raise Told(f"--runner={runner}: there is no such class; use {known}", EXIT_REFUSED) from error
+    result = _kedro_run(*args, **kwargs)  # type: ignore[misc]  # every command has a callback
     recorder = next(hook for hook in settings.HOOKS if isinstance(hook, RunRecorder))
     if recorder.record is not None and _summarise(recorder.record.made, recorder.record.quarantined):
         sys.exit(EXIT_PARTIAL)
@@ -69,8 +82,15 @@ def _summarise(made: dict[str, int], quarantined: dict[str, dict[str, str]]) -> 
 
 
 _kedro_run = run.callback
-run.callback = _run
+run.callback = _telling(_run)
+run.params = [ParametersOption() if option.name == "params" else option for option in run.params]
+for _option in run.params:
+    if _option.callback is not None:
+        _option.callback = _telling(_option.callback)
 if _project := find_kedro_project(Path.cwd()):
-    run.context_settings["default_map"] = run_defaults(_project)
+    try:
+        run.context_settings["default_map"] = run_defaults(_project)
+    except (yaml.YAMLError, AttributeError) as _error:
+        sys.exit(f"Error: {_project / 'kedro.yml'}: not readable ({' '.join(str(_error).split())}); mend the file")
 for _command in (run, *COMMANDS):
     cli.add_command(_command)

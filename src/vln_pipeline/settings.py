@@ -4,14 +4,16 @@ import warnings
 
 from omegaconf.resolvers import oc
 
-from vln_pipeline.runtime.hooks import CheckAncestry, CheckParameters, PinOutputs, RunRecorder, SealFiles
-from vln_pipeline.runtime.session import PinnedSession
+from vln_pipeline.runtime.config_loader import LayeredConfigLoader
+from vln_pipeline.runtime.hooks import CheckAncestry, PinOutputs, RunRecorder, SealFiles
+from vln_pipeline.runtime.session import ProjectSession
 
 # Kedro 1.7 calls a function that omegaconf 2.4 renamed, four times per command; nothing here can mend it.
 warnings.filterwarnings("ignore", message=r"register_new_resolver\(\) is deprecated", category=UserWarning)
 
-HOOKS = (CheckParameters(), CheckAncestry(), PinOutputs(), RunRecorder(), SealFiles())
-SESSION_CLASS = PinnedSession
+HOOKS = (CheckAncestry(), PinOutputs(), RunRecorder(), SealFiles())
+SESSION_CLASS = ProjectSession
+CONFIG_LOADER_CLASS = LayeredConfigLoader  # base, then the environment, then conf/local
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

@@ -164,13 +164,13 @@ def test_episodes_of_every_data_set_find_their_scenes(tmp_path, dataset):
     ("parameters", "said"),
     [
         ([], "vlnce.episodes.path: is not set"),
-        (["vlnce.episodes.path=nowhere.json.gz"], "nowhere.json.gz: does not exist"),
+        (["vlnce.episodes.path=nowhere.json.gz"], "vlnce.episodes.path: nowhere.json.gz does not exist"),
         (["vlnce.streamvln=habitat_125.1cm_0deg"], "is none of the cameras"),
     ],
 )
 def test_a_wrong_command_ends_with_one_line(tmp_path, parameters, said):
     words = [f"--params={','.join(parameters)}"] if parameters else []
     run = kedro_run(tmp_path, "--pipelines=vlnce", *words)
-    assert run.code == 1
+    assert run.code == 2
     assert said in " ".join(run.output.split())
     assert "Traceback" not in run.output

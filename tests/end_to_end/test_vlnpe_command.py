@@ -105,6 +105,6 @@ def test_two_robots_record_what_they_walk(tmp_path):
 def test_a_wrong_command_ends_with_one_line(tmp_path, parameters, said):
     words = [f"--params={','.join(parameters)}"] if parameters else []
     run = kedro_run(tmp_path, "--pipelines=vlnpe", *words)
-    assert run.code == 1
+    assert run.code == 2
     assert said in " ".join(run.output.split())
     assert "Traceback" not in run.output

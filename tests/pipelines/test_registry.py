@@ -9,6 +9,9 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.validation.type_extractor import TypeExtractor
 
+from vln_pipeline.runtime.parameters.blocks import BLOCKS, SeedConfig
+from vln_pipeline.runtime.parameters.check import check
+
 ROOT = Path(__file__).parents[2]
 STAGES = ["scenes", "esdf", "sampling", "trajectories", "rendering", "labelling", "filtering", "export", "report"]
 OTHERS = [
@@ -21,6 +24,7 @@ OTHERS = [
     "vlnce",
     "vlnpe",
 ]
+ENVIRONMENTS = sorted(folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir() and folder.name != "local")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,7 @@ def registered():
     return register_pipelines()
 
 
-@pytest.fixture(scope="module", params=sorted(folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir()))
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
 def context(request):
     bootstrap_project(ROOT)
     with KedroSession.create(ROOT, env=request.param) as session:
@@ -65,9 +69,9 @@ def test_every_parameter_block_is_used_and_every_used_one_exists(registered, con
 def test_parameters_of_every_environment_are_valid(registered, context):
     parameters = context.config_loader["parameters"]
     models = TypeExtractor(registered).extract_types_from_pipelines()
-    assert {name.removeprefix("params:") for name in models} == set(parameters) - {"seed"}
-    for name, model in models.items():
-        model.model_validate(parameters[name.removeprefix("params:")])
+    assert {name.removeprefix("params:"): model for name, model in models.items()} == BLOCKS
+    assert {*BLOCKS, *SeedConfig.model_fields} == set(parameters)
+    assert check(context.config_loader, {}).faults == ()
 
 
 def test_kedro_yml_uses_the_run_commands_own_names():

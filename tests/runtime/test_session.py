@@ -4,7 +4,7 @@ import pytest
 from kedro.framework.startup import bootstrap_project
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.runtime.session import RUN_ID_VARIABLE, PinnedSession
+from vln_pipeline.runtime.session import RUN_ID_VARIABLE, ProjectSession
 
 ROOT = Path(__file__).parents[2]
 
@@ -13,7 +13,7 @@ def test_the_run_id_can_be_given(monkeypatch):
     """Kedro 1.7 keeps the id in a private store; this fails when an update moves it."""
     bootstrap_project(ROOT)
     monkeypatch.setenv(RUN_ID_VARIABLE, "2026-01-31T09.30.00.000Z")
-    with PinnedSession.create(ROOT) as session:
+    with ProjectSession.create(ROOT) as session:
         assert session.store["session_id"] == session.session_id == "2026-01-31T09.30.00.000Z"
 
 
@@ -22,7 +22,7 @@ def test_an_id_that_does_not_sort_by_time_is_refused(monkeypatch, wrong):
     bootstrap_project(ROOT)
     monkeypatch.setenv(RUN_ID_VARIABLE, wrong)
     with pytest.raises(DataError, match=RUN_ID_VARIABLE):
-        PinnedSession.create(ROOT)
+        ProjectSession.create(ROOT)
 
 
 def test_a_run_after_the_clock_was_set_back_is_still_the_latest(tmp_path, monkeypatch, caplog):
@@ -32,6 +32,6 @@ def test_a_run_after_the_clock_was_set_back_is_still_the_latest(tmp_path, monkey
     (tmp_path / "01_scenes" / "2099-12-31T23.59.59.999Z").mkdir(parents=True)
     (tmp_path / "01_scenes" / "items").mkdir()
     bootstrap_project(ROOT)
-    with PinnedSession.create(ROOT) as session:
+    with ProjectSession.create(ROOT) as session:
         assert session.store["session_id"] == "2100-01-01T00.00.00.000Z"
     assert "the clock says" in caplog.text

@@ -1,15 +1,20 @@
-"""A Kedro session whose run id can be given, so that several commands fill one version."""
+"""A Kedro session that starts nothing before all is right, and whose run id can be given."""
 
 import logging
 import os
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.runtime.config_loader import LayeredConfigLoader
+from vln_pipeline.runtime.refused import RefusedError
 
 RUN_ID_VARIABLE = "VLN_RUN_ID"
 # Kedro takes the greatest string for the latest version, so an id must sort by its time.
@@ -19,21 +24,26 @@ _FORMAT = "%Y-%m-%dT%H.%M.%S.%f"
 logger = logging.getLogger(__name__)
 
 
-class PinnedSession(KedroSession):
-    """Takes its id from ``VLN_RUN_ID`` where that is set (``kedro~=1.7.0``: the id lies in a private store).
+class ProjectSession(KedroSession):
+    """Checks the whole command first, and takes its id from ``VLN_RUN_ID`` where that is set.
+
+    ``kedro~=1.7.0``: the id lies in a private store, and the loader of configurations is made by a private method.
 
     Without it the id is the time, or follows the newest version where the clock was set back: the results of this run
     would not be the latest otherwise, and the next command would build on older ones.
     """
 
+    _loader: LayeredConfigLoader | None = None
+
     @classmethod
-    def create(cls, *args: Any, **kwargs: Any) -> "PinnedSession":
+    def create(cls, *args: Any, **kwargs: Any) -> "ProjectSession":
         """Create a session; see ``KedroSession.create``.
 
         Raises:
             DataError: ``VLN_RUN_ID`` does not start with a timestamp.
+            RefusedError: there is no such environment, or a file of configuration is broken.
         """
-        session: PinnedSession = super().create(*args, **kwargs)  # type: ignore[assignment]  # made by cls
+        session: ProjectSession = super().create(*args, **kwargs)  # type: ignore[assignment]  # made by cls
         run_id = os.environ.get(RUN_ID_VARIABLE)
         if run_id is not None:
             if not _TIMESTAMP.fullmatch(run_id):
@@ -43,6 +53,44 @@ class PinnedSession(KedroSession):
             run_id = after_newest(session.session_id, data)
         session.session_id = session._store["session_id"] = run_id
         return session
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """Run pipelines; see ``KedroSession.run``.
+
+        Raises:
+            RefusedError: something is wrong with parameters, with what is to run, or with this machine. Nothing was
+                started or written, and all faults are told.
+        """
+        faults = self._faults(signature(super().run).bind(*args, **options).arguments)
+        if faults:
+            raise RefusedError(faults)
+        layers = reversed(self._get_config_loader().layers)
+        logger.info("configuration: %s", ", ".join(os.path.relpath(layer, self._project_path) for layer in layers))
+        return super().run(*args, **options)
+
+    def _faults(self, options: Mapping[str, Any]) -> list[DataError]:
+        from vln_pipeline.runtime.needs import missing  # these load the models of all stages, which a run alone needs
+        from vln_pipeline.runtime.parameters.check import check
+        from vln_pipeline.runtime.selection import select
+
+        checked = check(self._get_config_loader(), self.store.get("runtime_params") or {})
+        pipeline, unknown = select(pipelines, options)
+        faults = [*unknown, *checked.faults]
+        if checked.place is not None and not unknown:
+            faults += missing((node.name for node in pipeline.nodes), checked.blocks, checked.place, self._project_path)
+        return faults
+
+    def _get_config_loader(self) -> LayeredConfigLoader:
+        """Return one loader for the check and for the run, since it reads many files."""
+        if self._loader is None:
+            try:
+                loader = super()._get_config_loader()
+            except DataError as fault:  # no environment, or a broken file: nothing else can be told
+                raise RefusedError([fault]) from fault
+            if not isinstance(loader, LayeredConfigLoader):
+                raise TypeError("settings.CONFIG_LOADER_CLASS must be a LayeredConfigLoader")
+            self._loader = loader
+        return self._loader
 
 
 def after_newest(run_id: str, data: Path) -> str:

@@ -29,6 +29,6 @@ def test_baselines_are_scored_before_anything_was_trained(tmp_path):
 @pytest.mark.slow
 def test_a_parameter_out_of_range_stops_the_command_before_it_starts(tmp_path):
     done = evaluate(tmp_path, "evaluate_system1.drive.replan=0")
-    assert done.code == 1
+    assert done.code == 2
     assert "drive.replan" in done.output
     assert not list(tmp_path.glob("2*"))

@@ -40,6 +40,6 @@ def test_what_was_not_trained_is_told_before_anybody_drives(tmp_path):
 @pytest.mark.slow
 def test_a_parameter_out_of_range_stops_the_command_before_it_starts(tmp_path):
     done = evaluate(tmp_path, "evaluate.drive.scale=2")
-    assert done.code == 1
+    assert done.code == 2
     assert "drive.scale" in done.output
     assert not list(tmp_path.glob("3*"))

@@ -1,0 +1,57 @@
+"""Files and folders that parameters name."""
+
+import os
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.config import ScenesConfig
+from vln_pipeline.scenes.published.config import TexturedConfig
+
+
+def absent(key: str, path: str | Path | None) -> Iterator[DataError]:
+    """Yield a fault where a file or folder is named and is not there; of a pattern, the folder before it."""
+    if not path:
+        return
+    named = Path(path)
+    fixed = named
+    while re.search(r"[*?\[]", str(fixed)):
+        fixed = fixed.parent
+    if not named.exists() and not fixed.exists():
+        yield DataError(key, f"{path} does not exist", "name what is there, relative to the project or absolute")
+
+
+def scene_files(config: ScenesConfig, key: str) -> Iterator[DataError]:
+    """Yield what is missing of a source of scenes: its files, and what decodes their textures."""
+    if config.source == "procedural":
+        return
+    chosen = getattr(config, config.source)
+    key = f"{key}.{config.source}"
+    if not chosen.path:
+        yield DataError(f"{key}.path", "is not set", "set it to where the scenes lie")
+        return
+    yield from absent(f"{key}.path", chosen.path)
+    yield from absent(f"{key}.categories", chosen.categories)
+    packed = config.source == "hssd" or (config.source == "hm3d" and _has_packed_textures(Path(chosen.path)))
+    refused = isinstance(chosen, TexturedConfig) and chosen.missing_texture == "refuse"
+    if packed and refused and find_spec("opengl_basisu") is None:
+        mend = f"pip install 'vln-pipeline[ktx2]', or set {key}.missing_texture=flat"
+        yield DataError(key, "its textures need opengl_basisu, which cannot be imported", mend)
+
+
+def folder_of_stores(folder: Path) -> Iterator[DataError]:
+    """Yield a fault where the folder of all stores can be neither written nor made."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    mend = "set VLN_DATA to a folder that this user may write"
+    if not there.is_dir():
+        yield DataError(f"data ({folder})", f"{there} is not a folder", mend)
+    elif not os.access(there, os.W_OK | os.X_OK):
+        yield DataError(f"data ({folder})", f"{there} cannot be written", mend)
+
+
+def _has_packed_textures(folder: Path) -> bool:
+    """Return whether a model of HM3D is there in no other form than with textures of Basis Universal."""
+    packed = folder.glob("**/*.basis.glb")
+    return any(not file.with_name(file.name.replace(".basis", "")).exists() for file in packed)

@@ -1,0 +1,145 @@
+"""What each node would use, and what of it is not there."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from vln_pipeline.config import Config
+from vln_pipeline.embodiments.config import VlnpeConfig
+from vln_pipeline.episodes.config import EpisodeFileConfig, VlnceConfig
+from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
+from vln_pipeline.evaluation.vln.config import EvaluateConfig
+from vln_pipeline.evaluation.world.config import WorldConfig
+from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.rendering.config import RenderingConfig
+from vln_pipeline.runtime.needs.files import absent, folder_of_stores, scene_files
+from vln_pipeline.runtime.needs.programs import blender, egl, packages
+from vln_pipeline.runtime.parameters.blocks import PlaceConfig
+from vln_pipeline.scenes.config import ScenesConfig
+
+Faults = Iterator[DataError]
+
+
+def missing(nodes: Iterable[str], blocks: Mapping[str, Config], place: PlaceConfig, project: Path) -> list[DataError]:
+    """Return what is not there, each thing once; packages are looked for, not imported.
+
+    Args:
+        nodes: names of the nodes that run.
+        blocks: the configuration of each block without a fault.
+        place: where the run executes.
+        project: folder that the folder of stores is relative to.
+    """
+    faults = [*folder_of_stores(project / place.data)]
+    if place.executor == "ray":
+        faults += packages("executor", "ray", ["ray"])
+    for node in sorted(set(nodes) & set(_NEEDS)):
+        needs, key = _NEEDS[node]
+        block, *parts = key.split(".")
+        if block in blocks:
+            config: Any = blocks[block]
+            for part in parts:
+                config = getattr(config, part)
+            faults += needs(config, key)
+    return list({str(fault): fault for fault in faults}.values())
+
+
+def _homes(scenes: Iterable[ScenesConfig], key: str) -> Faults:
+    for number, config in enumerate(scenes):
+        yield from scene_files(config, f"{key}.{number}")
+
+
+def _episodes(config: EpisodeFileConfig, key: str) -> Faults:
+    if not config.path:
+        yield DataError(f"{key}.path", "is not set", "set it to the episode file or its folder")
+    yield from absent(f"{key}.path", config.path)
+    yield from absent(f"{key}.graphs", config.graphs)
+    if config.truth not in ("auto", "none"):
+        yield from absent(f"{key}.truth", config.truth)
+
+
+def _renderer(config: RenderingConfig, key: str) -> Faults:
+    if config.backend == "blender" or config.look == "gl.baked":
+        yield from blender(key, config.blender.python)
+    if config.backend == "gl":
+        yield from egl(f"{key}.backend")
+
+
+def _episode_renderer(config: VlnceConfig, key: str) -> Faults:
+    if config.render:
+        yield from _renderer(config.rendering, f"{key}.rendering")
+
+
+def _robot_renderer(config: VlnpeConfig, key: str) -> Faults:
+    yield from _renderer(config.rendering, f"{key}.rendering")
+    yield from absent(f"{key}.vocabulary", config.vocabulary)
+
+
+def _labeller(config: LabellingConfig, key: str) -> Faults:
+    if config.labeller == "template":
+        return
+    if config.labeller == "transformers":
+        yield from packages(f"{key}.labeller", "models", ["torch", "transformers"])
+    variable = config.openai.api_key_variable
+    if config.labeller == "openai" and variable is not None and variable not in os.environ:
+        yield DataError(f"{key}.openai.api_key_variable", f"{variable} is not set", "put the API key there")
+    yield from absent(f"{key}.prompt_template", config.prompt_template)
+
+
+def _training(config: Any, key: str) -> Faults:
+    """Return what any training needs, and what its options add."""
+    learned = [] if key == "train_system1" else ["transformers", "tokenizers"]
+    yield from packages(key, "models", ["torch", "safetensors", "tensorboard", "diffusers", *learned])
+    if config.mlflow is not None:
+        yield from packages(f"{key}.mlflow", "tracking", ["mlflow"])
+    if getattr(config, "lora", None) is not None:
+        yield from packages(f"{key}.lora", "lora", ["peft"])
+
+
+def _examination(_: Config, key: str) -> Faults:
+    yield from packages(key, "models", ["torch", "transformers", "safetensors"])
+
+
+def _world(config: WorldConfig, key: str) -> Faults:
+    if config.backend == "habitat":
+        how = "conda install habitat-sim headless -c conda-forge -c aihabitat (docs/how-to/habitat.md)"
+        yield from packages(f"{key}.backend", how, ["habitat_sim"])
+    elif config.renderer == "gl":
+        yield from egl(f"{key}.renderer")
+
+
+def _drivers(config: EvaluateConfig, key: str) -> Faults:
+    if config.agents.trained:
+        yield from packages(f"{key}.agents.trained", "models", ["torch", "transformers", "diffusers", "safetensors"])
+    yield from _world(config.drive.world, f"{key}.drive.world")
+
+
+def _planners(config: EvaluateSystem1Config, key: str) -> Faults:
+    if config.agents.navdp:
+        yield from packages(f"{key}.agents.navdp", "models", ["torch", "diffusers", "safetensors"])
+    yield from _world(config.drive.world, f"{key}.drive.world")
+
+
+_NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
+    "scenes.load": (scene_files, "scenes"),
+    "rendering.film": (_renderer, "rendering"),
+    "labelling.label": (_labeller, "labelling"),
+    "train_system1.train": (_training, "train_system1"),
+    "train_system2.train": (_training, "train_system2"),
+    "train_joint.train": (_training, "train_joint"),
+    "examine_system2.ask": (_examination, "examine_system2"),
+    "evaluate_system1.load": (_homes, "evaluate_system1.scenes"),
+    "evaluate_system1.drive": (_planners, "evaluate_system1"),
+    "evaluate.load": (_homes, "evaluate.scenes"),
+    "evaluate.film": (_renderer, "evaluate.rendering"),
+    "evaluate.label": (_labeller, "evaluate.labelling"),
+    "evaluate.drive": (_drivers, "evaluate"),
+    "vlnce.read": (_episodes, "vlnce.episodes"),
+    "vlnce.load": (scene_files, "vlnce.scenes"),
+    "vlnce.film": (_episode_renderer, "vlnce"),
+    "vlnpe.read": (_episodes, "vlnpe.episodes"),
+    "vlnpe.load": (scene_files, "vlnpe.scenes"),
+    "vlnpe.film": (_robot_renderer, "vlnpe"),
+}
+"""What looks for the needs of a node, and the key of the configuration that decides on them."""
