@@ -99,10 +99,11 @@ def after_newest(run_id: str, data: Path) -> str:
     >>> after_newest("2026-01-31T09.30.00.000Z", Path("no such folder"))
     '2026-01-31T09.30.00.000Z'
     """
-    newest = max((path.name for path in data.glob("*/*") if _TIMESTAMP.fullmatch(path.name)), default="")
-    if newest < run_id:
+    found = [match for path in data.glob("*/*") if (match := _TIMESTAMP.fullmatch(path.name))]
+    newest = max(found, key=lambda match: match[0], default=None)
+    if newest is None or newest[0] < run_id:
         return run_id
-    time = datetime.strptime(_TIMESTAMP.fullmatch(newest)[1], _FORMAT) + timedelta(milliseconds=1)
+    time = datetime.strptime(newest[1], _FORMAT) + timedelta(milliseconds=1)
     following = f"{time.strftime(_FORMAT)[:-3]}Z"
-    logger.warning("the clock says %s, but there is a version of %s; this run is called %s", run_id, newest, following)
+    logger.warning("the clock says %s, but there is a version of %s; this run is called %s", run_id, newest[0], following)
     return following
