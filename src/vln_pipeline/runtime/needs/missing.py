@@ -7,7 +7,8 @@ from typing import Any
 
 from vln_pipeline.config import Config
 from vln_pipeline.embodiments.config import VlnpeConfig
-from vln_pipeline.episodes.episode_config import EpisodeFileConfig, VlnceConfig
+from vln_pipeline.episodes.config import VlnceConfig
+from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
