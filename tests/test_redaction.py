@@ -63,7 +63,7 @@ def test_other_text_is_left_as_it_is(text):
         (LabellingConfig, {"openai": {"base_url": "http://user:s3cret@127.0.0.1:9/v1"}}, "openai.base_url"),
         (LabellingConfig, {"openai": {"base_url": "http://127.0.0.1:9/v1?api_key=s3cret"}}, "openai.base_url"),
         (LabellingConfig, {"openai": {"base_url": "http://user:s3cret@[nonsense"}}, "openai.base_url"),
-        (LabellingConfig, {"openai": {"api_key_variable": "sk-s3cret0123456789"}}, "openai.api_key_variable"),
+        (LabellingConfig, {"openai": {"api_key_variable": "s3cret"}}, "openai.api_key_variable"),
         (AgentsConfig, {"servers": [{"name": "a", "url": "http://user:s3cret@host"}]}, "servers.0.url"),
         (AgentsConfig, {"servers": [{"name": "a", "url": "http://host/?token=s3cret"}]}, "servers.0.url"),
         (TrainingConfig, {"mlflow": "https://user:s3cret@host"}, "mlflow"),

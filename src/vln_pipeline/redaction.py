@@ -28,7 +28,7 @@ _IN_TEXT = (
 _SECRET_NAME = re.compile(
     r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|api_?key|access_?key|credentials?)$", re.IGNORECASE
 )
-_VARIABLE_NAME, VARIABLE = "_variable", r"^[A-Z_][A-Z0-9_]*$"
+_VARIABLE_NAME, _VARIABLE = "_variable", re.compile(r"[A-Z_][A-Z0-9_]*")
 """A parameter that names an environment variable, and what such a name looks like; a key pasted there does not."""
 
 
@@ -72,8 +72,19 @@ def url_without_secret(mend: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def variable_name() -> AfterValidator:
+    """Return a check for a parameter that names an environment variable; it does not repeat what may be a key."""
+
+    def check(name: str | None) -> str | None:
+        if name is not None and not _VARIABLE.fullmatch(name):
+            raise ValueError("is no name of an environment variable in capitals; put the key into one and name it here")
+        return name
+
+    return AfterValidator(check)
+
+
 def _is_secret(name: str, value: Any) -> bool:
     if not isinstance(value, str) or not value:
         return False
-    pasted = name.endswith(_VARIABLE_NAME) and not re.match(VARIABLE, value)
+    pasted = name.endswith(_VARIABLE_NAME) and not _VARIABLE.fullmatch(value)
     return pasted or _SECRET_NAME.search(name) is not None

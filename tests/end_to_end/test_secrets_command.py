@@ -7,7 +7,8 @@ from command import kedro_run
     "parameter",
     [
         "labelling.openai.base_url=http://user:s3cret@127.0.0.1:9/v1",
-        "labelling.openai.api_key_variable=sk-s3cret0123456789",
+        "labelling.openai.api_key_variable=s3cret",
+        "labelling.openai.api_key=s3cret",
     ],
 )
 def test_a_password_in_a_parameter_is_neither_printed_nor_kept(tmp_path, parameter, debug):
@@ -17,8 +18,8 @@ def test_a_password_in_a_parameter_is_neither_printed_nor_kept(tmp_path, paramet
     """
     words = ["--pipelines=labelling", f"--params=labelling.labeller=openai,{parameter}"]
     run = kedro_run(tmp_path, *words, **({"VLN_DEBUG": debug} if debug else {}))
-    assert run.code == 1
+    assert run.code == 2
     assert "s3cret" not in run.output
-    assert parameter.split("=")[0].removeprefix("labelling.") in run.output
+    assert parameter.split("=")[0] in run.output
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not [path for path in kept if b"s3cret" in path.read_bytes()]

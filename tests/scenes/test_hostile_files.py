@@ -3,6 +3,7 @@
 Every reader of folders that others made is asked to open one, in a time that a blocked one would not keep.
 """
 
+import gzip
 import json
 import os
 import signal
@@ -21,8 +22,10 @@ from vln_pipeline.scenes import navmesh
 from vln_pipeline.scenes.gibson import face_ids, scene_graph_npz
 from vln_pipeline.scenes.published import instance_ply
 from vln_pipeline.scenes.published.folder import Folder
+from vln_pipeline.upstream.check import dataset_folders
 from vln_pipeline.upstream.dataset import UpstreamDataset
 from vln_pipeline.upstream.pictures import is_whole
+from vln_pipeline.upstream.traps.arrays import _opened as opened_array
 from vln_pipeline.upstream.traps.images import header
 
 OBJ = "mtllib odd\nv 0 0 0\nv 4 0 0\nv 4 4 3\nusemtl a\nf 1 2 3\n"
@@ -127,6 +130,46 @@ def test_a_pipe_in_a_dataset_folder_is_what_cannot_be_read(tmp_path):
     assert header(tmp_path / "image.jpg") == (None, None)
     with pytest.raises(DataError, match="is a named pipe"):
         ExportedDataset(tmp_path)
+
+
+def test_json_nested_without_end_is_what_cannot_be_read(tmp_path):
+    """``RecursionError`` is no ``ValueError``: it went through every reader's net."""
+    (tmp_path / "meta").mkdir()
+    for name in ("meta/info.json", "meta/episodes.jsonl", "vocabulary"):
+        (tmp_path / name).write_text("[" * 200_000)
+    dataset = UpstreamDataset(tmp_path)
+    assert dataset.info is None
+    assert dataset.lines("meta/episodes.jsonl").broken == (1,)
+    with pytest.raises(DataError, match="not a readable dataset"):
+        ExportedDataset(tmp_path)
+    with pytest.raises(DataError, match="not a readable vocabulary"):
+        read_vocabulary(tmp_path / "vocabulary")
+
+
+def test_a_bomb_of_an_episode_file_is_not_unpacked(tmp_path):
+    with gzip.open(tmp_path / "bomb.json.gz", "wb", compresslevel=1) as bomb:
+        for _ in range(64):
+            bomb.write(bytes(2**20))
+    with pytest.raises(DataError, match=r"more than 0\.001 GiB of text"):
+        read_text(tmp_path / "bomb.json.gz", 0.001)
+
+
+def test_an_array_that_claims_more_than_its_file_is_refused(tmp_path):
+    for shape in ("(1000000000000, 3)", "(99999999999999999999,)", "(-1,)"):
+        header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+        path = tmp_path / "liar.npy"
+        path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
+        assert opened_array(path) is None
+
+
+def test_links_in_a_circle_are_entered_once(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/back").symlink_to("..")
+    (tmp_path / "a/self").symlink_to("self")
+    with pytest.raises(DataError, match="there is no dataset in or under it"):
+        dataset_folders(tmp_path)
+    with pytest.raises(DataError, match=r"no \.glb"):
+        load(tmp_path)
 
 
 def test_a_file_larger_than_allowed_is_refused_before_it_is_opened(tmp_path):

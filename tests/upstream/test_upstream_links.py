@@ -8,6 +8,7 @@ import shutil
 import published_folders as folders
 import pytest
 from click.testing import CliRunner
+
 from vln_pipeline.commands.check import check as command
 
 

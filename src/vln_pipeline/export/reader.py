@@ -74,7 +74,7 @@ class ExportedDataset:
                 name: Camera(name, c["suffix"], c["height"], c["pitch"], Intrinsics(**c["intrinsics"]))
                 for name, c in record["cameras"].items()
             }
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             cause = f"not a readable dataset ({type(error).__name__}: {error})"
             raise DataError(self.root.name, cause, "export the scene again") from error
         for name, camera in self.cameras.items():

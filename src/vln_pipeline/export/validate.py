@@ -17,7 +17,10 @@ _CHECKS: tuple[tuple[str, Callable[[ExportedDataset], Iterator[str]]], ...] = (
     ("statistics", statistics.problems),
     ("dialect", dialects.problems),
 )
-_UNREADABLE = (DataError, OSError, ValueError, KeyError, IndexError, TypeError, pa.ArrowException, av.FFmpegError)
+_UNREADABLE = (
+    *(DataError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
+    *(pa.ArrowException, av.FFmpegError),
+)
 
 
 def validate(root: Path) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, HttpUrl, model_validator
 
 from vln_pipeline.config import Config
-from vln_pipeline.redaction import VARIABLE, url_without_secret
+from vln_pipeline.redaction import url_without_secret, variable_name
 
 
 class KeyframeConfig(Config):
@@ -84,7 +84,7 @@ class OpenaiConfig(Config):
     """Image-text model that describes a clip."""
     writer: ServedModel = ServedModel(name="Qwen/Qwen3-72B")
     """Text model that rewrites and summarises."""
-    api_key_variable: str | None = Field(default=None, pattern=VARIABLE)
+    api_key_variable: Annotated[str | None, variable_name()] = None
     """Environment variable, in capitals, that holds the key; None where the server asks for none."""
     concurrency: int = Field(default=8, ge=1, le=256)
     """Walks of one item that are labelled at the same time, each with one request in flight."""

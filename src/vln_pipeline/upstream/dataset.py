@@ -58,7 +58,7 @@ class UpstreamDataset:
         """``info.json``, or None."""
         try:
             value = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
-        except (OSError, ValueError, DataError):
+        except (OSError, ValueError, RecursionError, DataError):
             return None
         return value if isinstance(value, dict) else None
 
@@ -72,7 +72,7 @@ class UpstreamDataset:
         for number, text in enumerate(texts, 1):
             try:
                 row = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 row = None
             if isinstance(row, dict):
                 rows.append(row)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def read_vocabulary(path: Path) -> dict[str, int]:
         found = found.get("instruction_vocab", found)
         found = found.get("word2idx_dict", found.get("stoi", found))
         vocabulary = {str(word): int(number) for word, number in found.items()}
-    except (OSError, EOFError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, AttributeError, RecursionError) as error:
         cause = f"not a readable vocabulary ({type(error).__name__}: {error})"
         raise DataError(path.name, cause, f"{_MEND}, or leave vlnpe.vocabulary out") from error
     if not vocabulary:

@@ -63,7 +63,7 @@ def read_mapping(file: Path) -> Mapping:
         else:
             rows = list((json.loads if file.suffix.lower() == ".json" else yaml.safe_load)(text).items())
         return Mapping([(str(pattern), " ".join(str(name).lower().split())) for pattern, name in rows])
-    except (OSError, ValueError, IndexError, AttributeError, csv.Error, yaml.YAMLError) as error:
+    except (OSError, ValueError, IndexError, AttributeError, RecursionError, csv.Error, yaml.YAMLError) as error:
         cause = f"no readable mapping ({type(error).__name__})"
         raise DataError(file.name, cause, "give scenes.mesh.categories rows of pattern,category") from error
 

@@ -1,5 +1,7 @@
 """OBJ and PLY files; trimesh parses their geometry."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,15 @@ import trimesh
 from numpy.typing import NDArray
 from trimesh.resolvers import Resolver
 
+from vln_pipeline.errors import DataError
+from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
 from vln_pipeline.scenes.mesh.polygon_materials import Materials
-from vln_pipeline.scenes.mesh.sidecars import obj_names, ply_texture
+from vln_pipeline.scenes.mesh.sidecars import MOST_REFERENCES, distinct, obj_statements, ply_texture
+
+_ELEMENT = re.compile(rb"^element[ \t]+\w+[ \t]+(\d{1,18})[ \t\r]*$", re.MULTILINE)
+_MOST_MATERIALS = 2048
+"""Of one object; trimesh looks for a free name of each piece among all those before it."""
 
 
 class _Names(Resolver):
@@ -60,19 +68,26 @@ def read(file: Path, texture_size: int, max_triangles: int) -> Model:
 
 def _obj(file: Path, materials: Materials) -> list[Surface]:
     """Return a surface per object and material; groups count as objects in a file that names no objects."""
-    names = obj_names(file)
-    for library in names["mtllib"]:
+    statements = obj_statements(file)
+    libraries = distinct(statements, "mtllib")
+    if len(libraries) > MOST_REFERENCES:
+        raise DataError(file.name, f"names {len(libraries)} material libraries", "unite them")
+    for library in libraries:
         materials.read_library(library)
-    objects = names["o"] or names["g"]
+    kind = "o" if any(statement == "o" for statement, _ in statements) else "g"
+    objects = distinct(statements, kind)
+    if _most_materials(statements, kind) > _MOST_MATERIALS:
+        raise DataError(file.name, f"an object has more than {_MOST_MATERIALS} materials", "divide it into objects")
     with file.open("rb") as stream:
         loaded = trimesh.exchange.obj.load_obj(
             stream,
-            resolver=_Names(names["usemtl"]),
-            split_objects=bool(names["o"]),
-            split_groups=not names["o"] and bool(names["g"]),
+            resolver=_Names(distinct(statements, "usemtl")),
+            split_objects=kind == "o",
+            split_groups=kind == "g" and bool(objects),
         )
     order = {name: i for i, name in enumerate(objects)}
-    meshes = [(_owner(key, order) or file.stem, mesh) for key, mesh in loaded.get("geometry", {}).items()]
+    lengths = sorted({len(name) for name in objects}, reverse=True)
+    meshes = [(_owner(key, order, lengths) or file.stem, mesh) for key, mesh in loaded.get("geometry", {}).items()]
     meshes.sort(key=lambda item: order.get(item[0], -1))
     nodes: dict[str, int] = {}
     return [
@@ -81,9 +96,28 @@ def _obj(file: Path, materials: Materials) -> list[Surface]:
     ]
 
 
-def _owner(key: str, names: dict[str, int]) -> str | None:
-    """Return the object of a mesh; trimesh calls it object or object_material, numbered where that is not unique."""
-    return max((n for n in names if key == n or key.startswith(f"{n}_")), key=len, default=None)
+def _most_materials(statements: Sequence[tuple[str, str]], kind: str) -> int:
+    """Return how many materials the object with the most of them has."""
+    used: dict[str, set[str]] = {}
+    owner = ""
+    for statement, name in statements:
+        if statement == kind:
+            owner = name
+        elif statement == "usemtl":
+            used.setdefault(owner, set()).add(name)
+    return max(map(len, used.values()), default=0)
+
+
+def _owner(key: str, names: dict[str, int], lengths: Sequence[int]) -> str | None:
+    """Return the object of a mesh; trimesh calls it object or object_material, numbered where that is not unique.
+
+    Args:
+        key: what trimesh calls the mesh.
+        names: of the objects.
+        lengths: of these names, the longest first.
+    """
+    starts = (key[:length] for length in lengths if key[length : length + 1] in ("", "_"))
+    return next((start for start in starts if start in names), None)
 
 
 def _material_name(mesh: dict[str, Any]) -> str | None:
@@ -91,11 +125,26 @@ def _material_name(mesh: dict[str, Any]) -> str | None:
 
 
 def _ply(file: Path, materials: Materials) -> list[Surface]:
+    _require_all_lines(file)
     texture = ply_texture(file)
     material = materials.add_texture(texture) if texture else materials.index(None)
     with file.open("rb") as stream:
         mesh = trimesh.exchange.ply.load_ply(stream, skip_materials=True)
     return [_surface(file.stem, 0, mesh, material)] if mesh.get("faces") is not None else []
+
+
+def _require_all_lines(file: Path) -> None:
+    """Refuse an ASCII file that ends early, of which trimesh takes what is there and says nothing.
+
+    Raises:
+        DataError: it has fewer lines than elements (Turk 1994: one element a line).
+    """
+    header, _, body = regular(file).read_bytes().partition(b"end_header")
+    claimed = sum(int(count) for count in _ELEMENT.findall(header)) if b"format ascii" in header else 0
+    body = body.strip()
+    lines = max(body.count(b"\n"), body.count(b"\r")) + (body != b"")
+    if lines < claimed:
+        raise DataError(file.name, f"cut off: claims {claimed} elements, has {lines} lines", "download it again")
 
 
 def _surface(name: str, node: int, mesh: dict[str, Any], material: int) -> Surface:

@@ -3,7 +3,8 @@
 import json
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,9 +12,15 @@ from urllib.parse import unquote
 from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
 
-_STATEMENT = re.compile(rb"^[ \t]*(mtllib|usemtl|o|g)[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
-_MAP = re.compile(rb"^[ \t]*map_[Kk]d[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
-_TEXTURE_FILE = re.compile(rb"^comment TextureFile[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+# What follows begins with a mark that is no blank, and blanks at its end are cut afterwards: with two repeated blanks
+# side by side, a line of a million blanks would take hours.
+_STATEMENT = re.compile(rb"^[ \t]*(mtllib|usemtl|o|g)[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
+_MAP = re.compile(rb"^[ \t]*map_[Kk]d[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
+_TEXTURE_FILE = re.compile(rb"^comment TextureFile[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
+
+
+MOST_REFERENCES = 4096
+"""Of one file to others; a thousandth of a second each, looking for a million that are not there takes long."""
 
 
 def beside(file: Path, reference: str) -> Path:
@@ -48,7 +55,7 @@ def sidecars(file: Path) -> tuple[Path, ...]:
     """
     found: set[Path] = set()
     try:
-        for reference in _references(file):
+        for reference in islice(dict.fromkeys(_references(file)), MOST_REFERENCES):
             target = _inside(file, reference)
             if target is not None and target.is_file():
                 found.add(target)
@@ -73,29 +80,32 @@ def _references(file: Path) -> Iterator[str]:
                 size = struct.unpack("<5I", stream.read(20))[3]
                 yield from uris(json.loads(stream.read(size)))
         case ".obj":
-            for name in obj_names(file)["mtllib"]:
+            for name in distinct(obj_statements(file), "mtllib")[:MOST_REFERENCES]:
                 yield name
                 library = _inside(file, name)
                 if library is not None and library.is_file():
-                    yield from (map_file(line.decode()) for line in _MAP.findall(library.read_bytes()))
+                    yield from (map_file(line.decode()) for line in _MAP.findall(regular(library).read_bytes()))
         case ".ply":
             texture = ply_texture(file)
             yield from [texture] if texture else []
 
 
-def obj_names(file: Path) -> dict[str, list[str]]:
-    """Return the distinct names after mtllib, usemtl, o and g in an OBJ file, in file order."""
-    found: dict[str, dict[str, None]] = {"mtllib": {}, "usemtl": {}, "o": {}, "g": {}}
-    for statement, name in _STATEMENT.findall(file.read_bytes()):
-        found[statement.decode()][name.decode(errors="replace")] = None
-    return {statement: list(names) for statement, names in found.items()}
+def obj_statements(file: Path) -> list[tuple[str, str]]:
+    """Return the statements mtllib, usemtl, o and g of an OBJ file with their names, in file order."""
+    found = _STATEMENT.findall(regular(file).read_bytes())
+    return [(statement.decode(), name.rstrip(b" \t\r").decode(errors="replace")) for statement, name in found]
+
+
+def distinct(statements: Sequence[tuple[str, str]], kind: str) -> list[str]:
+    """Return the names of statements of one kind, each once, in order."""
+    return list(dict.fromkeys(name for statement, name in statements if statement == kind))
 
 
 def ply_texture(file: Path) -> str | None:
     """Return the texture that a PLY file names in its header, or None."""
-    with file.open("rb") as stream:
+    with regular(file).open("rb") as stream:
         found = _TEXTURE_FILE.search(stream.read(65536).partition(b"end_header")[0])
-    return found.group(1).decode(errors="replace") if found else None
+    return found.group(1).rstrip(b" \t\r").decode(errors="replace") if found else None
 
 
 def uris(document: dict[str, Any]) -> list[str]:

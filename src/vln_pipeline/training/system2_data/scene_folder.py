@@ -51,5 +51,5 @@ def reading(scene: str) -> Iterator[None]:
     """Turn what a broken file of a dataset makes of reading into a clear error."""
     try:
         yield
-    except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, pa.ArrowException) as error:
         raise DataError(scene, f"its tables cannot be read ({type(error).__name__}: {error})") from error

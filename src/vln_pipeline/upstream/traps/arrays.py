@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,6 @@ def _opened(path: Path) -> NDArray[Any] | None:
     """Return an array of numbers that stays on disk, or None where the file is broken or has a pickle."""
     try:
         array = np.load(regular(path), mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError, DataError):
+    except (OSError, ValueError, EOFError, OverflowError, SyntaxError, TokenError, DataError):
         return None
     return array if isinstance(array, np.ndarray) and np.issubdtype(array.dtype, np.number) else None
