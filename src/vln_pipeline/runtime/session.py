@@ -105,5 +105,7 @@ def after_newest(run_id: str, data: Path) -> str:
         return run_id
     time = datetime.strptime(newest[1], _FORMAT) + timedelta(milliseconds=1)
     following = f"{time.strftime(_FORMAT)[:-3]}Z"
-    logger.warning("the clock says %s, but there is a version of %s; this run is called %s", run_id, newest[0], following)
+    logger.warning(
+        "the clock says %s, but there is a version of %s; this run is called %s", run_id, newest[0], following
+    )
     return following

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vln_pipeline.config import Config
+from vln_pipeline.redaction import redacted
 from vln_pipeline.runtime.parameters.model_fields import allowed, known_keys, options
 
 Path = tuple[str, ...]
@@ -64,7 +65,7 @@ def shown(value: Any) -> str:
     """Return a value as a message may have it: short, and without a password."""
     words = {None: "null", True: "true", False: "false"}
     said = words[value] if value is None or isinstance(value, bool) else repr(value)
-    text = re.sub(r"//[^/@\s]*@", "//***@", said)
+    text = redacted(said)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
