@@ -81,8 +81,7 @@ def _summarise(made: dict[str, int], quarantined: dict[str, dict[str, str]]) -> 
     return sum(map(len, quarantined.values()))
 
 
-_kedro_run = run.callback
-run.callback = _telling(_run)
+_kedro_run, run.callback = run.callback, _run
 run.params = [ParametersOption() if option.name == "params" else option for option in run.params]
 for _option in run.params:
     if _option.callback is not None:
@@ -93,4 +92,6 @@ if _project := find_kedro_project(Path.cwd()):
     except (yaml.YAMLError, AttributeError) as _error:
         sys.exit(f"Error: {_project / 'kedro.yml'}: not readable ({' '.join(str(_error).split())}); mend the file")
 for _command in (run, *COMMANDS):
+    if _command.callback is not None:
+        _command.callback = _telling(_command.callback)
     cli.add_command(_command)

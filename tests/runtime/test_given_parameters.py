@@ -75,9 +75,10 @@ def test_options_that_are_repeated_add_up(tmp_path):
     assert got["sampling"].pairs == 5
 
 
-def test_a_configuration_file_may_give_parameters_as_a_mapping(tmp_path):
+@pytest.mark.parametrize("parameters", ["{seed: 3, sampling: {pairs: 5}}", '"seed=3,sampling.pairs=5"'])
+def test_a_configuration_file_may_give_parameters_as_a_mapping_or_as_the_option_does(tmp_path, parameters):
     file = tmp_path / "run.yml"
-    file.write_text("run: {pipelines: sampling, params: {seed: 3, sampling: {pairs: 5}}}")
+    file.write_text(f"run: {{pipelines: sampling, params: {parameters}}}")
     got = taken(tmp_path, f"--config={file}")
     assert (got["seed"], got["sampling"].pairs) == (3, 5)
 

@@ -12,7 +12,6 @@ from kedro.io import AbstractVersionedDataset, CatalogProtocol
 from kedro.utils import find_kedro_project
 
 from vln_pipeline.datasets.item_store import ItemStore
-from vln_pipeline.runtime.told import Told, one_line
 
 
 @contextmanager
@@ -72,11 +71,5 @@ def _context() -> Iterator[Any]:
     if project is None:
         raise click.ClickException(f"{Path.cwd()} lies in no Kedro project; change into the project's folder")
     bootstrap_project(project)
-    try:
-        with KedroSession.create(project) as session:
-            yield session.load_context()  # type: ignore[attr-defined]  # the abstract session lacks it
-    except Exception as error:
-        message = one_line(error)
-        if message is None:
-            raise
-        raise Told(message) from error
+    with KedroSession.create(project) as session:
+        yield session.load_context()  # type: ignore[attr-defined]  # the abstract session lacks it

@@ -72,9 +72,9 @@ class LayeredConfigLoader(OmegaConfigLoader):
         environment = [source / self.env] if self.env and self.env != self.base_env else []
         return tuple(map(str, [*([self._own] if self._own else []), *environment, source / self.base_env]))
 
-    def parameters_of(self, layer: str) -> dict[str, Any]:
-        """Return what one folder says by itself."""
-        return self._told("parameters", lambda _: self._read(layer, "parameters"))
+    def said_by(self, layer: str, key: str) -> dict[str, Any]:
+        """Return what one folder says by itself, of one kind of configuration."""
+        return self._told(key, lambda _: self._read(layer, key))
 
     def _read_own(self, key: str) -> dict[str, Any]:
         return self._read(str(self._own), key)

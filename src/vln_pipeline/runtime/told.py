@@ -10,6 +10,8 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.redaction import redacted
+from vln_pipeline.runtime.refused import RefusedError
 
 _OF_THE_DISK = {
     errno.EACCES: "set VLN_DATA to a folder that this user may write",
@@ -21,7 +23,7 @@ _OF_THE_DISK = {
 
 
 class Told(click.ClickException):
-    """Ends a command with one line per fault.
+    """Ends a command with one line per fault, without passwords and keys.
 
     Args:
         lines: what is wrong.
@@ -37,15 +39,15 @@ class Told(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the lines."""
         for line in self.message.splitlines():
-            click.echo(f"Error: {line}", file=file, err=file is None)
+            click.echo(redacted(f"Error: {line}"), file=file, err=file is None)
         if self.hint:
             click.echo(self.hint, file=file, err=file is None)
 
 
 def one_line(error: BaseException) -> str | None:
-    """Return the message a user needs, or None where only the traceback tells."""
+    """Return the message a user needs, a line for each fault, or None where only the traceback tells."""
     chain = tuple(_causes(error))
-    told = next((cause for cause in chain if isinstance(cause, DataError)), None)
+    told = next((cause for cause in chain if isinstance(cause, DataError | RefusedError)), None)
     if told is not None:
         return str(told)
     for cause in chain:

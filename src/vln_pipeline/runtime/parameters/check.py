@@ -41,8 +41,7 @@ def check(loader: LayeredConfigLoader, given: Mapping[str, Any]) -> Checked:
     seeds = {name: parameters[name] for name in SeedConfig.model_fields if name in parameters}
     faults = [*_unknown(parameters, given), *faults_of(SeedConfig, seeds), *chain.from_iterable(by_block.values())]
     placing = faults_of(PlaceConfig, place)
-    told = [_told(fault, origin) for fault, origin in zip(faults, _origins(faults, loader, given), strict=True)]
-    told += [_told(fault, "--params" if fault.path[0] in given else "globals.yml") for fault in placing]
+    told = [*_told(faults, loader, "parameters", given), *_told(placing, loader, "globals", given)]
     return Checked(
         {name: BLOCKS[name].model_validate(parameters.get(name, {})) for name, wrong in by_block.items() if not wrong},
         None if placing else PlaceConfig.model_validate(place),
@@ -65,16 +64,15 @@ def _unknown(parameters: Mapping[str, Any], given: Mapping[str, Any]) -> Iterato
             yield Fault((name,), "unknown parameter", nearest(name, [*known, *sorted(PER_RUN)]) + commas)
 
 
-def _told(fault: Fault, origin: str) -> DataError:
-    return DataError(f"{'.'.join(fault.path)} ({origin})", fault.cause, fault.mend)
-
-
-def _origins(faults: Sequence[Fault], loader: LayeredConfigLoader, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yield who says each wrong value: the uppermost of those that say most of its key."""
-    files = {layer: loader.parameters_of(layer) for layer in loader.layers} if faults else {}
-    says = {"--params": given} | {"/".join(Path(layer).parts[-2:]): values for layer, values in files.items()}
-    for fault in faults:
-        yield max(says, key=lambda name: _depth(says[name], fault.path))
+def _told(
+    faults: Sequence[Fault], loader: LayeredConfigLoader, kind: str, given: Mapping[str, Any]
+) -> Iterator[DataError]:
+    """Yield the faults with who says each: the uppermost of those that say most of its key."""
+    files = {layer: loader.said_by(layer, kind) for layer in loader.layers} if faults else {}
+    says = {"--params": given} | {f"{'/'.join(Path(layer).parts[-2:])}/{kind}": said for layer, said in files.items()}
+    for path, cause, mend in faults:
+        origin = max(says, key=lambda name: _depth(says[name], path))
+        yield DataError(f"{'.'.join(path)} ({origin})", cause, mend)
 
 
 def _depth(tree: Any, path: tuple[str, ...]) -> int:
