@@ -17,7 +17,9 @@ from vln_pipeline.datasets.soundness import damages, sealed_wholes
 def command(data: Path, *words: str) -> Run:
     program = Path(sys.executable).with_name("vln-pipeline")
     environment = {**os.environ, "VLN_DATA": str(data), "KEDRO_DISABLE_TELEMETRY": "1"}
-    done = subprocess.run([str(program), *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(program), *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     return Run(data, done.returncode, done.stdout + done.stderr)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import published_folders as folders
 import pytest
 from click.testing import CliRunner
-from vln_pipeline.commands.check import check as command
 
+from vln_pipeline.commands.check import check as command
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.export import export_scene
