@@ -70,8 +70,9 @@ def parse_parameters(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def _parts(text: str, separator: str) -> Iterator[str]:
-    """Yield what stands between separators outside of quotes and brackets; quotes and brackets open a value only."""
-    start, before, quote, closing = 0, "=", "", list[str]()
+    """Yield what stands between separators outside of quotes and brackets; those count where a value or key begins."""
+    closing: list[str] = []
+    start, before, quote = 0, "=", ""  # the text begins as if after a sign that lets quotes open
     for place, sign in enumerate(text):
         if quote:
             quote = "" if sign == quote else quote
