@@ -1,6 +1,7 @@
 """A model, an objective and batches that are quick to train, for tests of the loop; importable by worker processes."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -40,6 +41,7 @@ class Lines:
 
     def __init__(self, stop_at: int | None = None, spoiled: int | None = None) -> None:
         self.stop_at, self.spoiled = stop_at, spoiled
+        self.skipped: Counter[str] = Counter()
 
     def read(self, first: int, stride: int) -> Iterator[tuple[Tensor, Tensor]]:
         for number in count(first, stride):

@@ -9,9 +9,13 @@ import pandas as pd
 import torch
 from pydantic_core import to_jsonable_python
 
+from vln_pipeline.durable import SEAL, require_sound
+from vln_pipeline.errors import DataError
+from vln_pipeline.one_writer import sole_writer
 from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.launch import launch
+from vln_pipeline.training.saved_states import BEST_STEP, best_folder, newest_state, require_sound_state
 from vln_pipeline.training.trained import BEST, BOARD, CURVE, DATA, FIGURES, LAST, LOG
 
 
@@ -24,7 +28,7 @@ def conduct(
     state: Path,
     threads: int,
 ) -> None:
-    """Do the work of a training, or go on with it, and collect what came of it.
+    """Do the work of a training, or go on with it, and collect what came of it; nobody else does it meanwhile.
 
     Args:
         work: does that of one process; its module obeys with it when it is run.
@@ -39,13 +43,31 @@ def conduct(
         OSError: the disk is full, for instance.
     """
     told = to_jsonable_python(order)
-    if config.processes > 1 or config.loader_workers > 0:
-        launch(work.__module__, told, config.processes, state / "launch", threads)
-    else:
-        torch.set_num_threads(threads)
-        work(**told)
-    for name in (BEST, LAST, BOARD):
-        shutil.copytree(state / name, directory / name)
-    for name in (LOG, DATA, FIGURES):
-        shutil.copy(state / name, directory / name)
+    # Beside the state, which is removed when all is done, while others may be waiting.
+    with sole_writer(state.with_name(f".lock-{state.name.lstrip('.')}"), f"the training in {state}"):
+        if config.processes > 1 or config.loader_workers > 0:
+            launch(work.__module__, told, config.processes, state / "launch", threads)
+        else:
+            torch.set_num_threads(threads)
+            work(**told)
+        _collect(state, directory)
     plot_curve(pd.read_json(directory / LOG, lines=True), directory / CURVE)
+
+
+def _collect(state: Path, directory: Path) -> None:
+    """Copy the result of a finished training.
+
+    Raises:
+        DataError: a file of it is not what was written.
+    """
+    finished = newest_state(state)
+    if finished is None:
+        raise DataError(str(state), "holds no state, though the training ended", "run the same command again")
+    best = require_sound_state(finished)[BEST_STEP]
+    if not best:
+        raise DataError(str(state), "no validation loss was finite", "lower the learning rate, or look at the data")
+    require_sound(state / LAST, contents=True)
+    for name, source in ((BEST, best_folder(state, best)), (LAST, state / LAST), (BOARD, finished / BOARD)):
+        shutil.copytree(source, directory / name, ignore=shutil.ignore_patterns(SEAL))
+    for source in (finished / LOG, state / DATA, state / FIGURES):
+        shutil.copy(source, directory / source.name)

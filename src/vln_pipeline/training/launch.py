@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.one_writer import sole_writer
+from vln_pipeline.training.lifelines import end_with_standard_input
 
 _FAULT = "fault.json"
 
@@ -16,8 +19,8 @@ _FAULT = "fault.json"
 def launch(module: str, order: dict[str, Any], processes: int, folder: Path, threads: int) -> None:
     """Run a module in processes that torchrun starts and ends together; return when all are done.
 
-    The module calls ``obey`` when it is run. Processes that data loading or a scheduler has marked as daemons may
-    start these too, as they are programs of their own.
+    The module calls ``obey`` when it is run. All end with the calling process, even if that is killed. Processes that
+    data loading or a scheduler has marked as daemons may start these too, as they are programs of their own.
 
     Args:
         module: dotted name.
@@ -37,7 +40,9 @@ def launch(module: str, order: dict[str, Any], processes: int, folder: Path, thr
     told.write_text(json.dumps(order))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     environment = os.environ | {"OMP_NUM_THREADS": str(max(1, threads // processes))}
-    with subprocess.Popen([*command, "-m", module, str(told)], env=environment) as process:
+    command += ["-m", module, str(told)]
+    # Nothing is written to the pipe: torchrun and its processes inherit it, and see when this end closes.
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as process:
         try:
             code = process.wait()
         except BaseException:
@@ -52,9 +57,13 @@ def launch(module: str, order: dict[str, Any], processes: int, folder: Path, thr
 
 def obey(work: Callable[..., None]) -> None:
     """Do the work by the order that ``launch`` gave on the command line, as one process of several."""
+    end_with_standard_input()
     told = Path(sys.argv[1])
     try:
-        work(**json.loads(told.read_text()))
+        # The first writes; one of a driver that was killed just now may be about to end.
+        first = os.environ["RANK"] == "0"
+        with sole_writer(told.with_name("writer.lock"), f"the state in {told.parents[1]}") if first else nullcontext():
+            work(**json.loads(told.read_text()))
     except DataError as error:
         _tell(told, "data", [error.subject, error.cause, error.mend])
     except OSError as error:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -17,10 +18,11 @@ from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.learner import Learner, resume, save_state
 from vln_pipeline.training.optimiser import scale_rates
 from vln_pipeline.training.ranks import Ranks, unshared_gradients
+from vln_pipeline.training.saved_states import best_folder, write_sealed
 from vln_pipeline.training.schedule import factor
 from vln_pipeline.training.sharding import is_sharded, whole
 from vln_pipeline.training.tracking import Log, MlFlow, TensorBoard, Tracker
-from vln_pipeline.training.trained import BEST, BOARD, LOG
+from vln_pipeline.training.trained import BOARD, LOG
 
 LOSS = "loss"
 """Name of the number that is minimised."""
@@ -72,11 +74,11 @@ class Training(Generic[Batch]):
         objective: what it learns.
         batches: what it learns from.
         validation: what it is validated on; the first ``validation_batches`` of them.
-        keep: writes a model into a folder that it replaces.
+        keep: writes a model into a folder that it makes.
         config: the parameters.
         seed: of the random numbers.
         ranks: the processes.
-        folder: for what outlives an interruption: the state, the log, the best model, events for TensorBoard.
+        folder: for what outlives an interruption: states, the log, the best model, events for TensorBoard.
         name: what the training is called in the progress bar.
     """
 
@@ -84,7 +86,7 @@ class Training(Generic[Batch]):
         self,
         learner: Learner,
         objective: Objective[Batch],
-        batches: Batches[Batch],
+        batches: SkippingBatches[Batch],
         validation: Batches[Batch],
         keep: Callable[[nn.Module, Path], None],
         config: TrainingConfig,
@@ -109,9 +111,11 @@ class Training(Generic[Batch]):
         """Train, and return how many samples this attempt took.
 
         Raises:
-            DataError: the loss is not finite, or the saved state is not this training's.
+            DataError: the loss is not finite, or no saved state is sound and this training's.
         """
-        resume(self.learner, self.folder)
+        with self.ranks.leader_first():  # it sets damaged states aside
+            resume(self.learner, self.folder, write=self.ranks.leads)
+        self.batches.skipped.update(self.learner.skipped)
         self.ranks.wait()  # until all have read the state, before the first replaces it
         left = range(self.learner.step, self.config.steps)
         if not left:
@@ -123,7 +127,7 @@ class Training(Generic[Batch]):
         stream = self.batches.read(self.learner.step * a_step + self.ranks.rank, self.ranks.size)
         with ExitStack() as open_:
             bar = open_.enter_context(self._bar())
-            log, trackers = self._trackers(open_) if self.ranks.leads else (None, [])
+            log, reported = self._trackers(open_) if self.ranks.leads else (None, [])
             for step in left:
                 numbers = self._step(step, model, stream)
                 last = step + 1 == self.config.steps
@@ -132,16 +136,32 @@ class Training(Generic[Batch]):
                 if log is not None:
                     log.add(step + 1, numbers)
                 if last or (step + 1) % self.config.report_every == 0:
-                    for tracker in trackers:
+                    for tracker in reported:
                         tracker.add(step + 1, numbers)
                     bar.set_postfix(loss=f"{numbers[LOSS]:.4f}")
                 if self.takes_part and (last or (step + 1) % self.config.save_every == 0):
-                    if log is not None:
-                        log.flush()
+                    for tracker in (log, *reported) if log is not None else ():
+                        tracker.flush()
+                    self.learner.skipped = self.batches.skipped
                     save_state(self.learner, self.folder, write=self.ranks.leads)
                 bar.update(self.config.samples_per_step)
         self.ranks.wait()
         return len(left) * self.config.samples_per_step
+
+    def keep_sealed(self, folder: Path) -> None:
+        """Write the model as it is now, so that a copy of it is known to be what was written.
+
+        Args:
+            folder: where to; what is there is replaced.
+
+        Raises:
+            DataError: what was written reads back as something else.
+            OSError: the disk is full, for instance.
+        """
+        if self.ranks.leads:
+            write_sealed(folder, partial(self.keep, self.learner.result))
+        else:
+            self.keep(self.learner.result, folder)  # takes part in gathering
 
     def _step(self, step: int, model: nn.Module, stream: Iterator[Batch]) -> dict[str, float]:
         """Take one step of the optimiser and return its numbers."""
@@ -185,8 +205,8 @@ class Training(Generic[Batch]):
             for name, value in self._assess(result, batch, "validation", number).items():
                 sums[f"validation/{name}"] = sums.get(f"validation/{name}", 0.0) + value.item() / count
         if sums[f"validation/{LOSS}"] < self.learner.best:
-            self.learner.best = sums[f"validation/{LOSS}"]
-            self.keep(result, self.folder / BEST)
+            self.learner.best, self.learner.best_step = sums[f"validation/{LOSS}"], self.learner.step
+            self.keep_sealed(best_folder(self.folder, self.learner.step))
         return sums
 
     def _refuse(self, step: int, numbers: dict[str, float]) -> None:
@@ -220,9 +240,8 @@ class Training(Generic[Batch]):
     def _trackers(self, open_: ExitStack) -> tuple[Log, list[Tracker]]:
         """Open the log and the trackers that are wanted, to be closed with the stack."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        step = self.learner.step
-        log = Log(self.folder / LOG, step)
-        trackers: list[Tracker] = [TensorBoard(self.folder / BOARD, step)]
+        log = Log(self.folder / LOG)
+        trackers: list[Tracker] = [TensorBoard(self.folder / BOARD)]
         if self.config.mlflow is not None:
             trackers.append(MlFlow(self.config.mlflow, self.name, self.folder))
         for tracker in (log, *trackers):

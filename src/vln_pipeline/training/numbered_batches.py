@@ -10,6 +10,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.training.lifelines import end_with_parent
 from vln_pipeline.training.sample_order import SampleOrder
 
 
@@ -117,6 +118,7 @@ def _as_it_is(made: Any) -> Any:
 
 
 def _alone(_: int) -> None:
-    """Keep a worker to one thread: workers are as many as there are processors to spare."""
+    """Keep a worker to one thread: workers are as many as there are processors to spare; end it with the training."""
+    end_with_parent()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)

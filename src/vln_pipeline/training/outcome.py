@@ -16,14 +16,14 @@ def run_to_the_end(training: Training[Any]) -> float:
     """Run a training, keep the model of its last step, and return how many samples a second this attempt took.
 
     Raises:
-        DataError: the loss is not finite, or the saved state is not this training's.
+        DataError: the loss is not finite, or no saved state is sound and this training's.
         OSError: the disk is full, for instance.
     """
     started = time.perf_counter()
     samples = training.run()
     rate = samples / (time.perf_counter() - started)
     if training.takes_part:
-        training.keep(training.learner.result, training.folder / LAST)
+        training.keep_sealed(training.folder / LAST)
     return round(rate, 1)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from torch.utils.tensorboard import SummaryWriter
 
+from vln_pipeline.durable import replace_text
 from vln_pipeline.errors import DataError
 
 
@@ -17,8 +18,12 @@ class Tracker(Protocol):
         """Take them."""
         ...
 
-    def close(self) -> None:
+    def flush(self) -> None:
         """Bring all of them to where they belong."""
+        ...
+
+    def close(self) -> None:
+        """Bring all of them to where they belong, and end."""
         ...
 
 
@@ -26,13 +31,10 @@ class Log:
     """One JSON object a line for every step; the same training writes the same bytes.
 
     Args:
-        path: the file.
-        step: what is there of later steps belongs to an interrupted attempt and is dropped.
+        path: the file; goes on after what is there.
     """
 
-    def __init__(self, path: Path, step: int) -> None:
-        lines = path.read_text().splitlines()[:step] if path.exists() else []
-        path.write_text("".join(f"{line}\n" for line in lines))
+    def __init__(self, path: Path) -> None:
         self._file = path.open("a")
 
     def add(self, step: int, numbers: Mapping[str, float]) -> None:
@@ -40,11 +42,11 @@ class Log:
         self._file.write(json.dumps({"step": step, **numbers}) + "\n")
 
     def flush(self) -> None:
-        """Bring all lines to the disk."""
+        """Bring all lines to the file."""
         self._file.flush()
 
     def close(self) -> None:
-        """Bring all lines to the disk and end."""
+        """Bring all lines to the file, and end."""
         self._file.close()
 
 
@@ -52,20 +54,23 @@ class TensorBoard:
     """Event files for TensorBoard.
 
     Args:
-        folder: for the files.
-        step: what is there of later steps is not shown.
+        folder: for the files; those that are there stay.
     """
 
-    def __init__(self, folder: Path, step: int) -> None:
-        self._writer = SummaryWriter(str(folder), purge_step=step + 1 if step else None)
+    def __init__(self, folder: Path) -> None:
+        self._writer = SummaryWriter(str(folder))
 
     def add(self, step: int, numbers: Mapping[str, float]) -> None:
         """Write the numbers."""
         for name, number in numbers.items():
             self._writer.add_scalar(name, number, step)
 
+    def flush(self) -> None:
+        """Bring all of them to the files."""
+        self._writer.flush()
+
     def close(self) -> None:
-        """Bring all of them to the disk."""
+        """Bring all of them to the files, and end."""
         self._writer.close()
 
 
@@ -90,11 +95,14 @@ class MlFlow:
         mlflow.set_tracking_uri(uri)
         known = folder / "mlflow_run.txt"
         run = mlflow.start_run(run_id=known.read_text() if known.exists() else None, run_name=name)
-        known.write_text(run.info.run_id)
+        replace_text(known, run.info.run_id)
 
     def add(self, step: int, numbers: Mapping[str, float]) -> None:
         """Send the numbers."""
         self._mlflow.log_metrics(dict(numbers), step=step)
+
+    def flush(self) -> None:
+        """Do nothing: every step is sent at once."""
 
     def close(self) -> None:
         """End the run."""

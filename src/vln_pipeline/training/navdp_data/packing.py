@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 from tqdm import tqdm
 
+from vln_pipeline.training.lifelines import end_with_parent
 from vln_pipeline.training.navdp_data.packed_frames import PackedFrames, content, write_pack
 from vln_pipeline.training.navdp_data.walk import Walk
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex
@@ -41,7 +42,9 @@ def packed(index: WalkIndex, size: int, cache: Path, workers: int) -> PackedFram
                 _make(*job)
                 bar.update()
         else:
-            with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
+            with ProcessPoolExecutor(
+                min(workers, len(missing)), mp_context=get_context("spawn"), initializer=end_with_parent
+            ) as pool:
                 for done in as_completed([pool.submit(_make, *job) for job in missing]):
                     done.result()
                     bar.update()

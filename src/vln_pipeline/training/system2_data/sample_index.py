@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.training.dataset_folders import dataset_folders
+from vln_pipeline.training.lifelines import end_with_parent
 from vln_pipeline.training.system2_data.config import System2DataConfig
 from vln_pipeline.training.system2_data.mix import MixPart, parse_mix
 from vln_pipeline.training.system2_data.report import ReadReport
@@ -92,7 +93,9 @@ def _mapped(tasks: Sequence[_Task], workers: int) -> Iterator[SceneSamples]:
     if min(workers, len(tasks)) <= 1:
         yield from map(_make, tasks)
         return
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(tasks)), mp_context=get_context("spawn"), initializer=end_with_parent
+    ) as pool:
         yield from pool.map(_make, tasks)
 
 

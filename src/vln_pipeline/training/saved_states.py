@@ -1,0 +1,147 @@
+"""Saved states of a training on disk, and the checkpoints that belong to them.
+
+::
+
+    <folder>/
+        step-000000300/            a state; the two newest are kept
+        best-000000200/            the best checkpoint until then; one for each state that is kept, or the same for both
+        damaged-step-000000400/    a state that was no longer what had been written; never used again
+
+All are sealed, see ``vln_pipeline.durable``. A state counts as sound together with its best checkpoint: who goes on
+from a state has the best model of that moment, whatever later steps of an interrupted attempt found.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vln_pipeline.durable import read_seal, rename, require_sound, seal
+from vln_pipeline.errors import DataError
+
+logger = logging.getLogger(__name__)
+
+BEST_STEP = "best_step"
+"""What a state is told under: the step of its best checkpoint, 0 where there is none yet."""
+_STATE, _BEST, _PART, _DAMAGED = "step-", "best-", ".part-", "damaged-"
+_KEPT = 2
+
+
+def state_folder(folder: Path, step: int) -> Path:
+    """Return where the state of a step lies."""
+    return folder / f"{_STATE}{step:09d}"
+
+
+def best_folder(folder: Path, step: int) -> Path:
+    """Return where the checkpoint that was the best at a step lies."""
+    return folder / f"{_BEST}{step:09d}"
+
+
+def write_sealed(final: Path, fill: Callable[[Path], None], told: dict[str, Any] | None = None) -> None:
+    """Have a folder filled under another name, sync and seal it, read it back, and give it its name.
+
+    Killed at any moment, or with a disk that does not keep what it is given, nothing has the name but the whole.
+
+    Args:
+        final: the folder; what is there is replaced.
+        fill: writes its files into a folder that it may have to make.
+        told: what the seal tells besides.
+
+    Raises:
+        DataError: what was written reads back as something else.
+        OSError: the disk is full, for instance.
+    """
+    part = final.with_name(f"{_PART}{final.name}")
+    shutil.rmtree(part, ignore_errors=True)
+    fill(part)
+    seal(part, told)
+    _forget(part)
+    try:
+        require_sound(part, contents=True)
+    except DataError as error:
+        cause = f"reads back as something else than was just written ({error.subject}: {error.cause})"
+        raise DataError(str(part), cause, "check the disk and the memory of this machine") from error
+    shutil.rmtree(final, ignore_errors=True)
+    rename(part, final)
+
+
+def drop_older(folder: Path) -> None:
+    """Remove all but the newest states, best checkpoints that none of those speaks of, and what is half-written."""
+    for part in folder.glob(f"{_PART}*"):
+        shutil.rmtree(part)
+    states = _states(folder)
+    for state in states[:-_KEPT]:
+        shutil.rmtree(state)
+    try:
+        spoken_of = {read_seal(state).told[BEST_STEP] for state in states[-_KEPT:]}
+    except DataError:
+        return  # the older one was damaged meanwhile; whichever is its best checkpoint stays
+    for best in folder.glob(f"{_BEST}*"):
+        if best not in {best_folder(folder, step) for step in spoken_of}:
+            shutil.rmtree(best)
+
+
+def newest_state(folder: Path) -> Path | None:
+    """Return the state of the latest step, unchecked; None where there is no state."""
+    return max(_states(folder), default=None)
+
+
+def newest_sound_state(folder: Path) -> Path | None:
+    """Return the latest state that is what was written; damaged ones after it are set aside, and told.
+
+    Returns:
+        None where there is no state at all.
+
+    Raises:
+        DataError: there are states, and none is sound.
+    """
+    damaged: dict[Path, str] = {}
+    for state in reversed(_states(folder)):
+        try:
+            require_sound_state(state)
+        except DataError as error:
+            damaged[state] = f"{error.subject}: {error.cause}"
+            continue
+        for bad, cause in damaged.items():
+            _set_aside(bad, cause, state)
+        return state
+    if damaged:
+        cause = f"there is no state to go on from; {'; '.join(damaged.values())}"
+        raise DataError(str(folder), cause, "remove this folder to train anew from the start")
+    return None
+
+
+def require_sound_state(state: Path) -> dict[str, Any]:
+    """Return what a state tells; every byte of it, and of its best checkpoint, is checked.
+
+    Raises:
+        DataError: it is not what was written.
+    """
+    told = require_sound(state, contents=True).told
+    if told[BEST_STEP]:
+        require_sound(best_folder(state.parent, told[BEST_STEP]), contents=True)
+    return told
+
+
+def _set_aside(state: Path, cause: str, instead: Path) -> None:
+    aside = state.with_name(f"{_DAMAGED}{state.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    rename(state, aside)
+    logger.warning("%s; it is set aside as %s, and the training goes on from %s", cause, aside.name, instead.name)
+
+
+def _states(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{_STATE}*"))
+
+
+def _forget(folder: Path) -> None:
+    """Let the next reader get what is on the disk, not what is still in memory."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(descriptor)
