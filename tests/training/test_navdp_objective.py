@@ -106,10 +106,23 @@ def test_kept_tokens_are_those_of_the_encoder_and_are_found_again(small, network
     tokens = RgbTokens(encoder, tmp_path)
     direct = encoder.rgb_tokens(given.inputs().rgb)
     torch.testing.assert_close(tokens(given.rgb), direct, atol=2e-3, rtol=2e-3)
-    assert len(list(tmp_path.rglob("*.npy"))) == given.rgb.flatten(0, 1).unique(dim=0).shape[0]
+    assert len(list(tmp_path.rglob("*.tokens"))) == given.rgb.flatten(0, 1).unique(dim=0).shape[0]
     first = tokens(given.rgb)
     monkeypatch.setattr(RgbTokens, "_encode", None)
     assert torch.equal(RgbTokens(encoder, tmp_path)(given.rgb), first)
+
+
+def test_kept_tokens_that_were_damaged_are_told_and_made_again(small, network, tmp_path, caplog):
+    """A flipped bit in a file of tokens was trained on."""
+    given = batch(small.network)
+    right = RgbTokens(network.rgbd_encoder, tmp_path)(given.rgb)
+    first, second, *_ = sorted(tmp_path.rglob("*.tokens"))
+    content = first.read_bytes()
+    first.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    second.write_bytes(b"")
+    for told in (2, 2):  # of the second time nothing is left to tell
+        assert torch.equal(RgbTokens(network.rgbd_encoder, tmp_path)(given.rgb), right)
+        assert caplog.text.count("is not what was written; it is made again") == told
 
 
 def test_other_weights_have_other_tokens(small, network, tmp_path):

@@ -15,7 +15,7 @@ from toy_course import BASE, Interrupted, Lines, training
 
 from vln_pipeline.durable import SEAL
 from vln_pipeline.errors import DataError
-from vln_pipeline.training import saved_states
+from vln_pipeline.training import saved_states, sealed_folder
 from vln_pipeline.training.ranks import Ranks
 from vln_pipeline.training.saved_states import best_folder, require_sound_state, state_folder
 from vln_pipeline.training.trained import BOARD, LOG
@@ -156,7 +156,7 @@ def test_a_clock_that_is_set_back_leaves_the_order_of_events(cut, whole, monkeyp
 
 
 def test_a_state_that_reads_back_differently_leaves_the_one_before(cut, monkeypatch):
-    monkeypatch.setattr(saved_states, "_forget", lambda part: flip(next(part.glob("*.safetensors"))))
+    monkeypatch.setattr(sealed_folder, "_forget", lambda part: flip(next(part.glob("*.safetensors"))))
     with pytest.raises(DataError, match=r"reads back as something else .* check the disk"):
         training(cut, BASE, ALONE).run()
     require_sound_state(state_folder(cut, 6))

@@ -14,6 +14,7 @@ from vln_pipeline.one_writer import sole_writer
 from vln_pipeline.training.lifelines import end_with_standard_input
 
 _FAULT = "fault.json"
+_TORCHRUN = "vln_pipeline.training.torchrun"
 
 
 def launch(module: str, order: dict[str, Any], processes: int, folder: Path, threads: int) -> None:
@@ -38,7 +39,7 @@ def launch(module: str, order: dict[str, Any], processes: int, folder: Path, thr
     fault.unlink(missing_ok=True)
     told = folder / "order.json"
     told.write_text(json.dumps(order))
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    command = [sys.executable, "-m", _TORCHRUN, "--standalone", f"--nproc-per-node={processes}"]
     environment = os.environ | {"OMP_NUM_THREADS": str(max(1, threads // processes))}
     command += ["-m", module, str(told)]
     # Nothing is written to the pipe: torchrun and its processes inherit it, and see when this end closes.

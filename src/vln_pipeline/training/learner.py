@@ -22,8 +22,8 @@ from vln_pipeline.training.saved_states import (
     newest_sound_state,
     newest_state,
     state_folder,
-    write_sealed,
 )
+from vln_pipeline.training.sealed_folder import write_sealed
 from vln_pipeline.training.sharding import like, whole
 from vln_pipeline.training.trained import BOARD, LOG
 

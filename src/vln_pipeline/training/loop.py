@@ -18,8 +18,9 @@ from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.learner import Learner, resume, save_state
 from vln_pipeline.training.optimiser import scale_rates
 from vln_pipeline.training.ranks import Ranks, unshared_gradients
-from vln_pipeline.training.saved_states import best_folder, write_sealed
+from vln_pipeline.training.saved_states import best_folder
 from vln_pipeline.training.schedule import factor
+from vln_pipeline.training.sealed_folder import write_sealed
 from vln_pipeline.training.sharding import is_sharded, whole
 from vln_pipeline.training.tracking import Log, MlFlow, TensorBoard, Tracker
 from vln_pipeline.training.trained import BOARD, LOG

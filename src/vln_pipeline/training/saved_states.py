@@ -12,20 +12,19 @@ from a state has the best model of that moment, whatever later steps of an inter
 """
 
 import logging
-import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import read_seal, rename, require_sound, seal
+from vln_pipeline.durable import read_seal, rename, require_sound
 from vln_pipeline.errors import DataError
+from vln_pipeline.training.sealed_folder import PART
 
 logger = logging.getLogger(__name__)
 
 BEST_STEP = "best_step"
 """What a state is told under: the step of its best checkpoint, 0 where there is none yet."""
-_STATE, _BEST, _PART, _DAMAGED = "step-", "best-", ".part-", "damaged-"
+_STATE, _BEST, _DAMAGED = "step-", "best-", "damaged-"
 _KEPT = 2
 
 
@@ -39,37 +38,9 @@ def best_folder(folder: Path, step: int) -> Path:
     return folder / f"{_BEST}{step:09d}"
 
 
-def write_sealed(final: Path, fill: Callable[[Path], None], told: dict[str, Any] | None = None) -> None:
-    """Have a folder filled under another name, sync and seal it, read it back, and give it its name.
-
-    Killed at any moment, or with a disk that does not keep what it is given, nothing has the name but the whole.
-
-    Args:
-        final: the folder; what is there is replaced.
-        fill: writes its files into a folder that it may have to make.
-        told: what the seal tells besides.
-
-    Raises:
-        DataError: what was written reads back as something else.
-        OSError: the disk is full, for instance.
-    """
-    part = final.with_name(f"{_PART}{final.name}")
-    shutil.rmtree(part, ignore_errors=True)
-    fill(part)
-    seal(part, told)
-    _forget(part)
-    try:
-        require_sound(part, contents=True)
-    except DataError as error:
-        cause = f"reads back as something else than was just written ({error.subject}: {error.cause})"
-        raise DataError(str(part), cause, "check the disk and the memory of this machine") from error
-    shutil.rmtree(final, ignore_errors=True)
-    rename(part, final)
-
-
 def drop_older(folder: Path) -> None:
     """Remove all but the newest states, best checkpoints that none of those speaks of, and what is half-written."""
-    for part in folder.glob(f"{_PART}*"):
+    for part in folder.glob(f"{PART}*"):
         shutil.rmtree(part)
     states = _states(folder)
     for state in states[:-_KEPT]:
@@ -134,14 +105,3 @@ def _set_aside(state: Path, cause: str, instead: Path) -> None:
 
 def _states(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{_STATE}*"))
-
-
-def _forget(folder: Path) -> None:
-    """Let the next reader get what is on the disk, not what is still in memory."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-            finally:
-                os.close(descriptor)

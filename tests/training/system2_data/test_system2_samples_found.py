@@ -53,7 +53,7 @@ def test_our_own_exports_of_both_versions_hold_the_same_samples(tmp_path, cache)
 def test_what_was_found_once_is_not_looked_for_again(published, cache, monkeypatch):
     config = published({"house": [straight()], "hut": [straight(24)]})
     first, report = read_index(config, [], cache, 0)
-    assert len(list(cache.iterdir())) == 2
+    assert len(list(cache.glob("[!.]*"))) == 2
 
     def refuse(*_):
         raise AssertionError("looked for again")
@@ -66,12 +66,16 @@ def test_what_was_found_once_is_not_looked_for_again(published, cache, monkeypat
         read_index(config.model_copy(update={"sample_step": 2}), [], cache, 0)
 
 
-def test_a_dataset_that_changed_is_read_anew_and_so_is_a_broken_table(published, cache):
+def test_a_dataset_that_changed_is_read_anew_and_so_is_a_broken_table(published, cache, caplog):
     config = published()
     before, _ = read_index(config, [], cache, 0)
-    (kept,) = cache.iterdir()
-    kept.write_bytes(kept.read_bytes()[:100])
-    assert told(read_index(config, [], cache, 0)[0]) == told(before)
+    (kept,) = cache.glob("[!.]*/samples.parquet")
+    content = bytearray(kept.read_bytes())
+    content[len(content) // 2] ^= 1  # a flipped bit changed samples without a word
+    for broken in (content, content[:100]):
+        kept.write_bytes(broken)
+        assert told(read_index(config, [], cache, 0)[0]) == told(before)
+    assert caplog.text.count("samples.parquet has") == 2
     published({"house": [straight(28)]})
     after, _ = read_index(config, [], cache, 0)
     assert after[len(after) - 1].moment.frame == 27

@@ -1,15 +1,22 @@
 """What a frozen encoder makes of frames, kept on disk by what decides it."""
 
 import hashlib
+import logging
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import torch
+import xxhash
 from numpy.typing import NDArray
 from torch import Tensor
 
 from vln_pipeline.models.navdp.encoders import RgbdEncoder
+
+logger = logging.getLogger(__name__)
+
+_DIGEST = 16  # bytes
 
 
 class RgbTokens:
@@ -17,7 +24,8 @@ class RgbTokens:
 
     ::
 
-        <folder>/<digest of the weights>/<ab>/<digest of the frame>.npy    (patches, vit_dim) float16
+        <folder>/<digest of the weights>/<ab>/<digest of the frame>.tokens    XXH3 of what follows, 16 bytes;
+                                                                (patches, vit_dim) float16 as of NumPy's save
 
     They are computed in single precision whatever the training's is, so that a file does not depend on who wrote it.
 
@@ -35,7 +43,7 @@ class RgbTokens:
         frames = rgb.cpu().flatten(0, 1).numpy()
         names = [hashlib.blake2b(frame.tobytes(), digest_size=16).hexdigest() for frame in frames]
         first = {name: number for number, name in reversed(list(enumerate(names)))}
-        known = {name: np.load(self._path(name), allow_pickle=False) for name in first if self._path(name).exists()}
+        known = {name: tokens for name in first if (tokens := self._read(name)) is not None}
         missing = [name for name in first if name not in known]
         if missing:
             made = self._encode(frames[[first[name] for name in missing]])
@@ -53,13 +61,28 @@ class RgbTokens:
             return self._encoder.rgb_tokens(images).half().cpu().numpy()
 
     def _path(self, name: str) -> Path:
-        return self._folder / name[:2] / f"{name}.npy"
+        return self._folder / name[:2] / f"{name}.tokens"
+
+    def _read(self, name: str) -> NDArray[np.float16] | None:
+        """Return the tokens of a frame; None where they are not there, or no longer what was written, which is told."""
+        path = self._path(name)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        digest, tokens = content[:_DIGEST], content[_DIGEST:]
+        if xxhash.xxh3_128_digest(tokens) != digest:
+            logger.warning("%s: is not what was written; it is made again", path)
+            return None
+        return np.load(BytesIO(tokens), allow_pickle=False)
 
     def _write(self, name: str, tokens: NDArray[np.float16]) -> None:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
+        content = BytesIO()
+        np.save(content, tokens, allow_pickle=False)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
-            np.save(part, tokens, allow_pickle=False)
+            part.write(xxhash.xxh3_128_digest(content.getbuffer()) + content.getvalue())
         Path(part.name).replace(path)
 
 

@@ -23,7 +23,7 @@ from vln_pipeline.training.navdp_batch import NavdpBatch
 from vln_pipeline.training.navdp_data.batches import open_batches
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex, read_index
 from vln_pipeline.training.outcome import counted, run_to_the_end, write_outcome
-from vln_pipeline.training.ranks import joined
+from vln_pipeline.training.ranks import Ranks, joined
 
 
 def train_navdp(
@@ -68,8 +68,8 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
         learner = fresh_learner(network, told.optimiser)
         tokens = RgbTokens(network.rgbd_encoder, shared / "rgb_tokens") if told.cache_rgb_tokens else None
         with ranks.leader_first():  # it packs frames, and the others find them
-            batches = _open(learned, told, own_seed, told.loader_workers, shared)
-            validation = _open(held, told, own_seed, 0, shared)
+            batches = _open(learned, told, own_seed, told.loader_workers, shared, ranks)
+            validation = _open(held, told, own_seed, 0, shared, ranks)
         training = Training(
             learner,
             NavdpObjective(told.network, told.losses, ranks.device, tokens),
@@ -89,10 +89,18 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
 
 
 def _open(
-    part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, cache: Path
+    part: WalkIndex, config: TrainSystem1Config, seed: int, workers: int, cache: Path, ranks: Ranks
 ) -> SkippingBatches[NavdpBatch]:
-    size, packs = config.batch_size, cache / "navdp_frames"
-    return open_batches(part, config.data, config.network, seed=seed, batch_size=size, workers=workers, cache=packs)
+    return open_batches(
+        part,
+        config.data,
+        config.network,
+        seed=seed,
+        batch_size=config.batch_size,
+        workers=workers,
+        cache=cache / "navdp_frames",
+        verify=ranks.leads,
+    )
 
 
 def _keep(model: nn.Module, folder: Path) -> None:

@@ -30,6 +30,7 @@ def open_batches(
     batch_size: int,
     workers: int,
     cache: Path | None = None,
+    verify: bool = True,
 ) -> SkippingBatches[NavdpBatch]:
     """Return the batches of an index.
 
@@ -44,10 +45,11 @@ def open_batches(
         batch_size: samples in a batch.
         workers: processes that make batches, and pack; 0 for the calling one.
         cache: folder of packed frames, which runs may share.
+        verify: whether packs that are there are checked byte by byte; one process of several does.
     """
     frames: FrameReader = DecodedFrames(index.walks, network.image_size)
     if cache is not None and config.packed:
-        frames = packed(index, network.image_size, cache, workers)
+        frames = packed(index, network.image_size, cache, workers, verify=verify)
     dataset = NavdpDataset(index, frames, config, network, seed)
     order = SampleOrder(len(dataset), batch_size, seed)
     return NumberedBatches(dataset, order, partial(collate, network=network), dataset.walk_name, workers)

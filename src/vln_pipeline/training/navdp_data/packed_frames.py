@@ -33,8 +33,9 @@ def write_pack(walks: Sequence[Walk], size: int, folder: Path) -> None:
     Args:
         walks: of one scene, in order.
         size: S, edge of the square, pixels.
-        folder: empty.
+        folder: to be made.
     """
+    folder.mkdir()
     readable = np.ones(sum(map(len, walks)), dtype=bool)
     number = 0
     with (folder / _FRAMES).open("wb") as file:
@@ -95,7 +96,9 @@ class PackedFrames:
         offset = int(start) + (frame * (_RGB + _DEPTH) + before) * area
         found = os.pread(self._file(scene), size * area, offset)
         if len(found) != size * area:
-            raise DataError(str(self._packs[scene]), "packed frames end too early", "delete this folder")
+            raise DataError(
+                str(self._packs[scene]), "packed frames end too early", "run the same command again, it packs them anew"
+            )
         return found
 
     def _file(self, scene: int) -> int:

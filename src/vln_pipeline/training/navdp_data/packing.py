@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,26 +16,34 @@ from vln_pipeline.training.lifelines import end_with_parent
 from vln_pipeline.training.navdp_data.packed_frames import PackedFrames, content, write_pack
 from vln_pipeline.training.navdp_data.walk import Walk
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex
+from vln_pipeline.training.sealed_cache import is_usable, make
 
-_LAYOUT = 1
+_LAYOUT = 2
 
 
-def packed(index: WalkIndex, size: int, cache: Path, workers: int) -> PackedFrames:
+def packed(index: WalkIndex, size: int, cache: Path, workers: int, *, verify: bool = True) -> PackedFrames:
     """Return packed frames of an index, packing the scenes that are not packed yet.
 
-    A pack is found by names, sizes and times of its dataset's files, so a dataset that changed is packed anew. It is
-    written under another name first; where two processes make the same one, the first is kept.
+    A pack is found by names, sizes and times of its dataset's files, so a dataset that changed is packed anew. One that
+    is no longer what was written is told, and packed again.
 
     Args:
         index: walks.
         size: edge of the letterboxed square, pixels.
         cache: folder of the packs; runs may share it.
         workers: processes that pack; 0 or 1 for this one.
+        verify: whether every byte of packs that are there is checked, and not only sizes; one process of several does.
+
+    Raises:
+        DataError: what was written reads back as something else.
+        OSError: the disk is full, for instance.
     """
     cache.mkdir(parents=True, exist_ok=True)
     by_scene = [list(walks) for _, walks in groupby(index.walks, key=lambda walk: walk.scene)]
     packs = [cache / _key(folder, walks, size) for folder, walks in zip(index.folders, by_scene, strict=True)]
-    missing = [(walks, size, pack) for walks, pack in zip(by_scene, packs, strict=True) if not pack.is_dir()]
+    missing = [
+        (walks, size, pack) for walks, pack in zip(by_scene, packs, strict=True) if not is_usable(pack, contents=verify)
+    ]
     with tqdm(total=len(missing), desc="packing frames", unit=" scene", disable=not missing) as bar:
         if min(workers, len(missing)) <= 1:
             for job in missing:
@@ -53,15 +61,7 @@ def packed(index: WalkIndex, size: int, cache: Path, workers: int) -> PackedFram
 
 def _make(walks: list[Walk], size: int, pack: Path) -> None:
     cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory(dir=pack.parent, prefix=".packing-") as scratch:
-        folder = Path(scratch, pack.name)
-        folder.mkdir()
-        write_pack(walks, size, folder)
-        try:
-            folder.rename(pack)
-        except OSError:
-            if not pack.is_dir():
-                raise
+    make(pack, partial(write_pack, walks, size))
 
 
 def _key(folder: Path, walks: list[Walk], size: int) -> str:

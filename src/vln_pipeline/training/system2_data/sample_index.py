@@ -11,6 +11,7 @@ from tqdm import tqdm
 from vln_pipeline.errors import DataError
 from vln_pipeline.training.dataset_folders import dataset_folders
 from vln_pipeline.training.lifelines import end_with_parent
+from vln_pipeline.training.sealed_cache import is_usable, make
 from vln_pipeline.training.system2_data.config import System2DataConfig
 from vln_pipeline.training.system2_data.mix import MixPart, parse_mix
 from vln_pipeline.training.system2_data.report import ReadReport
@@ -79,17 +80,15 @@ def _all(
 ) -> list[SceneSamples]:
     cache.mkdir(parents=True, exist_ok=True)
     paths = [cached_path(folder, part.recording, config, cache) for folder, part in jobs]
-    found = [read_samples(path) for path in paths]
-    missing = [place for place, samples in enumerate(found) if samples is None]
+    missing = [place for place, path in enumerate(paths) if not is_usable(path, contents=True)]
     tasks = [(*jobs[place], paths[place], config) for place in missing]
     with tqdm(total=len(missing), desc="finding samples", unit=" scene", disable=not missing) as bar:
-        for place, samples in zip(missing, _mapped(tasks, workers), strict=True):
-            found[place] = samples
+        for _ in _mapped(tasks, workers):
             bar.update()
-    return [samples for samples in found if samples is not None]
+    return [read_samples(path) for path in paths]
 
 
-def _mapped(tasks: Sequence[_Task], workers: int) -> Iterator[SceneSamples]:
+def _mapped(tasks: Sequence[_Task], workers: int) -> Iterator[None]:
     if min(workers, len(tasks)) <= 1:
         yield from map(_make, tasks)
         return
@@ -99,8 +98,6 @@ def _mapped(tasks: Sequence[_Task], workers: int) -> Iterator[SceneSamples]:
         yield from pool.map(_make, tasks)
 
 
-def _make(task: _Task) -> SceneSamples:
+def _make(task: _Task) -> None:
     folder, part, path, config = task
-    samples = find_samples(folder, part.recording, config)
-    write_samples(samples, path)
-    return samples
+    make(path, lambda made: write_samples(find_samples(folder, part.recording, config), made))

@@ -1,9 +1,8 @@
-"""The samples of one scene through one recording, found once and kept as a parquet file."""
+"""The samples of one scene through one recording, found once and kept as a parquet file in a folder."""
 
 import hashlib
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ _LAYOUT = 1
 _RULES = ("sample_step", "future_steps", "min_goal_ahead", "min_frames", "max_characters")
 """Parameters that the samples of a scene follow from; the others choose among them."""
 _SAID = b"vln_pipeline"
+_TABLE = "samples.parquet"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _speakable(episode: Episode, limit: int, report: ReadReport) -> Episode:
 
 
 def cached_path(folder: Path, recording: RecordingConfig, config: System2DataConfig, cache: Path) -> Path:
-    """Return the file that a dataset's samples are kept in; it has another name once anything they are from changed.
+    """Return the folder that a dataset's samples are kept in; it has another name once anything they are from changed.
 
     That is told by names, sizes and times of tables and metadata, and by the times of the folders of images, which
     change when an image comes or goes.
@@ -89,28 +89,25 @@ def cached_path(folder: Path, recording: RecordingConfig, config: System2DataCon
     digest = hashlib.sha256(f"{_LAYOUT} {recording.setting} {recording.look_down_setting} {rules}".encode())
     for line in _listed(folder):
         digest.update(line.encode())
-    return cache / f"{digest.hexdigest()[:24]}.parquet"
+    return cache / digest.hexdigest()[:24]
 
 
-def write_samples(samples: SceneSamples, path: Path) -> None:
-    """Keep what was found; of two processes that do so at once, one is the last, and both wrote the same."""
+def write_samples(samples: SceneSamples, folder: Path) -> None:
+    """Write what was found into a folder that is made."""
     report = samples.report
     said = {"scene": samples.scene, "episodes": report.episodes, "skipped": report.skipped, "first": report.examples}
+    folder.mkdir()
     table = samples.rows.replace_schema_metadata({_SAID: json.dumps(said)})
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".finding-") as scratch:
-        pq.write_table(table, Path(scratch, path.name), compression="zstd")
-        Path(scratch, path.name).replace(path)
+    pq.write_table(table, folder / _TABLE, compression="zstd")
 
 
-def read_samples(path: Path) -> SceneSamples | None:
-    """Return what was found earlier; None where it is not there or broken, and has to be found again."""
-    try:
-        table = pq.read_table(path, read_dictionary=[f.name for f in SCHEMA if pa.types.is_dictionary(f.type)])
-        said = json.loads(table.schema.metadata[_SAID])
-        report = ReadReport(said["episodes"], Counter(said["skipped"]), said["first"])
-        return SceneSamples(said["scene"], table.replace_schema_metadata(None).cast(SCHEMA), report)
-    except (OSError, ValueError, LookupError, TypeError, pa.ArrowException):
-        return None
+def read_samples(folder: Path) -> SceneSamples:
+    """Return what was found earlier, from a folder that is known to be what was written."""
+    words = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
+    table = pq.read_table(folder / _TABLE, read_dictionary=words)
+    said = json.loads(table.schema.metadata[_SAID])
+    report = ReadReport(said["episodes"], Counter(said["skipped"]), said["first"])
+    return SceneSamples(said["scene"], table.replace_schema_metadata(None).cast(SCHEMA), report)
 
 
 def _listed(folder: Path) -> Iterator[str]:
