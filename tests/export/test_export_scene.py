@@ -194,7 +194,7 @@ def test_digest_counts_content_and_names_but_not_the_card(exported, tmp_path):
     before = digest(copy)
     assert before == digest(exported.directory)
     (copy / "vln_ce/v2.1/README.md").write_text("another command")
-    (copy / "item.json").write_text("{}")
+    (copy / "seal.json").write_text("{}")
     assert digest(copy) == before
     link = tmp_path / "version"
     link.mkdir()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import patch
 
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
@@ -36,7 +37,9 @@ def kedro_run(data: Path, words: Sequence[str], **variables: str) -> Invoked:
     from vln_pipeline.cli import run
 
     variables = {"VLN_DATA": str(data), **variables}
-    done = CliRunner().invoke(run, list(words), env=variables, prog_name="run")
+    own = dict(run.context_settings.get("default_map", {}))
+    with patch.dict(run.context_settings, default_map=own):  # ``--config`` writes into it, for the process's lifetime
+        done = CliRunner().invoke(run, list(words), env=variables, prog_name="run")
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     lines = [line for line in done.output.splitlines() if line.startswith("Error: ")]

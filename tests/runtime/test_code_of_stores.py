@@ -209,4 +209,5 @@ def test_modules_are_imported_by_names_that_the_search_can_see():
         for module in SOURCE.rglob("*.py")
         if any(way in module.read_text(encoding="utf-8") for way in ways)
     }
-    assert found - {"runtime/code_closure.py"} == told
+    harmless = {"runtime/code_closure.py", "runtime/needs/files.py", "runtime/needs/programs.py"}  # no task calls these
+    assert found - harmless == told

@@ -5,7 +5,7 @@ import pytest
 from fingerprint_subject import work
 
 from vln_pipeline.config import Config
-from vln_pipeline.runtime.fingerprint import code_digest, fingerprint
+from vln_pipeline.runtime.fingerprint import fingerprint, inputs
 
 
 class Parameters(Config):
@@ -17,8 +17,14 @@ class Upstream:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class Made:
+    content: str
+    reader: str = "fingerprint_subject.work"
+
+
 def name(*args, **kwargs) -> str:
-    return fingerprint(partial(work, *args, **kwargs), ("fingerprint_subject",))
+    return fingerprint(partial(work, *args, **kwargs))
 
 
 def test_equal_inputs_give_equal_names():
@@ -42,13 +48,17 @@ def test_an_object_without_canonical_form_is_refused():
         name(object())
 
 
-def test_code_counts(tmp_path, monkeypatch):
-    package = tmp_path / "counted"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "sums.py").write_text("A = 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    before = code_digest("counted")
-    (package / "sums.py").write_text("A = 2\n")
-    code_digest.cache_clear()
-    assert code_digest("counted") != before
+def test_of_what_an_earlier_stage_made_the_bytes_count_and_the_code_that_reads_them():
+    assert name(Made("a")) == name(Made("a"))
+    assert name(Made("a")) != name(Made("b"))
+    assert name(Made("a")) != name(Made("a", "vln_pipeline.planning.map_archive.read"))
+
+
+def test_the_writer_of_what_a_task_returns_counts():
+    task = partial(work, 1)
+    assert fingerprint(task) != fingerprint(task, "vln_pipeline.planning.map_archive.write")
+
+
+def test_what_earlier_stages_made_is_found_in_lists_and_mappings():
+    a, b, c = (Made(letter) for letter in "abc")
+    assert list(inputs(partial(work, 1, [a, (b, 2)], k={"c": c}), partial(work, a))) == [a, b, c, a]

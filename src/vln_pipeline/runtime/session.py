@@ -49,10 +49,10 @@ class ProjectSession(KedroSession):
             if not _TIMESTAMP.fullmatch(run_id):
                 raise DataError(RUN_ID_VARIABLE, f"{run_id!r} is not a run id", "use e.g. 2026-01-31T09.30.00.000Z")
         else:
+            run_id = session.session_id
             data = session._get_config_loader()["globals"].get("data")
-            # What is no path is told with all other faults, when the command is checked.
-            known = isinstance(data, str)
-            run_id = after_newest(session.session_id, session._project_path / data) if known else session.session_id
+            if isinstance(data, str):  # else it is told with all other faults, when the command is checked
+                run_id = after_newest(run_id, session._project_path / data)
         session.session_id = session._store["session_id"] = run_id
         return session
 

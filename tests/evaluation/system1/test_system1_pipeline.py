@@ -35,7 +35,6 @@ def store(folder, name, run=FIRST, **options):
         "cache": str(folder / "cache"),
         "reader": f"{ARCHIVES[name]}.read",
         "writer": None if name == "system1_drives" else f"{ARCHIVES[name]}.write",
-        "code": [ARCHIVES[name]],
         "executor": "serial",
         "max_failures": 10,
         "version": Version(run, run),
