@@ -10,6 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 from vln_pipeline.durable import replace_text
 from vln_pipeline.errors import DataError
 from vln_pipeline.patience import PatientThread
+from vln_pipeline.redaction import redacted
 
 _MEND = "look at the server, or set mlflow to null; the same command goes on from the last saved state"
 
@@ -120,4 +121,4 @@ class MlFlow:
             cause = f"MLflow gave no answer within {self._patience:g} s"
             raise DataError(self._uri, cause, _MEND) from error
         except self._mlflow.MlflowException as error:
-            raise DataError(self._uri, f"MLflow refused: {str(error)[:200]}", _MEND) from error
+            raise DataError(self._uri, f"MLflow refused: {redacted(str(error))[:200]}", _MEND) from error
