@@ -5,8 +5,8 @@ from pathlib import Path
 from vln_pipeline.errors import DataError
 
 
-def require_inside(path: Path, *folders: Path) -> Path:
-    """Return the path of a file whose folder is really where its name says, in each of the given folders.
+def require_inside(path: Path, *folders: Path) -> None:
+    """Refuse to change a file whose folder is not where its name says, in each of the given folders.
 
     The file itself may be a link: whoever replaces its name leaves alone what it leads to.
 
@@ -22,11 +22,10 @@ def require_inside(path: Path, *folders: Path) -> Path:
         if inner.resolve() != folder.resolve() / inner.relative_to(folder):
             cause = f"reached by a link, it lies in {inner.resolve()}"
             raise DataError(str(inner), cause, "name that folder itself, or put a copy in place of the link")
-    return path
 
 
-def without_links(folder: Path) -> Path:
-    """Make a folder to write files into, and return it.
+def make_without_links(folder: Path) -> None:
+    """Make a folder to write files into.
 
     Raises:
         DataError: it holds links, as a hub's cache does: writing would change what they lead to.
@@ -36,4 +35,3 @@ def without_links(folder: Path) -> Path:
     if link is not None:
         cause = f"its {link.name} is a link to {link.readlink()}, which would be overwritten"
         raise DataError(str(folder), cause, "name a new folder")
-    return folder

@@ -17,6 +17,7 @@ from vln_pipeline.http_client import Answer, HttpClient
 from vln_pipeline.labelling.config import OpenaiConfig, ServedModel
 from vln_pipeline.labelling.question import Question, fingerprint
 from vln_pipeline.labelling.usage import Usage, UsageRecord
+from vln_pipeline.redaction import redacted
 from vln_pipeline.seeding import generator
 
 _PASSING = {
@@ -105,9 +106,9 @@ class OpenaiModel:
         raise DataError(self._server, f"{cause}, {attempts} times {ended}", "look at the server's log and run again")
 
     def _said(self, response: Answer) -> str:
-        """Return the start of an error's text, without the key that some servers repeat."""
+        """Return the start of an error's text, without the key that some servers repeat, or what may be one."""
         text = response.text.replace(self._key, "***") if self._key else response.text
-        return text[:200]
+        return redacted(text)[:200]
 
     def _count(self, usage: Mapping[str, Any], seconds: float, attempts: int) -> None:
         prompt, completion = (

@@ -5,6 +5,9 @@ _TOLD_BY_DATASETS = "runs when datasets are written; a training reads what was w
 DECIDES_NO_WEIGHTS = {
     "vln_pipeline.datasets.item": "handles on finished items",
     "vln_pipeline.errors": "words for what went wrong; a training that fails leaves no weights",
+    "vln_pipeline.output_folder": "refuses to write, or does nothing",
+    "vln_pipeline.redaction": "hides passwords in messages, and refuses addresses that hold one",
+    "vln_pipeline.regular_file": "refuses a file, or returns its path as it is",
     "vln_pipeline.runtime": "where a task may write",
     "vln_pipeline.training.curve": "draws the losses when the training is over",
     "vln_pipeline.training.launch": "starts processes and tells how they ended; how many there are is a parameter",

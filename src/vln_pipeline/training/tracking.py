@@ -1,14 +1,18 @@
 """Where the numbers of a training go while it runs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch.utils.tensorboard import SummaryWriter
 
 from vln_pipeline.durable import replace_text
 from vln_pipeline.errors import DataError
+from vln_pipeline.patience import PatientThread
+from vln_pipeline.redaction import redacted
+
+_MEND = "look at the server, or set mlflow to null; the same command goes on from the last saved state"
 
 
 class Tracker(Protocol):
@@ -81,29 +85,40 @@ class MlFlow:
         uri: of the server, or a folder.
         name: of the run.
         folder: where the run's id is kept.
+        patience: longest wait for the server at each call, its client's further attempts included, seconds.
 
-    Raises:
-        DataError: MLflow is not installed.
+    Every call raises DataError where the server takes longer or refuses, the first also where MLflow is not installed.
     """
 
-    def __init__(self, uri: str, name: str, folder: Path) -> None:
+    def __init__(self, uri: str, name: str, folder: Path, patience: float = 120.0) -> None:
         try:
             import mlflow
         except ImportError as error:
             raise DataError("mlflow", "the package is not installed", 'pip install -e ".[tracking]"') from error
-        self._mlflow = mlflow
+        self._mlflow, self._uri, self._patience = mlflow, uri, patience
+        self._thread = PatientThread(patience)
         mlflow.set_tracking_uri(uri)
         known = folder / "mlflow_run.txt"
-        run = mlflow.start_run(run_id=known.read_text() if known.exists() else None, run_name=name)
+        earlier = known.read_text() if known.exists() else None
+        run = self._call(lambda: mlflow.start_run(run_id=earlier, run_name=name))
         replace_text(known, run.info.run_id)
 
     def add(self, step: int, numbers: Mapping[str, float]) -> None:
         """Send the numbers."""
-        self._mlflow.log_metrics(dict(numbers), step=step)
+        self._call(lambda: self._mlflow.log_metrics(dict(numbers), step=step))
 
     def flush(self) -> None:
         """Do nothing: every step is sent at once."""
 
     def close(self) -> None:
         """End the run."""
-        self._mlflow.end_run()
+        self._call(self._mlflow.end_run)
+
+    def _call(self, work: Callable[[], Any]) -> Any:
+        try:
+            return self._thread.call(work)
+        except TimeoutError as error:
+            cause = f"MLflow gave no answer within {self._patience:g} s"
+            raise DataError(self._uri, cause, _MEND) from error
+        except self._mlflow.MlflowException as error:
+            raise DataError(self._uri, f"MLflow refused: {redacted(str(error))[:200]}", _MEND) from error

@@ -18,7 +18,7 @@ from vln_pipeline.models.official.shards import read_shards, write_shards
 from vln_pipeline.models.system2.config import DialogueConfig
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.models.system2.prompts import load_prompts
-from vln_pipeline.output_folder import without_links
+from vln_pipeline.output_folder import make_without_links
 
 _EMBEDDING, _HEAD = "model.language_model.embed_tokens.weight", "lm_head.weight"
 
@@ -88,7 +88,7 @@ def to_official(
         DataError: the folder holds links, which lead to files of others.
         OSError: the disk is full, for instance.
     """
-    without_links(folder)
+    make_without_links(folder)
     system2 = dict(parts.model.state_dict())
     if parts.model.config.tie_word_embeddings:
         del system2[_HEAD]

@@ -14,7 +14,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.config import TINY, DialogueConfig, System2Config
 from vln_pipeline.models.system2.prompts import Prompts, load_prompts
 from vln_pipeline.models.system2.tiny import build_tiny
-from vln_pipeline.output_folder import without_links
+from vln_pipeline.output_folder import make_without_links
 
 MODEL_TYPE = "qwen2_5_vl"
 """What ``config.json`` of a Qwen2.5-VL calls itself."""
@@ -83,7 +83,7 @@ def save(parts: System2Parts, folder: Path, weights: dict[str, Tensor] | None = 
         DataError: the weights cannot be written, as the disk is full, for instance, or the folder holds links.
         OSError: another file cannot.
     """
-    without_links(folder)
+    make_without_links(folder)
     try:
         parts.model.save_pretrained(folder, state_dict=weights)
     except SafetensorError as error:

@@ -14,6 +14,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation, Plan
 from vln_pipeline.evaluation.system1.agents.config import ServerConfig
 from vln_pipeline.http_client import Answer, HttpClient
+from vln_pipeline.redaction import redacted
 from vln_pipeline.rendering.camera import CameraSetting
 
 _STEP = {
@@ -79,7 +80,7 @@ class NavdpServer:
             cause = f"/{path} gave an unusable answer ({error})"
             raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
         if not answer.is_success:
-            cause = f"/{path} answered HTTP {answer.status}: {answer.text[:200]}"
+            cause = f"/{path} answered HTTP {answer.status}: {redacted(answer.text)[:200]}"
             raise DataError(self._config.url, cause, "look at the server's log and run again")
         return answer
 
