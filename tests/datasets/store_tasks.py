@@ -80,3 +80,9 @@ def write_with_time(key: str, place: Workplace) -> None:
 
 def joined(items: list[Item], _: Workplace) -> str:
     return "+".join(item() for item in items)
+
+
+def take_time(key: str, log: str, _: Workplace) -> str:
+    note(log, key)
+    time.sleep(1.0)
+    return key

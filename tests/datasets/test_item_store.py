@@ -1,4 +1,6 @@
 import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -174,3 +176,32 @@ def test_a_second_command_of_the_same_run_id_finds_its_version_complete(tmp_path
     store(tmp_path).save(numbers(log))
     store(tmp_path).save(numbers(log))
     assert done(log) == ["s0", "s1", "s2"]
+
+
+def test_a_second_run_waits_for_who_makes_an_item_and_takes_over_what_it_made(tmp_path, log, caplog):
+    """The same training started twice shared its state; one failed, the other took every step twice."""
+    first = store(tmp_path)
+    tasks_of_both = {"a": Task(tasks.take_time, "a", str(log))}
+    thread = threading.Thread(target=first.save, args=(tasks_of_both,))
+    thread.start()
+    while not log.exists():
+        time.sleep(0.01)
+    second = store(tmp_path, SECOND)
+    second.save(tasks_of_both)
+    thread.join()
+    assert done(log) == ["a"]
+    assert second.load()["a"]() == first.load()["a"]() == "a"
+    assert "store, a: waits for" in caplog.text
+
+
+def test_half_written_folders_of_a_live_writer_stay(tmp_path, log):
+    """A run in another container, where process numbers are others, swept what the first one was writing."""
+    first = store(tmp_path)
+    thread = threading.Thread(target=first.save, args=({"a": Task(tasks.take_time, "a", str(log))},))
+    thread.start()
+    while not log.exists():
+        time.sleep(0.01)
+    store(tmp_path, SECOND).save({"b": Task(tasks.same, "b")})
+    assert list((tmp_path / "store" / "items").glob(".part-*"))
+    thread.join()
+    assert first.load()["a"]() == "a"

@@ -79,8 +79,8 @@ def test_a_damaged_state_is_set_aside_by_name_and_the_one_before_is_used(cut, wh
     training(cut, BASE, ALONE).run()
     (told,) = [record.getMessage() for record in caplog.records if record.name == saved_states.__name__]
     assert path.name in told
-    assert "set aside as damaged-step-000000006, and the training goes on from step-000000003" in told
-    assert (cut / "damaged-step-000000006").is_dir()
+    assert "set aside as .damaged-step-000000006-1, and the training goes on from step-000000003" in told
+    assert (cut / ".damaged-step-000000006-1").is_dir()
     require_same_result(cut, whole)
 
 

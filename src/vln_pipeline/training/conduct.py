@@ -11,7 +11,6 @@ from pydantic_core import to_jsonable_python
 
 from vln_pipeline.durable import SEAL, require_sound
 from vln_pipeline.errors import DataError
-from vln_pipeline.one_writer import sole_writer
 from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.launch import launch
@@ -28,7 +27,7 @@ def conduct(
     state: Path,
     threads: int,
 ) -> None:
-    """Do the work of a training, or go on with it, and collect what came of it; nobody else does it meanwhile.
+    """Do the work of a training, or go on with it, and collect what came of it; nobody else may do it meanwhile.
 
     Args:
         work: does that of one process; its module obeys with it when it is run.
@@ -43,14 +42,12 @@ def conduct(
         OSError: the disk is full, for instance.
     """
     told = to_jsonable_python(order)
-    # Beside the state, which is removed when all is done, while others may be waiting.
-    with sole_writer(state.with_name(f".lock-{state.name.lstrip('.')}"), f"the training in {state}"):
-        if config.processes > 1 or config.loader_workers > 0:
-            launch(work.__module__, told, config.processes, state / "launch", threads)
-        else:
-            torch.set_num_threads(threads)
-            work(**told)
-        _collect(state, directory)
+    if config.processes > 1 or config.loader_workers > 0:
+        launch(work.__module__, told, config.processes, state / "launch", threads)
+    else:
+        torch.set_num_threads(threads)
+        work(**told)
+    _collect(state, directory)
     plot_curve(pd.read_json(directory / LOG, lines=True), directory / CURVE)
 
 

@@ -5,7 +5,7 @@
     <folder>/
         step-000000300/            a state; the two newest are kept
         best-000000200/            the best checkpoint until then; one for each state that is kept, or the same for both
-        damaged-step-000000400/    a state that was no longer what had been written; never used again
+        .damaged-step-000000400-1/ a state that was no longer what had been written; never used again
 
 All are sealed, see ``vln_pipeline.durable``. A state counts as sound together with its best checkpoint: who goes on
 from a state has the best model of that moment, whatever later steps of an interrupted attempt found.
@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import read_seal, rename, require_sound
+from vln_pipeline.durable import read_seal, require_sound, set_aside
 from vln_pipeline.errors import DataError
 from vln_pipeline.training.sealed_folder import PART
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 BEST_STEP = "best_step"
 """What a state is told under: the step of its best checkpoint, 0 where there is none yet."""
-_STATE, _BEST, _DAMAGED = "step-", "best-", "damaged-"
+_STATE, _BEST = "step-", "best-"
 _KEPT = 2
 
 
@@ -97,9 +97,7 @@ def require_sound_state(state: Path) -> dict[str, Any]:
 
 
 def _set_aside(state: Path, cause: str, instead: Path) -> None:
-    aside = state.with_name(f"{_DAMAGED}{state.name}")
-    shutil.rmtree(aside, ignore_errors=True)
-    rename(state, aside)
+    aside = set_aside(state)
     logger.warning("%s; it is set aside as %s, and the training goes on from %s", cause, aside.name, instead.name)
 
 
