@@ -39,10 +39,10 @@ def write(plans: Plans, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     record = {"scene": plans.scene, "rejected": plans.rejected}
     (directory / "trajectories.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    walks = plans.trajectories
-    columns = {name: pa.array([getattr(walk, name) for walk in walks], _SCHEMA.field(name).type) for name in _SCALARS}
-    columns |= {name: list_column([getattr(walk, name) for walk in walks], _SCHEMA.field(name).type) for name in _ARRAYS}
-    sway = [None if walk.sway is None else walk.sway.reshape(-1, 16) for walk in walks]
+    told = {name: [getattr(walk, name) for walk in plans.trajectories] for name in (*_SCALARS, *_ARRAYS)}
+    columns = {name: pa.array(told[name], _SCHEMA.field(name).type) for name in _SCALARS}
+    columns |= {name: list_column(told[name], _SCHEMA.field(name).type) for name in _ARRAYS}
+    sway = [None if walk.sway is None else walk.sway.reshape(-1, 16) for walk in plans.trajectories]
     columns["sway"] = list_column(sway, _SCHEMA.field("sway").type)
     table = pa.table([columns[name] for name in _SCHEMA.names], schema=_SCHEMA)
     pq.write_table(table, directory / "trajectories.parquet")

@@ -14,8 +14,8 @@ from vln_pipeline.pipelines.labelling.nodes import label_walks
 from vln_pipeline.pipelines.rendering.nodes import film_walks
 from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.sampling.nodes import sample_pairs
-from vln_pipeline.pipelines.trajectories.nodes import plan_walks
 from vln_pipeline.pipelines.table import Table
+from vln_pipeline.pipelines.trajectories.nodes import plan_walks
 from vln_pipeline.runtime.workplace import Workplace
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from multiprocessing import forkserver
-from multiprocessing.context import BaseContext
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
 from pebble import ProcessExpired, ProcessPool
 
