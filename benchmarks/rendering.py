@@ -42,6 +42,7 @@ from vln_pipeline.rendering.viewpoints import walk_poses
 from vln_pipeline.scenes.procedural.config import ProceduralConfig
 from vln_pipeline.scenes.procedural.generator import generate_home
 from vln_pipeline.scenes.scene import Scene
+from vln_pipeline.thread_pools import usable_cpus
 
 SEED = 7
 FRAMES_PER_SCENE = 3000
@@ -111,7 +112,7 @@ def views(scene: Scene, walk: Trajectory, count: int, config: RenderingConfig, c
     """Return colour frames of evenly spaced poses."""
     setting = RIG.rig().settings[0]
     poses = walk_poses(spaced(walk, count + 2), Motion.CONTINUOUS, setting)[1:-1]
-    renderer = open_renderer(scene, config, seed=SEED, cache=cache, threads=os.cpu_count() or 1)
+    renderer = open_renderer(scene, config, seed=SEED, cache=cache, threads=usable_cpus())
     try:
         return list(renderer.render(poses, setting.intrinsics))
     finally:

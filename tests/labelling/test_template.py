@@ -27,7 +27,7 @@ def texts(labels):
 
 def label(home, seed=0, config=CONFIG):
     scene, nav, walks, footage = home
-    (labels,) = label_footage(scene, nav, walks, footage, config, footage.directory, seed).kept
+    (labels,) = label_footage(scene.rooms, nav, walks, footage, config, footage.directory, seed).kept
     return labels
 
 
@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_words_and_another_gives_others(left_home):
 
 def test_each_clip_names_only_what_its_frames_show(left_home):
     scene, nav, (trajectory,), footage = left_home
-    walk = open_walk(trajectory, nav, room_labels(scene), footage, CONFIG)
+    walk = open_walk(trajectory, nav, room_labels(scene.rooms), footage, CONFIG)
     for seed in range(10):
         for clip in label(left_home, seed).clips:
             frames = range(clip.start, clip.end + 1)
@@ -149,7 +149,7 @@ def test_phrases_mix_the_concepts_like_navcon(tmp_path):
             for i, (at, side) in enumerate(zip(rng.integers(0, len(path), 8), rng.choice([-1, 1], 8), strict=True))
         ]
         footage = film(tmp_path / str(number), beside, [walk])
-        route = follow(open_walk(walk, nav, room_labels(scene), footage, CONFIG), CONFIG.landmarks, nouns)
+        route = follow(open_walk(walk, nav, room_labels(scene.rooms), footage, CONFIG), CONFIG.landmarks, nouns)
         plans = plan_remarks(route, [plan_leg(leg, nouns, detailed=True) for leg in route], nouns)
         concepts.update(step.concept.value for plan in plans for step in plan)
     shares = {concept: count / concepts.total() for concept, count in concepts.items()}

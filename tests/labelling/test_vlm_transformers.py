@@ -92,10 +92,10 @@ def test_a_walk_is_labelled_once_and_then_from_the_cache(models, left_home, tmp_
     local = TransformersConfig(captioner=models["llava_onevision"], writer=models["qwen_text"], max_new_tokens=8)
     config = LabellingConfig(labeller="transformers", transformers=local, variants=1, clip_frames=2)
     scene, nav, walks, footage = left_home
-    first = label_footage(scene, nav, walks, footage, config, tmp_path, 0)
+    first = label_footage(scene.rooms, nav, walks, footage, config, tmp_path, 0)
     (labels,) = first.kept
     assert len(labels.clips) == 2
     assert labels.labeller.startswith("transformers:llava_onevision@")
     assert all(c.sub_instruction and c.revised_sub_instruction for c in labels.clips)
     monkeypatch.setattr(TransformersModel, "_generate", lambda *_: pytest.fail("the cache was not used"))
-    assert label_footage(scene, nav, walks, footage, config, tmp_path, 0) == first
+    assert label_footage(scene.rooms, nav, walks, footage, config, tmp_path, 0) == first

@@ -155,6 +155,7 @@ def test_walks_round_trip_with_identical_bytes(plans, nav, pairs, tmp_path):
     trajectory_archive.write(plans, tmp_path / "a")
     trajectory_archive.write(plan_trajectories(nav, pairs, CONFIG, seed=0), tmp_path / "b")
     found = trajectory_archive.read(tmp_path / "a")
+    assert trajectory_archive.count(tmp_path / "a") == len(plans.trajectories)
     assert found.scene == plans.scene and found.rejected == plans.rejected
     for here, there in zip(found.trajectories, plans.trajectories, strict=True):
         for name, value in vars(there).items():
@@ -187,3 +188,6 @@ def test_an_archive_of_another_kind_is_refused(plans, tmp_path):
     pq.write_table(pa.table({"id": ["x"], "path": ["not a list"]}), tmp_path / "trajectories.parquet")
     with pytest.raises(DataError, match="not a readable set of trajectories"):
         trajectory_archive.read(tmp_path)
+    (tmp_path / "trajectories.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError, match="not a readable set of trajectories"):
+        trajectory_archive.count(tmp_path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.scenes.archive import digest, read, write
+from vln_pipeline.scenes.archive import digest, read, read_rooms, write
 from vln_pipeline.scenes.scene import Light, Material, Part, Room, Scene
 
 
@@ -116,9 +116,23 @@ def test_no_pickle_in_the_archive(tmp_path):
         assert {file[name].dtype.str for name in file.files} == {"<f8", "<i4", "<f4", "|u1"}
 
 
+def test_rooms_are_read_without_the_meshes(tmp_path):
+    """Every slice of walks was labelled with all meshes and textures of its home in memory, for the names of its rooms.
+
+    They are read alone, from the one file that tells them.
+    """
+    write(scene(), tmp_path)
+    for file in tmp_path.iterdir():
+        if file.name != "scene.json":
+            file.unlink()
+    assert same(read_rooms(tmp_path), scene().rooms)
+
+
 def test_other_format_is_refused(tmp_path):
     write(scene(), tmp_path)
     document = json.loads((tmp_path / "scene.json").read_text())
     (tmp_path / "scene.json").write_text(json.dumps(document | {"format": 0}))
     with pytest.raises(DataError, match="run the scenes stage again"):
         read(tmp_path)
+    with pytest.raises(DataError, match="run the scenes stage again"):
+        read_rooms(tmp_path)

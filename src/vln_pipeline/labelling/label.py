@@ -16,11 +16,11 @@ from vln_pipeline.labelling.walk import Film, Walk
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.footage import Footage
-from vln_pipeline.scenes.scene import Scene
+from vln_pipeline.scenes.scene import Room
 
 
 def label_footage(
-    scene: Scene,
+    rooms: Sequence[Room],
     nav: NavigationMap,
     trajectories: Sequence[Trajectory],
     footage: Footage,
@@ -31,7 +31,7 @@ def label_footage(
     """Return the instructions of every walk that was filmed; one that cannot be labelled is listed with its reason.
 
     Args:
-        scene: the scene the walks are in.
+        rooms: of the scene the walks are in, in its order.
         nav: its storeys.
         trajectories: its walks, at least those filmed.
         footage: the frames.
@@ -47,7 +47,7 @@ def label_footage(
     strange = [name for name in footage.index.trajectories if name not in known]
     if strange:
         raise DataError(strange[0], "filmed, but not among the scene's trajectories", "render this item again")
-    labels = room_labels(scene)
+    labels = room_labels(rooms)
 
     def label(name: str) -> Labels | Rejection:
         try:
@@ -92,8 +92,8 @@ def open_walk(
     )
 
 
-def room_labels(scene: Scene) -> tuple[str, ...]:
-    """Return the type of each room of a scene; empty where the type says nothing."""
+def room_labels(rooms: Sequence[Room]) -> tuple[str, ...]:
+    """Return the type of each room; empty where the type says nothing."""
     nouns = load_phrasebook().nouns
-    labels = (room.label.strip().lower().replace("_", " ") for room in scene.rooms)
+    labels = (room.label.strip().lower().replace("_", " ") for room in rooms)
     return tuple(label if nouns.speakable(label) else "" for label in labels)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
+from vln_pipeline.planning.list_columns import full_cells, list_column
 
 _POINT = pa.list_(pa.float64(), 3)
 _SCHEMA = pa.schema(
@@ -33,19 +34,10 @@ def write(pairs: EndpointPairs, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     record = {"scene": pairs.scene, "rejected": pairs.rejected}
     (directory / "pairs.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    rows = [
-        {
-            "index": pair.index,
-            "floor": pair.floor,
-            "start": pair.start.tolist(),
-            "goal": pair.goal.tolist(),
-            "geodesic": pair.geodesic,
-            "caution": pair.caution,
-            "path": pair.path.tolist(),
-        }
-        for pair in pairs.pairs
-    ]
-    pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), directory / "pairs.parquet")
+    told = {name: [getattr(pair, name) for pair in pairs.pairs] for name in _SCHEMA.names}
+    columns = {name: pa.array(values, _SCHEMA.field(name).type) for name, values in told.items() if name != "path"}
+    columns["path"] = list_column(told["path"], _SCHEMA.field("path").type)
+    pq.write_table(pa.table(columns, schema=_SCHEMA), directory / "pairs.parquet")
 
 
 def read(directory: Path) -> EndpointPairs:
@@ -56,7 +48,7 @@ def read(directory: Path) -> EndpointPairs:
     """
     try:
         record = json.loads((directory / "pairs.json").read_text(encoding="utf-8"))
-        rows = pq.read_table(directory / "pairs.parquet", schema=_SCHEMA).to_pylist()
+        table = pq.read_table(directory / "pairs.parquet", schema=_SCHEMA)
         pairs = tuple(
             EndpointPair(
                 index=row["index"],
@@ -65,9 +57,9 @@ def read(directory: Path) -> EndpointPairs:
                 goal=np.array(row["goal"], dtype=np.float64),
                 geodesic=row["geodesic"],
                 caution=row["caution"],
-                path=np.array(row["path"], dtype=np.float64).reshape(-1, 2),
+                path=path,
             )
-            for row in rows
+            for row, path in zip(table.drop(["path"]).to_pylist(), full_cells(table["path"]), strict=True)
         )
         return EndpointPairs(str(record["scene"]), pairs, {str(k): int(v) for k, v in record["rejected"].items()})
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:

@@ -44,11 +44,7 @@ def read(directory: Path) -> Scene:
     Raises:
         DataError: the folder was written by another version of the format.
     """
-    document = json.loads((directory / "scene.json").read_text(encoding="utf-8"))
-    if document["format"] != _FORMAT:
-        raise DataError(
-            str(directory), f"scene archive of format {document['format']}, not {_FORMAT}", "run the scenes stage again"
-        )
+    document = _told(directory)
     textures = [np.asarray(Image.open(directory / _texture_file(i))) for i in range(document["textures"])]
     with np.load(directory / "geometry.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
@@ -58,13 +54,22 @@ def read(directory: Path) -> Scene:
         parts=tuple(_parts(document["parts"], arrays)),
         materials=tuple(_material(m, textures) for m in document["materials"]),
         lights=tuple(_light(light) for light in document["lights"]),
-        rooms=tuple(Room(**{**r, "polygon": np.array(r["polygon"], dtype=np.float64)}) for r in document["rooms"]),
+        rooms=_rooms(document),
         source=document["source"],
         licence=document["licence"],
         origin=document["origin"],
         defects=tuple(document["defects"]),
         walkable=walkable,
     )
+
+
+def read_rooms(directory: Path) -> tuple[Room, ...]:
+    """Read the rooms of a scene that ``write`` wrote, and neither its meshes nor its textures.
+
+    Raises:
+        DataError: the folder was written by another version of the format.
+    """
+    return _rooms(_told(directory))
 
 
 def digest(scene: Scene) -> str:
@@ -77,6 +82,19 @@ def digest(scene: Scene) -> str:
     for array in [*_arrays(scene).values(), *textures]:
         found.update(f"{array.dtype.str}{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return found.hexdigest()
+
+
+def _told(directory: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((directory / "scene.json").read_text(encoding="utf-8"))
+    if document["format"] != _FORMAT:
+        raise DataError(
+            str(directory), f"scene archive of format {document['format']}, not {_FORMAT}", "run the scenes stage again"
+        )
+    return document
+
+
+def _rooms(document: dict[str, Any]) -> tuple[Room, ...]:
+    return tuple(Room(**{**r, "polygon": np.array(r["polygon"], dtype=np.float64)}) for r in document["rooms"])
 
 
 def _texture_file(index: int) -> str:

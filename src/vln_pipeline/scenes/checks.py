@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.scene import Part, Scene
 from vln_pipeline.scenes.topology import topology
+from vln_pipeline.scenes.triangles import area_vectors, corners_of, lengths, of_all, used_vertices
 
 _EXTENT = (0.5, 2000.0)
 """Least and greatest extent of a scene, metres."""
@@ -82,14 +83,13 @@ def _mended(parts: tuple[Part, ...], total: int, subject: str, defects: list[str
 def _bad_faces(part: Part) -> dict[str, NDArray[np.bool_]]:
     """Return a (F,) mask of unusable faces per cause; a face counts once."""
     faces, vertices = part.faces, part.vertices
-    outside: NDArray[np.bool_] = np.any((faces < 0) | (faces >= len(vertices)), axis=1)
+    outside: NDArray[np.bool_] = (faces < 0).any(axis=1) | (faces >= len(vertices)).any(axis=1)
     if len(vertices) == 0:
         nothing = np.zeros(len(faces), dtype=bool)
         return {"indexes out of range": outside, "vertices that are not finite": nothing, "no area": nothing}
     safe = np.where(outside[:, None], 0, faces)
-    infinite = ~np.all(np.isfinite(vertices[safe]), axis=(1, 2)) & ~outside
-    corners = np.nan_to_num(vertices, nan=0, posinf=0, neginf=0)[safe]
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    infinite = ~of_all(np.isfinite(vertices).all(axis=1), safe) & ~outside
+    area = lengths(area_vectors(corners_of(np.nan_to_num(vertices, nan=0, posinf=0, neginf=0), safe)))
     return {
         "indexes out of range": outside,
         "vertices that are not finite": infinite,
@@ -100,8 +100,7 @@ def _bad_faces(part: Part) -> dict[str, NDArray[np.bool_]]:
 def _with_faces(part: Part, good: NDArray[np.bool_]) -> Part:
     """Return a part with some of its faces, the vertices these use, and finite texture coordinates."""
     faces = part.faces[good]
-    used = np.zeros(len(part.vertices), dtype=bool)
-    used[faces] = True
+    used = used_vertices(len(part.vertices), faces)
     uv = part.uv
     if uv is not None and not np.isfinite(uv).all():
         uv = np.nan_to_num(uv, nan=0, posinf=0, neginf=0)

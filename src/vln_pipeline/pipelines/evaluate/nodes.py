@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.pipelines.esdf.nodes import map_scenes
@@ -16,6 +14,7 @@ from vln_pipeline.pipelines.labelling.nodes import label_walks
 from vln_pipeline.pipelines.rendering.nodes import film_walks
 from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.sampling.nodes import sample_pairs
+from vln_pipeline.pipelines.table import Table
 from vln_pipeline.pipelines.trajectories.nodes import plan_walks
 from vln_pipeline.runtime.workplace import Workplace
 
@@ -80,7 +79,7 @@ def make_scene_episodes(
     return episodes_of_walks(scene, walks().trajectories, kept, wordings, most)
 
 
-def score_drives(drives: dict[str, Item]) -> pd.DataFrame:
+def score_drives(drives: dict[str, Item]) -> Table:
     """Return every metric of every episode and agent, agent by agent, and print the means."""
     from vln_pipeline.evaluation.vln.results import results_table  # compiles: only when it runs
     from vln_pipeline.evaluation.vln.summary import METRICS
@@ -92,7 +91,7 @@ def score_drives(drives: dict[str, Item]) -> pd.DataFrame:
 
 
 def write_page(
-    results: pd.DataFrame,
+    results: Table,
     drives: dict[str, Item],
     scenes: dict[str, Item],
     maps: dict[str, Item],

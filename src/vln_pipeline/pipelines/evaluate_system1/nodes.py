@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.system1.drive_config import EyeConfig
@@ -16,6 +14,7 @@ from vln_pipeline.evaluation.system1.episodes_config import EpisodesConfig
 from vln_pipeline.pipelines.esdf.nodes import map_scenes
 from vln_pipeline.pipelines.evaluate_system1.drive_key import told
 from vln_pipeline.pipelines.scenes.nodes import load_scene
+from vln_pipeline.pipelines.table import Table
 from vln_pipeline.runtime.workplace import Workplace
 from vln_pipeline.scenes.config import ScenesConfig
 from vln_pipeline.scenes.scene import Scene
@@ -72,7 +71,7 @@ def draw_in_scene(nav: Item, config: EpisodesConfig, eye: EyeConfig, seed: int, 
     return draw_episodes(nav(), config, eye.setting().intrinsics, seed)
 
 
-def score_drives(drives: dict[str, Item]) -> pd.DataFrame:
+def score_drives(drives: dict[str, Item]) -> Table:
     """Return every metric of every drive, in the order of scenes and agents, and print the means."""
     from vln_pipeline.evaluation.system1.results import RADII, radius_name, results_table  # compiles: only when it runs
 
@@ -84,7 +83,7 @@ def score_drives(drives: dict[str, Item]) -> pd.DataFrame:
 
 
 def write_page(
-    results: pd.DataFrame,
+    results: Table,
     drives: dict[str, Item],
     scenes: dict[str, Item],
     maps: dict[str, Item],

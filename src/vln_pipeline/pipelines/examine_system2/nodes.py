@@ -2,10 +2,9 @@
 
 import logging
 
-import pandas as pd
-
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.evaluation.system2.config import ExamineSystem2Config
+from vln_pipeline.pipelines.table import Table
 from vln_pipeline.runtime.workplace import Workplace
 from vln_pipeline.training.system2.config import TrainSystem2Config
 
@@ -46,8 +45,10 @@ def examine_one(
     )
 
 
-def tell_figures(examinations: dict[str, Item]) -> pd.DataFrame:
+def tell_figures(examinations: dict[str, Item]) -> Table:
     """Return one row per trained model and contestant, and print them."""
+    import pandas as pd  # only when it runs
+
     rows = [
         {"training": key, "contestant": contestant, **figures}
         for key, item in examinations.items()

@@ -1,14 +1,19 @@
 """Nodes of the export stage."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from vln_pipeline import __version__
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.export.config import ExportConfig
-from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.pipelines.rendering.slices import scene_of_slice
 from vln_pipeline.runtime.workplace import Workplace
+
+if TYPE_CHECKING:
+    from vln_pipeline.export.episode import ExportWalk
 
 _PROVENANCE = {"generator": f"vln_pipeline {__version__}", "command": "kedro run --pipelines=datagen"}
 
@@ -54,6 +59,8 @@ def export_one(
 
 def kept_walks(walks: Item, slices: list[Slice]) -> Iterator[ExportWalk]:
     """Yield the selected walks of a scene with their frames and words, in order."""
+    from vln_pipeline.export.episode import ExportWalk
+
     planned = {walk.id: walk for walk in walks().trajectories}
     for footage, labels, selection in slices:
         worded = {label.trajectory: label for label in labels().kept}

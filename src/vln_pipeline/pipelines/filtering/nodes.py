@@ -1,9 +1,15 @@
 """Nodes of the filtering stage."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.filtering.config import FilteringConfig
-from vln_pipeline.filtering.selection import Selection
 from vln_pipeline.runtime.workplace import Workplace
+
+if TYPE_CHECKING:
+    from vln_pipeline.filtering.selection import Selection
 
 
 def select_walks(footage: dict[str, Item], labels: dict[str, Item], config: FilteringConfig) -> dict[str, Task]:
@@ -13,6 +19,6 @@ def select_walks(footage: dict[str, Item], labels: dict[str, Item], config: Filt
 
 def select_slice(footage: Item, labels: Item, config: FilteringConfig, _: Workplace) -> Selection:
     """Measure one slice of walks and decide which are kept."""
-    from vln_pipeline.filtering.selection import select_footage
+    from vln_pipeline.filtering.selection import select_footage  # loads pandas: only in the process that works
 
     return select_footage(footage(), labels(), config)

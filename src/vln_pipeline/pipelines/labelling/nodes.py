@@ -1,10 +1,15 @@
 """Nodes of the labelling stage."""
 
+from dataclasses import replace
+
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.labels import LabelledWalks
 from vln_pipeline.pipelines.rendering.slices import scene_of_slice
 from vln_pipeline.runtime.workplace import Workplace
+
+_ROOMS = "vln_pipeline.scenes.archive.read_rooms"
+"""Reader of a scene's rooms alone: a slice is labelled in less time than its scene's meshes are read."""
 
 
 def label_walks(
@@ -29,4 +34,5 @@ def label_slice(
     """Write the instructions of one slice of walks."""
     from vln_pipeline.labelling.label import label_footage
 
-    return label_footage(scene(), nav(), walks().trajectories, footage(), config, place.cache, seed)
+    rooms = replace(scene, reader=_ROOMS)()
+    return label_footage(rooms, nav(), walks().trajectories, footage(), config, place.cache, seed)

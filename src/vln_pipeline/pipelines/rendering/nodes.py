@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vln_pipeline.datasets.item import Item, Task
@@ -11,14 +12,18 @@ from vln_pipeline.runtime.workplace import Workplace
 if TYPE_CHECKING:
     from vln_pipeline.rendering.comparison import Comparison
 
+_WALK_COUNT = "vln_pipeline.planning.trajectory_archive.count"
+"""Reader of every store of walks; walks themselves are not read in the process that only hands out tasks."""
+
 
 def film_walks(scenes: dict[str, Item], walks: dict[str, Item], config: RenderingConfig, seed: int) -> dict[str, Task]:
     """Return one filming task per slice of a scene's walks; a scene with many takes longer than a task should."""
     size = config.trajectories_per_task
+    counts = {key: replace(plans, reader=_WALK_COUNT)() for key, plans in walks.items()}
     return {
         f"{key}.{first // size:04d}": Task(film_slice, scenes[key], plans, first, first + size, config, seed)
         for key, plans in walks.items()
-        for first in range(0, len(plans().trajectories), size)
+        for first in range(0, counts[key], size)
     }
 
 

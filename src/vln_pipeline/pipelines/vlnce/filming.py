@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vln_pipeline import __version__
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.episodes.config import VlnceConfig
 from vln_pipeline.export.config import ExportConfig
-from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.pipelines.rendering.nodes import film_walks
 from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.vlnce.nodes import the_one
 from vln_pipeline.runtime.workplace import Workplace
+
+if TYPE_CHECKING:
+    from vln_pipeline.export.episode import ExportWalk
 
 SceneWalks = tuple[Item, Item, list[Item]]
 """Walks, words and footage of one scene."""
@@ -97,6 +99,8 @@ def annotate_split(filmed: list[SceneWalks], dataset: str, camera: str, place: W
 
 def export_walks(filmed: SceneWalks) -> Iterator[ExportWalk]:
     """Yield the walks of a scene that have frames and words, in order."""
+    from vln_pipeline.export.episode import ExportWalk
+
     walks, labels, footage = filmed
     planned = {walk.id: walk for walk in walks().trajectories}
     worded = {label.trajectory: label for label in labels().kept}

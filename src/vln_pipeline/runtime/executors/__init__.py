@@ -1,9 +1,8 @@
 """Where work items run: ``serial``, ``processes`` (one machine) or ``ray`` (a cluster)."""
 
-import os
-
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors.executor import Executor, Failure, Job, Outcome
+from vln_pipeline.thread_pools import usable_cpus
 
 __all__ = ["Executor", "Failure", "Job", "Outcome", "available_workers", "open_executor"]
 
@@ -11,7 +10,7 @@ __all__ = ["Executor", "Failure", "Job", "Outcome", "available_workers", "open_e
 def available_workers(workers: int | str) -> int:
     """Return the number of workers meant by a number or by "auto" (the CPUs this process may use)."""
     if workers == "auto":
-        return len(os.sched_getaffinity(0))
+        return usable_cpus()
     if isinstance(workers, int) and workers >= 1:
         return workers
     raise DataError("workers", f"{workers!r} is neither a positive number nor 'auto'", "set --params=workers=2")

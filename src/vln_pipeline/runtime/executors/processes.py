@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -14,12 +16,15 @@ from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
 # Numerical libraries would otherwise start a thread per core in every worker and stall each other.
 _PINNED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
+# What most workers need, and the command that started the run, which Python loads into each of them again.
+_PRELOADED = ("numba", "kedro.framework.cli")
+
 _POOLS = 3
 """Pools that are tried; one breaks when a worker dies while no job is running."""
 
 
 class ProcessExecutor:
-    """A pool of spawned workers that survives the death of any of them.
+    """A pool of workers that survives the death of any of them.
 
     Args:
         workers: number of processes.
@@ -44,8 +49,9 @@ class ProcessExecutor:
 
     def _run(self, jobs: Mapping[str, Job]) -> Iterator[Outcome]:
         """Yield the outcomes of one pool, which ends early when a worker dies between two jobs."""
-        context = multiprocessing.get_context("spawn")  # a fork after a render hangs, and CUDA forbids it
-        with ProcessPool(self.workers, context=context, initializer=_prepare) as pool:
+        context = _context({type(job).__module__ for job in jobs.values()})
+        environment = dict(os.environ)
+        with ProcessPool(self.workers, context=context, initializer=_prepare, initargs=[environment]) as pool:
             futures: dict[Future[Outcome], str] = {pool.schedule(job): key for key, job in jobs.items()}
             try:
                 for future in as_completed(futures):
@@ -57,9 +63,37 @@ class ProcessExecutor:
                 raise
 
 
-def _prepare() -> None:
+def _context(modules: set[str]) -> BaseContext:
+    """Return how workers start: forked from a process that has loaded what they need, and nothing else.
+
+    A fork of this process would hang after a render, and CUDA forbids it; a new interpreter for every worker of every
+    stage loads the same modules for seconds.
+
+    Args:
+        modules: where the jobs are from.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*_PRELOADED, *sorted(modules)])
+    unset = [name for name in _PINNED if name not in os.environ]
+    try:
+        _pin()  # read when the libraries are loaded, which the server does once
+        forkserver.ensure_running()
+    finally:
+        for name in unset:
+            del os.environ[name]
+    return context
+
+
+def _pin() -> None:
     for name in _PINNED:
         os.environ.setdefault(name, "1")
+
+
+def _prepare(environment: Mapping[str, str]) -> None:
+    """Take over the environment that the run has by now, and end with it."""
+    os.environ.clear()
+    os.environ.update(environment)
+    _pin()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.scene import Material
+from vln_pipeline.scenes.triangles import of_all
 
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 
@@ -48,9 +49,8 @@ class Surface:
 
     def sound_faces(self) -> NDArray[np.int64]:
         """Return the faces whose vertices exist and are finite."""
-        inside = np.all((self.faces >= 0) & (self.faces < len(self.vertices)), axis=1)
-        faces = self.faces[inside]
-        return faces[np.all(np.isfinite(self.vertices[faces]), axis=(1, 2))]
+        faces = self.faces[(self.faces >= 0).all(axis=1) & (self.faces < len(self.vertices)).all(axis=1)]
+        return faces[of_all(np.isfinite(self.vertices).all(axis=1), faces)]
 
 
 @dataclass(frozen=True)

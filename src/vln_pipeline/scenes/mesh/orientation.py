@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.scenes.mesh.model import Axis
+from vln_pipeline.scenes.triangles import area_vectors, corners_of, lengths, used_vertices
 
 _LEVEL = 0.95
 """Cosine above which a face counts as perpendicular to an axis."""
@@ -39,12 +40,12 @@ def detect_up(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], c
     """
     area, low, high = np.zeros(3), np.full(3, np.inf), np.full(3, -np.inf)
     for vertices, faces in meshes:
-        corners = vertices[faces]
-        cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        size = np.linalg.norm(cross, axis=1)
+        cross = area_vectors(corners_of(vertices, faces))
+        size = lengths(cross)
         area += ((np.abs(cross) > _LEVEL * size[:, None]) * size[:, None]).sum(axis=0)
-        low = np.minimum(low, corners.min(axis=(0, 1), initial=np.inf))
-        high = np.maximum(high, corners.max(axis=(0, 1), initial=-np.inf))
+        used = vertices[used_vertices(len(vertices), faces)]
+        low = np.minimum(low, used.min(axis=0, initial=np.inf))
+        high = np.maximum(high, used.max(axis=0, initial=-np.inf))
     extent = high - low
     # A single flat floor has no extent along its normal.
     evidence = area / np.maximum(extent, max(1e-3 * extent.max(), 1e-12))

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.checks import check
-from vln_pipeline.scenes.mesh import gltf, polygon_file
 from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.mesh.model import Axis, Model
 from vln_pipeline.scenes.mesh.objects import Mapping, identify, read_mapping
@@ -23,8 +22,9 @@ from vln_pipeline.scenes.mesh.structure import label_structure
 from vln_pipeline.scenes.mesh.units import UNITS, detect_unit
 from vln_pipeline.scenes.scene import Part, Scene
 from vln_pipeline.scenes.source import SceneRef
+from vln_pipeline.scenes.triangles import used_vertices
 
-_READERS = {".glb": gltf.read, ".gltf": gltf.read, ".obj": polygon_file.read, ".ply": polygon_file.read}
+_SUFFIXES = (".glb", ".gltf", ".obj", ".ply")
 
 
 class MeshSource:
@@ -41,7 +41,7 @@ class MeshSource:
         """
         root, files = self._files()
         if not files:
-            known = ", ".join(_READERS)
+            known = ", ".join(_SUFFIXES)
             cause = f"no {known} file" if root.exists() else "does not exist"
             raise DataError(self._config.path or "scenes.mesh.path", cause, "set scenes.mesh.path to a file or folder")
         names = [f.stem if self._config.id == "stem" else f.relative_to(root).with_suffix("").as_posix() for f in files]
@@ -110,7 +110,7 @@ class MeshSource:
             root = Path(*path.parts[:fixed])
             pattern = "/".join(path.parts[fixed:])
             found = [*root.glob(pattern)] if pattern and root.is_dir() else []
-        return root, sorted(f for f in found if f.suffix.lower() in _READERS and f.is_file())
+        return root, sorted(f for f in found if f.suffix.lower() in _SUFFIXES and f.is_file())
 
     def _read(self, file: Path) -> Model:
         limit = self._config.max_file_size * 2**30
@@ -118,7 +118,7 @@ class MeshSource:
             size = sum(f.stat().st_size for f in (file, *sidecars(file)))
             if size > limit:
                 raise DataError(file.name, f"{size / 2**30:.1f} GiB", "raise scenes.mesh.max_file_size")
-            model = _READERS[file.suffix.lower()](file, self._config.texture_size, self._config.max_triangles)
+            model = _parsed(file, self._config.texture_size, self._config.max_triangles)
         except DataError:
             raise
         except Exception as error:
@@ -144,12 +144,23 @@ class MeshSource:
             notes.append(f"up axis: {up} by the geometry, {model.up} by the format")
         if self._config.unit != "auto":
             return up, self._config.unit, notes
-        low = np.min([v[f].min(axis=(0, 1)) for v, f in sound], axis=0)
-        high = np.max([v[f].max(axis=(0, 1)) for v, f in sound], axis=0)
+        used = [vertices[used_vertices(len(vertices), faces)] for vertices, faces in sound]
+        low = np.min([vertices.min(axis=0) for vertices in used], axis=0)
+        high = np.max([vertices.max(axis=0) for vertices in used], axis=0)
         unit = detect_unit(np.abs(to_z_up(up) @ (high - low)), name)
         if unit != "metres":
             notes.append(f"unit: taken for {unit} by the extent")
         return up, UNITS[unit], notes
+
+
+def _parsed(file: Path, texture_size: int, max_triangles: int) -> Model:
+    if file.suffix.lower() in (".glb", ".gltf"):
+        from vln_pipeline.scenes.mesh import gltf
+
+        return gltf.read(file, texture_size, max_triangles)
+    from vln_pipeline.scenes.mesh import polygon_file  # trimesh takes two seconds to load
+
+    return polygon_file.read(file, texture_size, max_triangles)
 
 
 def _turned(vertices: NDArray[np.float64], turn: NDArray[np.float64]) -> NDArray[np.float64]:

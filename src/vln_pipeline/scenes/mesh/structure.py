@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.scenes.scene import UNKNOWN, Part, Scene
+from vln_pipeline.scenes.triangles import Corners, area_vectors, corners_of, lengths, used_vertices
 from vln_pipeline.scenes.vocabulary import is_structural
 
 _LEVEL, _UPRIGHT = 0.9, 0.15
@@ -52,21 +53,24 @@ def label_structure(scene: Scene) -> Scene:
 
 def _labels(parts: list[Part]) -> NDArray[np.int8]:
     """Return per face 0 unknown, 1 floor, 2 ceiling, 3 wall, for all parts end to end."""
-    corners = np.concatenate([p.vertices[p.faces] for p in parts])
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    size = np.linalg.norm(cross, axis=1)
+    vertices = np.concatenate([p.vertices for p in parts])
+    offsets = np.cumsum([0, *(len(p.vertices) for p in parts[:-1])])
+    corners = corners_of(vertices, np.concatenate([p.faces + o for p, o in zip(parts, offsets, strict=True)]))
+    cross = area_vectors(corners)
+    size = lengths(cross)
     normal, area = cross / size[:, None], size / 2
-    labels = np.zeros(len(corners), dtype=np.int8)
+    labels = np.zeros(len(cross), dtype=np.int8)
     _label_levels(labels, corners, normal, area)
     _label_walls(labels, corners, normal, area)
     return labels
 
 
-def _label_levels(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, area: NDArray) -> None:
+def _label_levels(labels: NDArray[np.int8], corners: Corners, normal: NDArray, area: NDArray) -> None:
     level = np.flatnonzero(np.abs(normal[:, 2]) > _LEVEL)
     if len(level) == 0:
         return
-    height = corners[level, :, 2].mean(axis=1)
+    a, b, c = (corner[level, 2] for corner in corners)
+    height = (a + b + c) / 3
     slab = np.floor((height - height.min()) / _SLICE).astype(np.int64)
     slab_area = np.bincount(slab, area[level])
     # A floor that lies across the border of two slabs is found by their sum.
@@ -79,30 +83,35 @@ def _label_levels(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, a
     labels[level[storey[slab] & ~floor]] = 2
 
 
-def _label_walls(labels: NDArray[np.int8], corners: NDArray, normal: NDArray, area: NDArray) -> None:
+def _label_walls(labels: NDArray[np.int8], corners: Corners, normal: NDArray, area: NDArray) -> None:
     upright = np.flatnonzero(np.abs(normal[:, 2]) < _UPRIGHT)
     if len(upright) == 0:
         return
     angle = np.arctan2(normal[upright, 1], normal[upright, 0])
     heading = np.round(angle / np.pi * _DIRECTIONS).astype(np.int64) % _DIRECTIONS
     direction = heading / _DIRECTIONS * np.pi
-    middle = corners[upright].mean(axis=1)
-    offset = np.floor((middle[:, 0] * np.cos(direction) + middle[:, 1] * np.sin(direction)) / _SLICE).astype(np.int64)
-    sheet = np.unique(np.stack([heading, offset], axis=1), axis=0, return_inverse=True)[1].ravel()
+    a, b, c = (corner[upright] for corner in corners)
+    x, y, _ = ((a + b + c) / 3).T
+    offset = np.floor((x * np.cos(direction) + y * np.sin(direction)) / _SLICE).astype(np.int64)
+    offset -= offset.min()
+    sheet = heading * (offset.max() + 1) + offset
     low, high = np.full(sheet.max() + 1, np.inf), np.full(sheet.max() + 1, -np.inf)
-    np.minimum.at(low, sheet, corners[upright, :, 2].min(axis=1))
-    np.maximum.at(high, sheet, corners[upright, :, 2].max(axis=1))
+    for corner in (a, b, c):
+        np.minimum.at(low, sheet, corner[:, 2])
+        np.maximum.at(high, sheet, corner[:, 2])
     wall = (high - low >= _WALL[0]) & (np.bincount(sheet, area[upright]) >= _WALL[1])
     labels[upright[wall[sheet]]] = 3
 
 
 def _piece(part: Part, mask: NDArray[np.bool_]) -> Part:
     """Return some faces of a part with the vertices they use."""
-    used, faces = np.unique(part.faces[mask], return_inverse=True)
+    faces = part.faces[mask]
+    used = used_vertices(len(part.vertices), faces)
+    new_index = np.cumsum(used, dtype=np.int32) - 1
     return replace(
         part,
         vertices=part.vertices[used],
-        faces=faces.reshape(-1, 3).astype(np.int32),
+        faces=new_index[faces],
         uv=None if part.uv is None else part.uv[used],
         colors=None if part.colors is None else part.colors[used],
     )

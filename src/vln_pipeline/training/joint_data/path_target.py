@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 LABEL_SCALE = 4.0
 """Actions hold x and y times this."""
@@ -43,6 +42,8 @@ def _way(points: NDArray[np.float64]) -> NDArray[np.float64]:
     kept = np.concatenate([np.zeros((1, 2)), points[1:][moved]])
     if len(kept) <= 3:
         return kept
+    from scipy.interpolate import CubicSpline  # takes a second to load, and every run reads this module's parameters
+
     length = _lengths(kept)
     return CubicSpline(length, kept)(np.linspace(0.0, length[-1], max(50, 2 * len(kept))))
 
