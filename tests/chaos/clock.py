@@ -1,0 +1,27 @@
+"""A clock that is set back."""
+
+from pathlib import Path
+
+from case import Case
+from subjects import made
+
+SHIM = Path(__file__).with_name("clock_shim")
+_HOUR = 3600
+
+
+def set_back(case: Case) -> None:
+    """An hour in mid-run, and it stays so: the run goes on, and the next one has an earlier id."""
+    clock = case.folder / "clock"
+    clock.write_text("0")
+    case.environment |= {"CHAOS_PATH": str(SHIM), "CHAOS_CLOCK": str(clock)}
+    case.fill()
+    run = case.start()
+    case.moment(run)
+    clock.write_text(str(-_HOUR))
+    assert run.wait() == 0, case.story(run)
+    assert case.subject.result(case.data) == case.reference.result, case.story(run)
+    first, before = set((case.data / "runs").glob("*.json")), made(case.data)
+    case.recover()
+    (second,) = set((case.data / "runs").glob("*.json")) - first
+    assert second < max(first), "the clock was not set back"
+    assert made(case.data) == before, "made something again"
