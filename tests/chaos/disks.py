@@ -53,7 +53,7 @@ def power_cut(case: Case) -> None:
         case.fill()
         run = case.start()
         case.moment(run)
-        time.sleep(case.draw.uniform(0, 2))  # names reach the device after a second, unsynced data much later
+        time.sleep(case.draw.uniform(0, 3))  # names reach the device in a second or two, unsynced data much later
         run.pause()
         told, saved = made(case.data), case.subject.progress(case.data)
         left = disk.picture()

@@ -57,9 +57,7 @@ def deciding(words: tuple[str, ...]) -> tuple[str, ...]:
 FAULTS = (
     Fault("driver killed", kills.driver, _POOL, _POOL, own=("processes=2",)),
     Fault("worker killed", kills.worker, _POOL, _POOL),
-    Fault(
-        "renderer killed", kills.renderer, (*_POOL, *(_BLENDER if BLENDER else ())), _POOL, own=("loader_workers=1",)
-    ),
+    Fault("renderer killed", kills.renderer, (*_POOL, *_RENDERER), _POOL, own=("loader_workers=1",)),
     Fault("rank killed", kills.rank, training=_POOL, own=("processes=2",)),
     Fault("SIGTERM", kills.sigterm, _POOL, _POOL),
     Fault("disk full", disks.full),

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,16 +61,15 @@ class Attempt:
     def pause(self) -> None:
         """Stop all of it where it is."""
         for process in (psutil.Process(self.process.pid), *self.family()):
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
 
     def clear(self) -> None:
         """Kill what is left of it."""
         self.family()
         for process in (self.process, *(p for p in self.seen.values() if _lives(p))):
-            try:
+            with suppress(psutil.NoSuchProcess, ProcessLookupError):
                 process.kill()
-            except (psutil.NoSuchProcess, ProcessLookupError):
-                continue
         self.process.wait()
 
 

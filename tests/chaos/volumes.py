@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from functools import cache
 from pathlib import Path
 
@@ -85,7 +86,14 @@ class Disk:
         self._mount()
 
     def close(self) -> None:
-        run("umount", self.place)
+        """Unmount it, as soon as killed processes have let it go."""
+        for _ in range(100):
+            try:
+                run("umount", self.place)
+                return
+            except OSError:
+                time.sleep(0.1)
+        run("umount", "--lazy", self.place)
 
 
 @cache
