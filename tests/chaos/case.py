@@ -4,7 +4,7 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,20 +103,19 @@ class Case:
         while not true():
             assert attempt.process.poll() is None, f"the run ended before {what}\n{self.story(attempt)}"
             assert time.monotonic() < deadline, f"no {what}\n{self.story(attempt)}"
-            time.sleep(0.002)
+            time.sleep(0.01)
         self.told.append(f"disturbed at {what}")
 
-    def recover(self, *, but: Set[str] = frozenset(), anew: bool = False) -> str:
+    def recover(self, *, anew: bool = False) -> str:
         """Run the same command again; it must finish, keep all that was complete, and give the equal result.
 
         Args:
-            but: items that may be made again.
             anew: whether a training may begin at its first step though a state was saved.
 
         Returns:
             What it printed.
         """
-        kept = {path: mark for path, mark in complete(self.data).items() if path not in but}
+        kept = complete(self.data)
         saved = self.subject.progress(self.data) if self.subject.trains else 0
         attempt = self.start()
         code = attempt.wait()

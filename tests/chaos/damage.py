@@ -25,43 +25,48 @@ def _damage(case: Case, change: _Change) -> None:
         run = case.start()
         case.moment(run)
         run.clear()
-        items = case.data / case.subject.store / "items"
-        _remake(case, change, [max(items.glob(".state-*/step-*"))])
+        store = case.data / case.subject.store
+        _remake(case, change, [_draw(case, max(store.glob("items/.state-*/step-*")))])
         case.recover(anew=True)
-        struck = _remake(case, change, list(items.glob("[!.]*")))
+        stores = [store]
     else:
         case.fill(case.reference.data)
-        items = sorted(complete(case.data))
-        stores = sorted({path.split("/")[0] for path in items})
-        drawn = [case.draw.choice([path for path in items if path.startswith(f"{store}/")]) for store in stores]
-        struck = _remake(case, change, [case.data / path for path in drawn])
+        stores = sorted(folder for folder in case.data.iterdir() if folder.name != "cache")
+    items = [_draw(case, store / "items") for store in stores if any(store.glob("items/[!.]*"))]
+    others = [_draw(case, store, but="items") for store in stores]
+    _remake(case, change, items + others)
+    struck = {"/".join(path.relative_to(case.data).parts[:3]) for path in items}
     before = made(case.data)
-    case.recover(but=struck)
+    case.recover()
     again = made(case.data) - before
     assert set(again) == struck, f"made again: {sorted(again)}; damaged: {sorted(struck)}"
     code, said = case.tool("fsck")
     assert code == 0, f"still damaged: {said}"
 
 
-def _remake(case: Case, change: _Change, folders: list[Path]) -> set[str]:
-    """Damage one file of each folder; fsck must name them, and set the folders aside.
+def _draw(case: Case, folder: Path, but: str = "") -> Path:
+    """Draw a file in a folder, outside hidden folders and outside one of its own folders."""
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.stat().st_size > 0 and not path.is_symlink()
+        for parts in (path.relative_to(folder).parts,)
+        if parts[0] != but and not any(part.startswith(".") for part in parts)
+    )
+    return case.draw.choice(files)
 
-    Returns:
-        The folders' paths in the data folder.
-    """
-    struck = []
-    for folder in folders:
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 0)
-        path = case.draw.choice(files)
+
+def _remake(case: Case, change: _Change, files: list[Path]) -> None:
+    """Damage some files; fsck must name each, and set aside what they belong to."""
+    for path in files:
         change(case, path)
-        struck.append(path)
         case.told.append(f"{change.__name__} of {path.relative_to(case.data)}")
     code, said = case.tool("fsck")
-    unnamed = [str(path) for path in struck if path.name not in said]
-    assert code != 0 and not unnamed, f"fsck ends with {code} and does not name {unnamed}\n{said}"
+    unnamed = [str(path) for path in files if path.name not in said]
+    assert code == 1 and not unnamed, f"{case.told}: fsck ends with {code} and does not name {unnamed}\n{said}"
     code, said = case.tool("fsck", "--remake")
-    assert not [folder for folder in folders if folder.exists()], f"not set aside:\n{said}"
-    return {folder.relative_to(case.data).as_posix() for folder in folders}
+    left = [path for path in files if path.exists()]
+    assert code == 0 and not left, f"{case.told}: ends with {code}, not set aside: {left}\n{said}"
 
 
 def _flip(case: Case, path: Path) -> None:

@@ -54,14 +54,15 @@ SUBJECTS = (DATAGEN, Subject("train_system1", "10_system1"), Subject("train_syst
 
 
 def latest_run(data: Path) -> str:
-    """Return the id of the run that ended last; ids themselves follow the clock, which may have been set back."""
-    return max((data / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns).stem
+    """Return the id of the run that ended last."""
+    record = max((data / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    return str(json.loads(record.read_text())["run_id"])
 
 
 def complete(data: Path) -> dict[str, tuple[int, int]]:
     """Return what tells a finished item from one that was made again, by the item's path in the data folder."""
     found = {}
-    for seal in (*data.glob("*/items/[!.]*/seal.json"), *data.glob("*/items/[!.]*/item.json")):
+    for seal in data.glob("*/items/[!.]*/seal.json"):
         state = seal.stat()
         found[seal.parent.relative_to(data).as_posix()] = (state.st_ino, state.st_ctime_ns)
     return found
