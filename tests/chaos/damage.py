@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from case import Case
-from subjects import complete, made
+from subjects import made
 
 _Change = Callable[[Case, Path], None]
 
