@@ -11,6 +11,8 @@ from pathlib import Path
 from private_project import PATIENCE, Attempt, Project
 from subjects import SAVE_EVERY, STEPS, Subject, complete
 
+from vln_pipeline.datasets.soundness import damages, sealed_wholes
+
 _GRACE = 20.0
 """Seconds in which the processes of a killed run must end."""
 
@@ -130,6 +132,8 @@ class Case:
             attempts = len(list((self.data / self.subject.store / "items").glob("[!.]*/tensorboard/*")))
             assert attempts > 1, f"step {saved} was saved, but the training began anew\n{self.story(attempt)}"
         assert not list(self.data.glob("*/items/.part-*")), "half-written folders were left"
+        damaged = [damage for whole in sealed_wholes(self.data) for damage in damages(whole)]
+        assert not damaged, f"left damaged: {damaged}\n{self.story(attempt)}"
         return attempt.output()
 
     def require_ended(self) -> None:

@@ -10,7 +10,7 @@ from private_project import Attempt
 from subjects import made
 
 _RUN_ID = "2026-01-31T09.30.00.000Z"
-_LAUNCHER = "torch.distributed.run"
+_LAUNCHERS = ("torch.distributed.run", "vln_pipeline.training.torchrun")
 
 
 def driver(case: Case) -> None:
@@ -112,7 +112,7 @@ def _workers(run: Attempt) -> list[psutil.Process]:
 
 
 def _ranks(run: Attempt) -> list[psutil.Process]:
-    return [p for p in run.family() if _LAUNCHER in _parent_words(p)]
+    return [p for p in run.family() if any(name in _parent_words(p) for name in _LAUNCHERS)]
 
 
 def _loaders(run: Attempt) -> list[psutil.Process]:
