@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 
-.PHONY: help install demo test test-all lint format types contracts audit docs viz clean
+.PHONY: help install demo test test-all chaos lint format types contracts audit docs viz clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -35,10 +35,14 @@ demo: install  ## generate a small dataset in procedural homes and say where it 
 	@$(BIN)/vln-pipeline where
 
 test: $(VENV)/.dev  ## run the fast tests
-	$(BIN)/pytest -m "not slow and not gpu" -q
+	$(BIN)/pytest -m "not slow and not gpu and not chaos" -q
 
 test-all: $(VENV)/.dev  ## run the slow tests too
-	$(BIN)/pytest -m "not gpu" -q
+	$(BIN)/pytest -m "not gpu and not chaos" -q
+
+chaos: export CHAOS_PAGE = docs/explanation/chaos.md
+chaos: $(VENV)/.dev  ## disturb whole runs in every way, for most of an hour; best as root, who may mount
+	$(BIN)/pytest tests/chaos -m chaos -q
 
 lint: $(VENV)/.dev  ## check style
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
