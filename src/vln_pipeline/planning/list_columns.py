@@ -33,7 +33,8 @@ def cells(column: pa.ChunkedArray) -> list[NDArray | None]:
     """
     found: list[NDArray | None] = []
     for chunk in column.chunks:
-        values, width = chunk.values, ()
+        values = chunk.values
+        width: tuple[int, ...] = ()
         while isinstance(values, pa.FixedSizeListArray):
             width, values = (*width, values.type.list_size), values.flatten()
         if values.null_count:

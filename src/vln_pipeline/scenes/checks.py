@@ -83,12 +83,12 @@ def _mended(parts: tuple[Part, ...], total: int, subject: str, defects: list[str
 def _bad_faces(part: Part) -> dict[str, NDArray[np.bool_]]:
     """Return a (F,) mask of unusable faces per cause; a face counts once."""
     faces, vertices = part.faces, part.vertices
-    outside: NDArray[np.bool_] = (faces < 0).any(axis=1) | (faces >= len(vertices)).any(axis=1)
+    outside: NDArray[np.bool_] = np.any((faces < 0) | (faces >= len(vertices)), axis=1)
     if len(vertices) == 0:
         nothing = np.zeros(len(faces), dtype=bool)
         return {"indexes out of range": outside, "vertices that are not finite": nothing, "no area": nothing}
     safe = np.where(outside[:, None], 0, faces)
-    infinite = ~of_all(np.isfinite(vertices).all(axis=1), safe) & ~outside
+    infinite = ~of_all(np.asarray(np.isfinite(vertices).all(axis=1)), safe) & ~outside
     area = lengths(area_vectors(corners_of(np.nan_to_num(vertices, nan=0, posinf=0, neginf=0), safe)))
     return {
         "indexes out of range": outside,

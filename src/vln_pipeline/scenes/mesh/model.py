@@ -50,7 +50,7 @@ class Surface:
     def sound_faces(self) -> NDArray[np.int64]:
         """Return the faces whose vertices exist and are finite."""
         faces = self.faces[(self.faces >= 0).all(axis=1) & (self.faces < len(self.vertices)).all(axis=1)]
-        return faces[of_all(np.isfinite(self.vertices).all(axis=1), faces)]
+        return faces[of_all(np.asarray(np.isfinite(self.vertices).all(axis=1)), faces)]
 
 
 @dataclass(frozen=True)
