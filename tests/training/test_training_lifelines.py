@@ -26,7 +26,7 @@ launch("toy_course", order, 2, folder / "launch", 2)
 POOL = """
 import multiprocessing, sys, time
 from concurrent.futures import ProcessPoolExecutor
-from vln_pipeline.training.lifelines import end_with_parent
+from vln_pipeline.lifelines import end_with_parent
 
 if __name__ == "__main__":
     context = multiprocessing.get_context(sys.argv[1])

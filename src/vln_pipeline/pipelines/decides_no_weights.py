@@ -4,7 +4,10 @@ _TOLD_BY_DATASETS = "runs when datasets are written; a training reads what was w
 
 DECIDES_NO_WEIGHTS = {
     "vln_pipeline.datasets.item": "handles on finished items",
+    "vln_pipeline.durable": "compares what was written with what is read; hands on neither",
     "vln_pipeline.errors": "words for what went wrong; a training that fails leaves no weights",
+    "vln_pipeline.lifelines": "ends processes whose driver is gone",
+    "vln_pipeline.one_writer": "makes a process wait for another",
     "vln_pipeline.output_folder": "refuses to write, or does nothing",
     "vln_pipeline.redaction": "hides passwords in messages, and refuses addresses that hold one",
     "vln_pipeline.regular_file": "refuses a file, or returns its path as it is",

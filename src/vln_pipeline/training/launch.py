@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.lifelines import end_with_standard_input
 from vln_pipeline.one_writer import sole_writer
-from vln_pipeline.training.lifelines import end_with_standard_input
 
 _FAULT = "fault.json"
 _TORCHRUN = "vln_pipeline.training.torchrun"

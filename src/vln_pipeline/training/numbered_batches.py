@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.training.lifelines import end_with_parent
+from vln_pipeline.lifelines import end_with_parent
 from vln_pipeline.training.sample_order import SampleOrder
 
 

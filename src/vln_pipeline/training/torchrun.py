@@ -2,7 +2,7 @@
 
 from torch.distributed.run import main
 
-from vln_pipeline.training.lifelines import end_with_standard_input
+from vln_pipeline.lifelines import end_with_standard_input
 
 if __name__ == "__main__":
     end_with_standard_input()

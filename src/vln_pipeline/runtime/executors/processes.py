@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +10,7 @@ from multiprocessing.context import BaseContext
 
 from pebble import ProcessExpired, ProcessPool
 
+from vln_pipeline.lifelines import end_with_parent
 from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
 
 # Numerical libraries would otherwise start a thread per core in every worker and stall each other.
@@ -94,15 +94,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     _pin()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this worker when the run is killed: the next run of the same command does its item anew."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()  # when the run is killed: the next run of the same command does this worker's item anew
 
 
 def _outcome(key: str, future: Future[Outcome]) -> Outcome:

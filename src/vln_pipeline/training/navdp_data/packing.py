@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 from tqdm import tqdm
 
-from vln_pipeline.training.lifelines import end_with_parent
+from vln_pipeline.lifelines import end_with_parent
 from vln_pipeline.training.navdp_data.packed_frames import PackedFrames, content, write_pack
 from vln_pipeline.training.navdp_data.walk import Walk
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex

@@ -9,8 +9,8 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.lifelines import end_with_parent
 from vln_pipeline.training.dataset_folders import dataset_folders
-from vln_pipeline.training.lifelines import end_with_parent
 from vln_pipeline.training.sealed_cache import is_usable, make
 from vln_pipeline.training.system2_data.config import System2DataConfig
 from vln_pipeline.training.system2_data.mix import MixPart, parse_mix
