@@ -10,7 +10,7 @@ from private_project import Attempt
 from subjects import made
 
 _RUN_ID = "2026-01-31T09.30.00.000Z"
-_LAUNCHERS = ("torch.distributed.run", "vln_pipeline.training.torchrun")
+_LAUNCHER = "vln_pipeline.training.torchrun"
 
 
 def driver(case: Case) -> None:
@@ -111,16 +111,16 @@ def two_runs(case: Case) -> None:
 
 
 def _workers(run: Attempt) -> list[psutil.Process]:
-    return [p for p in run.family() if p.ppid() == run.process.pid and "spawn_main" in _words(p)]
+    return [p for p in run.family() if "multiprocessing.forkserver" in _parent_words(p)]
 
 
 def _ranks(run: Attempt) -> list[psutil.Process]:
-    return [p for p in run.family() if any(name in _parent_words(p) for name in _LAUNCHERS)]
+    return [p for p in run.family() if _LAUNCHER in _parent_words(p)]
 
 
 def _loaders(run: Attempt) -> list[psutil.Process]:
     ranks = {rank.pid for rank in _ranks(run)}
-    return [p for p in run.family() if p.ppid() in ranks and "resource_tracker" not in _words(p)]
+    return [p for p in _workers(run) if (server := p.parent()) is not None and server.ppid() in ranks]
 
 
 def _parent_words(process: psutil.Process) -> str:
