@@ -136,6 +136,10 @@ class Case:
         assert not damaged, f"left damaged: {damaged}\n{self.story(attempt)}"
         return attempt.output()
 
+    def finished(self) -> bool:
+        """Tell whether all is made, or the last step of a training is saved."""
+        return self.subject.progress(self.data) >= (STEPS if self.subject.trains else self.reference.items)
+
     def require_ended(self) -> None:
         """The processes of every run must end with it."""
         for attempt in self.attempts:
