@@ -7,6 +7,8 @@ import numpy as np
 import skfmm
 from numpy.typing import NDArray
 
+from vln_pipeline.planning.euclidean import euclidean_distance
+
 
 def signed_distance(
     blocked: NDArray[np.bool_], cell: float, backend: Literal["edt", "fmm"] = "edt"
@@ -51,8 +53,7 @@ def _to_squares(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
     points = np.zeros((2 * height + 1, 2 * width + 1), dtype=np.uint8)
     points[1::2, 1::2] = targets
     points = cv2.dilate(points, np.ones((3, 3), dtype=np.uint8))
-    distance = cv2.distanceTransform(1 - points, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(distance[1::2, 1::2] / 2, dtype=np.float32)
+    return np.asarray(euclidean_distance(1 - points)[1::2, 1::2] / 2, dtype=np.float32)
 
 
 def _fast_marching(blocked: NDArray[np.bool_]) -> NDArray[np.float64]:
