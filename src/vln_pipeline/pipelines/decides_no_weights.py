@@ -12,6 +12,7 @@ DECIDES_NO_WEIGHTS = {
     "vln_pipeline.redaction": "hides passwords in messages, and refuses addresses that hold one",
     "vln_pipeline.regular_file": "refuses a file, or returns its path as it is",
     "vln_pipeline.runtime": "where a task may write",
+    "vln_pipeline.thread_pools": "how threads wait for each other; how many there are is told by who starts them",
     "vln_pipeline.training.curve": "draws the losses when the training is over",
     "vln_pipeline.training.launch": "starts processes and tells how they ended; how many there are is a parameter",
     "vln_pipeline.training.tracking": "shows numbers, and hands back none",
