@@ -27,8 +27,9 @@ def test_all_grows_with_scenes():
     for stage, cost in few.items():
         assert many[stage].size == pytest.approx(3 * cost.size)
         assert many[stage].files == pytest.approx(3 * cost.files)
-        assert many[stage].core_hours == pytest.approx(3 * cost.core_hours)
-    assert all(cost.core_hours > 0 and cost.size > 0 and cost.files > 0 for cost in few.values())
+        if cost.core_hours is not None:
+            assert many[stage].core_hours == pytest.approx(3 * cost.core_hours) and cost.core_hours > 0
+    assert all(cost.size > 0 and cost.files > 0 for cost in few.values())
 
 
 def with_rigs(**changes):

@@ -84,18 +84,22 @@ def estimate(
         _stage("rendering", _filming(scenes, pixels, rendering, units), film_size, film_files),
         _stage(
             "labelling",
-            None if model else filmed.walks * cpu.label,
+            None if model else _times(filmed.walks, cpu.label),
             filmed.walks * disk.label,
             filmed.slices * files.item,
             needs_gpu=model,
         ),
-        _stage("filtering", frames * cpu.select, filmed.walks * disk.selection, filmed.slices * files.item),
-        _stage("export", frames * cpu.export, exported_size, exported_files),
+        _stage("filtering", _times(frames, cpu.select), filmed.walks * disk.selection, filmed.slices * files.item),
+        _stage("export", _times(frames, cpu.export), exported_size, exported_files),
     )
 
 
 def _stage(name: str, seconds: float | None, size: float, files: float, needs_gpu: bool = False) -> StageCost:
     return StageCost(name, None if seconds is None else seconds / 3600, None if needs_gpu else 0.0, size, files)
+
+
+def _times(count: float, seconds: float | None) -> float | None:
+    return None if seconds is None else count * seconds
 
 
 def _filmed(

@@ -9,7 +9,7 @@ from vln_pipeline.config import Config
 
 
 class ProcessorCosts(Config):
-    """CPU seconds on one core."""
+    """CPU seconds on one core; None for what was not measured."""
 
     scene: float
     """To generate or read a scene, and to write it."""
@@ -25,11 +25,11 @@ class ProcessorCosts(Config):
     """To film a pixel, by what makes the colour frames; without one of them it was not measured."""
     light_path: dict[str, float]
     """To trace a light path of one pixel more, by what traces."""
-    label: float
+    label: float | None
     """To write a walk's instructions by template."""
-    select: float
+    select: float | None
     """To measure a frame."""
-    export: float
+    export: float | None
     """To export a frame, in all dialects and versions of conf/base together."""
 
 
