@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 
-.PHONY: help install demo test test-all chaos lint format types contracts audit docs viz clean
+.PHONY: help install demo test test-all chaos bench lint format types contracts audit docs viz clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test-all: $(VENV)/.dev  ## run the slow tests too
 chaos: export CHAOS_PAGE = docs/explanation/chaos.md
 chaos: $(VENV)/.dev  ## disturb whole runs in every way, for most of an hour; best as root, who may mount
 	$(BIN)/pytest tests/chaos -m chaos -q
+
+bench: $(VENV)/.dev  ## run all benchmarks and write docs/reference/benchmarks.md
+	$(BIN)/python benchmarks
 
 lint: $(VENV)/.dev  ## check style
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

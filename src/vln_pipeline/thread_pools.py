@@ -34,12 +34,11 @@ def _quotas(root: Path) -> list[float]:
     told = []
     for line in _lines(root / "proc/self/cgroup"):
         _, controllers, path = line.split(":", 2)
-        folder = root / "sys/fs/cgroup" / ("cpu" if "cpu" in controllers.split(",") else "")
         if controllers and "cpu" not in controllers.split(","):
             continue
+        folder = root / "sys/fs/cgroup" / ("cpu" if controllers else "")
         inside = Path(path.lstrip("/"))
-        for group in (inside, *inside.parents):
-            told.append(_quota(folder / group))
+        told += [_quota(folder / group) for group in (inside, *inside.parents)]
     return [quota for quota in told if quota is not None]
 
 

@@ -31,7 +31,15 @@ def test_arrays_are_written_as_lists_would_be_and_come_back(tmp_path, kind, give
         np.testing.assert_array_equal(here, there)
 
 
-@pytest.mark.parametrize("broken", [[[1, None]], [None, [1]]])
-def test_a_missing_number_is_not_read_as_one(broken):
+@pytest.mark.parametrize(
+    ("kind", "broken"),
+    [
+        (NUMBERS, [[1, None]]),
+        (NUMBERS, [None, [1]]),
+        (POINTS, [[[1, 2, None]]]),
+        (POINTS, [[None, [1, 2, 3]], [[4, 5, 6]]]),
+    ],
+)
+def test_a_missing_number_is_not_read_as_one(kind, broken):
     with pytest.raises(ValueError, match="missing"):
-        full_cells(pa.chunked_array([pa.array(broken, NUMBERS)]))
+        full_cells(pa.chunked_array([pa.array(broken, kind)]))

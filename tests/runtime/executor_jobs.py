@@ -1,7 +1,9 @@
 """Jobs for the tests of the executors; in a module of their own, so that spawned workers can import them."""
 
+import json
 import os
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -57,4 +59,17 @@ class TellsItsProcess:
     def __call__(self) -> Outcome:
         self.file.write_text(str(os.getpid()))
         time.sleep(60)
+        return Outcome(self.key, 0.0)
+
+
+@dataclass(frozen=True)
+class TellsItsStart:
+    """Writes to a file what its worker has loaded and been told before the job."""
+
+    key: str
+    file: Path
+
+    def __call__(self) -> Outcome:
+        told = {"numba": "numba" in sys.modules, "environment": dict(os.environ)}
+        self.file.write_text(json.dumps(told))
         return Outcome(self.key, 0.0)

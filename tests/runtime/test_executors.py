@@ -1,4 +1,6 @@
 import importlib.util
+import json
+import os
 import subprocess
 import sys
 import time
@@ -6,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from executor_jobs import DiesIdle, Done, Killed, Sleeps
+from executor_jobs import DiesIdle, Done, Killed, Sleeps, TellsItsStart
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors import available_workers, open_executor
@@ -53,6 +55,25 @@ def test_workers_end_with_a_run_that_is_killed(tmp_path):
     run.kill()
     run.wait()
     _wait_for(lambda: not psutil.pid_exists(int(told.read_text())))
+
+
+def test_a_worker_has_loaded_what_it_needs_and_knows_what_its_run_set(tmp_path, monkeypatch):
+    """Every worker of every stage loaded the same packages for two seconds, longer than small stages take.
+
+    Workers are forked from a process that has loaded them, and what a run sets after that has begun still reaches them.
+    """
+    told = tmp_path / "told.json"
+    monkeypatch.setenv("VLN_DROPPED_LATER", "yes")
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    list(open_executor("processes", 1).run([("first", TellsItsStart("first", told))]))
+    monkeypatch.setenv("VLN_SET_LATER", "yes")
+    monkeypatch.delenv("VLN_DROPPED_LATER")
+    list(open_executor("processes", 1).run([("second", TellsItsStart("second", told))]))
+    found = json.loads(told.read_text())
+    assert found["numba"]
+    assert found["environment"]["VLN_SET_LATER"] == "yes"
+    assert "VLN_DROPPED_LATER" not in found["environment"]
+    assert found["environment"]["OMP_NUM_THREADS"] == "1" and "OMP_NUM_THREADS" not in os.environ
 
 
 def _wait_for(condition, seconds=60):

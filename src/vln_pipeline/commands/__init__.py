@@ -3,11 +3,12 @@
 import click
 
 from vln_pipeline.commands.check import check
+from vln_pipeline.commands.estimate import estimate
 from vln_pipeline.commands.fsck import fsck
 from vln_pipeline.commands.prune import prune
 from vln_pipeline.commands.versions import versions
 from vln_pipeline.commands.where import digest, where
 
-COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune)
+COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune, estimate)
 
 __all__ = ["COMMANDS"]

@@ -1,6 +1,6 @@
 """The project's catalog, for commands that look at what lies on the disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,17 @@ def data_folder() -> Iterator[Path]:
         yield Path(context.project_path) / context.config_loader["globals"]["data"]
 
 
+@contextmanager
+def parameters(environment: str | None) -> Iterator[Mapping[str, Any]]:
+    """Yield the parameters of an environment, by default of the project's own, without those that stay at defaults.
+
+    Raises:
+        click.ClickException: the current folder lies in no project.
+    """
+    with _context(environment) as context:
+        yield context.params
+
+
 def versioned(catalog: CatalogProtocol, name: str) -> AbstractVersionedDataset:
     """Return a dataset of the catalog.
 
@@ -66,10 +77,10 @@ def in_words(size: int) -> str:
 
 
 @contextmanager
-def _context() -> Iterator[Any]:
+def _context(environment: str | None = None) -> Iterator[Any]:
     project = find_kedro_project(Path.cwd())
     if project is None:
         raise click.ClickException(f"{Path.cwd()} lies in no Kedro project; change into the project's folder")
     bootstrap_project(project)
-    with KedroSession.create(project) as session:
+    with KedroSession.create(project, env=environment) as session:
         yield session.load_context()  # type: ignore[attr-defined]  # the abstract session lacks it

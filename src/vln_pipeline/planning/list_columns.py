@@ -35,10 +35,12 @@ def cells(column: pa.ChunkedArray) -> list[NDArray | None]:
     for chunk in column.chunks:
         values = chunk.values
         width: tuple[int, ...] = ()
-        while isinstance(values, pa.FixedSizeListArray):
-            width, values = (*width, values.type.list_size), values.flatten()
-        if values.null_count:
-            raise ValueError("a number is missing")
+        missing = values.null_count
+        if isinstance(values, pa.FixedSizeListArray):
+            width, values = (values.type.list_size,), values.flatten()
+            missing += values.null_count
+        if missing:
+            raise ValueError("a number or a row is missing")
         numbers = values.to_numpy().reshape(-1, *width)
         starts = chunk.offsets.to_numpy()
         held = chunk.is_valid().to_numpy(zero_copy_only=False)

@@ -1,0 +1,1 @@
+"""What a data generation will cost, told before it runs."""
