@@ -42,7 +42,7 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
         key = f"{key}_distance" if metres else key
         steps.append(Step.about(approach, nouns, Concept.MOVE, key, metres=metres))
     elif not passed:
-        steps += _bare_move(leg, curved=curved, detailed=detailed)
+        steps += _bare_move(leg, curved=curved, detailed=detailed or (leg.last and goal is None))
     ordered = sorted(steps, key=lambda s: s.frame)
     return (*ordered, _stop(leg, goal, approach, nouns)) if leg.last else tuple(ordered)
 
@@ -106,25 +106,27 @@ def _rooms(change: RoomChange) -> dict[str, str]:
 
 
 def _bare_move(leg: Leg, *, curved: bool, detailed: bool) -> Iterator[Step]:
-    """A distance up to the first change of room, or from there on, whichever is the longer."""
-    key = "onward" if curved or leg.clip.turns else "straight"
+    """A distance up to the first change of room, or from the last change or turn on, whichever is the longer."""
+    key = "onward" if curved or leg.turns else "straight"
     if not leg.changes:
-        yield Step(Concept.MOVE, leg.clip.end, (key,), metres=leg.length)
+        yield Step(Concept.MOVE, leg.clip.end, (key,), metres=leg.tail)
         return
-    first, last = leg.changes[0], leg.changes[-1]
-    before, after = first.walked, leg.length - last.walked
-    if not detailed or max(before, after) < _WORTH_A_DISTANCE:
+    before = leg.changes[0].walked
+    if not detailed or max(before, leg.tail) < _WORTH_A_DISTANCE:
         return
-    if before >= after:
-        yield Step(Concept.MOVE, first.frame - 1, (key,), metres=before)
+    if before >= leg.tail and not leg.turns and not leg.last:
+        yield Step(Concept.MOVE, leg.changes[0].frame - 1, (key,), metres=before)
     else:
-        yield Step(Concept.MOVE, leg.clip.end, ("onward",), metres=after)
+        yield Step(Concept.MOVE, leg.clip.end, ("onward",), metres=leg.tail)
 
 
 def _stop(leg: Leg, goal: Mention | None, approach: Mention | None, nouns: Nouns) -> Step:
     if goal:
         same = approach is not None and approach.landmark.instance == goal.landmark.instance
-        key = "stop_side" if goal.side else "stop_at_it" if same else "stop_ahead"
+        if goal.side:
+            key = "stop_beside" if goal.beside else "stop_side"
+        else:
+            key = "stop_facing" if not goal.beside else "stop_at_it" if same else "stop_ahead"
         return Step.about(goal, nouns, Concept.SITUATE, key)
     if leg.room and not leg.changes:
         return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": f"the {leg.room}"})

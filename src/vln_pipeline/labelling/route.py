@@ -38,6 +38,7 @@ class Leg:
     Attributes:
         clip: its frames and turns.
         length: of its path, metres.
+        tail: the same from its last turn or change of room on.
         turns: that begin in it, in order.
         curve: heading change that is not part of a turn.
         changes: rooms entered in it, or by its turns.
@@ -48,6 +49,7 @@ class Leg:
 
     clip: Span
     length: float
+    tail: float
     turns: tuple[Bend, ...]
     curve: Bend
     changes: tuple[RoomChange, ...]
@@ -70,14 +72,17 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
             for landmark in find_landmarks(walk, clip, config, nouns)
             for mention in relate(walk, clip, landmark, config, last=last)
         ]
+        changes = _changes(walk, clip, [bend.entered for bend in told], entered)
+        event = max([clip.start, *(bend.frame for bend in told), *(change.frame for change in changes)])
         stop = min(clip.end + 1, len(heading) - 1)
         legs.append(
             Leg(
                 clip=clip,
                 length=float(walk.walked[stop] - walk.walked[clip.start]),
+                tail=max(0.0, float(walk.walked[stop] - walk.walked[event])),
                 turns=told,
                 curve=curve_of(clip, heading, turns, walk.visits, entered),
-                changes=_changes(walk, clip, [bend.entered for bend in told], entered),
+                changes=changes,
                 mentions=tuple(mentions),
                 room=[visit.label for visit in walk.visits if visit.start <= clip.end][-1],
                 last=last,
