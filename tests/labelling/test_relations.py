@@ -40,8 +40,8 @@ def test_what_is_too_far_aside_is_not_passed(tmp_path):
 
 
 def test_what_stands_in_another_room_is_neither_looked_for_nor_reached_nor_a_goal(tmp_path):
-    """A toilet was to be looked for straight ahead in a living room, through an open door. What stands in another room is
-    walked towards at most."""
+    """A toilet was to be looked for straight ahead in a living room, through an open door. What stands in another
+    room is walked towards at most."""
     rooms = (("hall", -2, 4), ("bathroom", 4, 9))
     found = relations(tmp_path, [box("sofa", 4.4, 0.0)], 3.0, rooms=rooms)
     assert found == {}
