@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, HttpUrl, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.labelling.verify.config import VerifyConfig
 from vln_pipeline.redaction import url_without_secret, variable_name
 
 
@@ -126,12 +127,17 @@ class LabellingConfig(Config):
     """YAML file with the prompts of the model labellers; None for the built-in ones."""
     clip_frames: int = Field(default=4, ge=1, le=32)
     """Frames of a clip that a model is shown."""
+    untrue: Literal["template", "drop"] = "template"
+    """What becomes of a walk of which every wording of a model contradicts it, after one correction: the template's
+    words, or none."""
     max_characters: int = Field(default=1200, ge=40)
     """Longest answer of a model that is accepted; a longer one is cut at a sentence end."""
     keyframes: KeyframeConfig = KeyframeConfig()
     """Where a walk is cut into clips."""
     landmarks: LandmarkConfig = LandmarkConfig()
     """Which objects may be named."""
+    verify: VerifyConfig = VerifyConfig()
+    """What a follower that only has the words takes for true, and which instructions are kept."""
     transformers: TransformersConfig = TransformersConfig()
     """Models that run in this process, for labeller "transformers"."""
     openai: OpenaiConfig = OpenaiConfig()
