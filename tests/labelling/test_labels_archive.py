@@ -4,6 +4,7 @@ import pytest
 from vln_pipeline.errors import DataError
 from vln_pipeline.labelling.archive import read, write
 from vln_pipeline.labelling.labels import Clip, LabelledWalks, Labels, Rejection
+from vln_pipeline.labelling.verify.verdict import Verdict
 
 WALKS = LabelledWalks(
     kept=(
@@ -14,6 +15,7 @@ WALKS = LabelledWalks(
             (0, 90),
             ("Go on and take a left.",),
             "template-1",
+            (Verdict(0.5, 1.0, 2.3), Verdict(0.0, 0.0, 0.0, "take a left", ("take a left", "go on"))),
         ),
         Labels("flat_00001", (Clip(0, 3, "Stop – “here”.", "Stop."),), "Stop.", (0, 3)),
     ),

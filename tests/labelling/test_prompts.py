@@ -9,6 +9,7 @@ from vln_pipeline.labelling.labeller import open_labeller
 from vln_pipeline.labelling.prompts import load_prompts
 
 VALUES = {"motion": "M!", "objects": "O!", "count": 3, "description": "D!", "steps": "S!", "style": "T!"}
+VALUES |= {"events": "E!", "instruction": "I!", "complaints": "X!"}
 
 
 def written(tmp_path, **changes):
@@ -20,7 +21,7 @@ def written(tmp_path, **changes):
 
 def test_the_built_in_prompts_use_every_value():
     prompts = load_prompts(None)
-    text = "".join(t.format(**VALUES) for t in (prompts.clip, prompts.rewrite, prompts.summary))
+    text = "".join(t.format(**VALUES) for t in (prompts.clip, prompts.rewrite, prompts.summary, prompts.correction))
     assert all(str(value) in text for value in VALUES.values())
 
 
@@ -40,7 +41,7 @@ def test_a_users_file_is_read(tmp_path):
         ({"summary": "{steps} {style} {"}, "summary: .*double a brace"),
         ({"summary": ""}, "summary: must be a text"),
         ({"styles": []}, "styles: must be a list of sentences"),
-        ({"extra": "x"}, "must hold exactly the keys clip, rewrite, styles, summary"),
+        ({"extra": "x"}, "must hold exactly the keys clip, correction, rewrite, styles, summary"),
     ],
 )
 def test_a_wrong_file_is_one_clear_error(tmp_path, changes, cause):

@@ -16,6 +16,7 @@ from vln_pipeline.labelling.config import LabellingConfig, OpenaiConfig, ServedM
 from vln_pipeline.labelling.label import label_footage
 from vln_pipeline.labelling.question import Question
 from vln_pipeline.labelling.usage import UsageRecord
+from vln_pipeline.labelling.verify.config import VerifyConfig
 from vln_pipeline.labelling.vlm_openai import OpenaiModel
 
 MODEL = ServedModel(name="some/model", price_prompt=0.5, price_completion=2.0)
@@ -172,14 +173,16 @@ def corridor(tmp_path_factory):
 def config_of(server, **more):
     model = ServedModel(name="m")
     served = OpenaiConfig(**settings(server.url, captioner=model, writer=model, concurrency=4, **more))
-    return LabellingConfig(labeller="openai", openai=served, variants=1, clip_frames=2)
+    return LabellingConfig(
+        labeller="openai", openai=served, variants=1, clip_frames=2, verify=VerifyConfig(enabled=False)
+    )
 
 
 def test_walks_are_labelled_at_the_same_time_and_in_order(corridor, tmp_path):
     scene, nav, walks, footage = corridor
     with serving() as server:
         server.pause = 0.1
-        labelled = label_footage(scene.rooms, nav, walks, footage, config_of(server), tmp_path, 0)
+        labelled = label_footage(scene.rooms, lambda: scene, nav, walks, footage, config_of(server), tmp_path, 0)
     assert 1 < server.most_busy <= 4
     assert [labels.trajectory for labels in labelled.kept] == [walk.id for walk in walks]
     assert {labels.sum_instruction for labels in labelled.kept} == {TEXT}
@@ -191,9 +194,9 @@ def test_walks_are_labelled_at_the_same_time_and_in_order(corridor, tmp_path):
 def test_a_second_run_asks_nothing(corridor, tmp_path):
     scene, nav, walks, footage = corridor
     with serving() as server:
-        first = label_footage(scene.rooms, nav, walks, footage, config_of(server), tmp_path, 0)
+        first = label_footage(scene.rooms, lambda: scene, nav, walks, footage, config_of(server), tmp_path, 0)
         asked = len(server.requests)
-        assert label_footage(scene.rooms, nav, walks, footage, config_of(server), tmp_path, 0) == first
+        assert label_footage(scene.rooms, lambda: scene, nav, walks, footage, config_of(server), tmp_path, 0) == first
         assert len(server.requests) == asked > 0
 
 
@@ -201,7 +204,7 @@ def test_one_walk_without_an_answer_does_not_stop_the_others(corridor, tmp_path)
     scene, nav, walks, footage = corridor
     garbage = {"choices": [{"message": {"content": "\ufffd\ufffd 0101"}}]}
     with serving([(200, {}, garbage)]) as server:
-        labelled = label_footage(scene.rooms, nav, walks, footage, config_of(server), tmp_path, 0)
+        labelled = label_footage(scene.rooms, lambda: scene, nav, walks, footage, config_of(server), tmp_path, 0)
     (rejected,) = labelled.rejected
     assert "no language" in rejected.reason
     assert {labels.trajectory for labels in labelled.kept} == {walk.id for walk in walks} - {rejected.trajectory}
@@ -212,4 +215,4 @@ def test_a_server_that_is_down_fails_the_whole_item(corridor, tmp_path):
     with serving() as server:
         config = config_of(server, retries=0)
     with pytest.raises(DataError, match=r"no walk could be labelled, the first: .*connection failed"):
-        label_footage(scene.rooms, nav, walks, footage, config, tmp_path, 0)
+        label_footage(scene.rooms, lambda: scene, nav, walks, footage, config, tmp_path, 0)

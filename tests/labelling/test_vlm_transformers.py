@@ -6,6 +6,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.labelling.config import LabellingConfig, TransformersConfig
 from vln_pipeline.labelling.label import label_footage
 from vln_pipeline.labelling.question import Question
+from vln_pipeline.labelling.verify.config import VerifyConfig
 from vln_pipeline.labelling.vlm_transformers import TransformersModel
 
 
@@ -90,12 +91,14 @@ def test_a_text_model_is_refused_as_captioner(models):
 
 def test_a_walk_is_labelled_once_and_then_from_the_cache(models, left_home, tmp_path, monkeypatch):
     local = TransformersConfig(captioner=models["llava_onevision"], writer=models["qwen_text"], max_new_tokens=8)
-    config = LabellingConfig(labeller="transformers", transformers=local, variants=1, clip_frames=2)
+    config = LabellingConfig(
+        labeller="transformers", transformers=local, variants=1, clip_frames=2, verify=VerifyConfig(enabled=False)
+    )
     scene, nav, walks, footage = left_home
-    first = label_footage(scene.rooms, nav, walks, footage, config, tmp_path, 0)
+    first = label_footage(scene.rooms, lambda: scene, nav, walks, footage, config, tmp_path, 0)
     (labels,) = first.kept
     assert len(labels.clips) == 2
     assert labels.labeller.startswith("transformers:llava_onevision@")
     assert all(c.sub_instruction and c.revised_sub_instruction for c in labels.clips)
     monkeypatch.setattr(TransformersModel, "_generate", lambda *_: pytest.fail("the cache was not used"))
-    assert label_footage(scene.rooms, nav, walks, footage, config, tmp_path, 0) == first
+    assert label_footage(scene.rooms, lambda: scene, nav, walks, footage, config, tmp_path, 0) == first

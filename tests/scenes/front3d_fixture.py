@@ -84,7 +84,7 @@ def _record(raw: str) -> dict:
         "uid": f"{raw}/model",
         "jid": jid(raw),
         "category": CATEGORIES[raw],
-        "title": f"{raw}/x",
+        "title": f"{raw}/{CATEGORIES[raw]}",
         "valid": True,
         **told,
     }

@@ -5,6 +5,7 @@ import pytest
 
 import vln_pipeline.scenes
 from vln_pipeline.scenes.published.categories import Categories
+from vln_pipeline.scenes.published.room_types import room_type
 from vln_pipeline.scenes.scene import UNKNOWN
 from vln_pipeline.scenes.vocabulary import vocabulary
 
@@ -27,9 +28,9 @@ def test_fine_before_coarse_and_what_is_unknown_is_told(tmp_path):
     translate = Categories(tmp_path / "t.json", None)
     assert translate("Lawson", "chair") == "sofa"
     assert translate("gizmo", "dining chair") == "chair"
-    assert translate("void", "chair") == UNKNOWN
+    assert (translate("void", "chair"), translate("void")) == ("chair", UNKNOWN)
     assert (translate("gizmo"), translate(""), translate()) == (UNKNOWN,) * 3
-    assert translate.defects() == ["1 raw categories outside the vocabulary: gizmo"]
+    assert translate.defects() == ["1 objects of 1 raw categories outside the vocabulary: gizmo (1)"]
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,32 @@ def test_fine_before_coarse_and_what_is_unknown_is_told(tmp_path):
 def test_raw_categories_of_the_data_sets(source, raw, category):
     table = next(t for t in TABLES if t.parent.name == source)
     assert Categories(table, None)(raw) == category
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "category"),
+    [
+        ("front3d", ("Sideboard / Side Cabinet / Console",), "cabinet"),
+        ("front3d", ("cabinet/armoire", "armoire"), "wardrobe"),
+        ("front3d", ("others/dresser", "dresser", "others"), "dresser"),
+        ("hm3d", ("toilet seat",), "toilet"),
+        ("hm3d", ("kitchen appliance",), UNKNOWN),
+    ],
+)
+def test_the_specific_name_decides(source, names, category):
+    """A sideboard was a game console, an armoire unknown, a toilet seat a chair and any appliance a coffee machine: the
+    coarse half of a title or a lone last word decided. The whole name comes first now, then its finer part."""
+    table = next(t for t in TABLES if t.parent.name == source)
+    assert Categories(table, None)(*names) == category
+
+
+@pytest.mark.parametrize("raw", ["LivingRoom", "livingroom", "LIVING_ROOM_2", "living room", "LivingDiningRoom"])
+def test_a_room_type_is_one_type_however_it_is_written(raw):
+    """Types of rooms were looked up letter for letter, so that "Livingroom" was a room without a name."""
+    assert room_type(raw) == "living room"
+
+
+def test_a_room_type_outside_the_table_keeps_its_words():
+    assert room_type("WineCellar") == "wine cellar"
+    assert room_type("") == room_type(None) == room_type("OtherRoom") == UNKNOWN
+    assert room_type("B", {"B": "bar"}) == "bar"

@@ -74,7 +74,8 @@ class VlnCe:
 
     def tasks(self, labels: Labels) -> tuple[TaskRow, ...]:
         """Return the row of the route, all wordings in one string."""
-        return (TaskRow(SEPARATOR.join((labels.sum_instruction, *labels.variants)), {}),)
+        followed = {"within_3m": [verdict.within_3m for verdict in labels.verdicts]} if labels.verdicts else {}
+        return (TaskRow(SEPARATOR.join((labels.sum_instruction, *labels.variants)), followed),)
 
     @staticmethod
     def frame_name(episode: int, frame: int, length: int) -> str:  # noqa: ARG004  (as in the other dialect)

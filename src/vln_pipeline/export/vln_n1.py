@@ -69,7 +69,8 @@ class VlnN1:
             for clip in labels.clips
         )
         route = {"sum_instruction": labels.sum_instruction, "sum_indexes": list(labels.sum_indexes)}
-        return (*clips, TaskRow(labels.sum_instruction, route))
+        followed = {"within_3m": labels.verdicts[0].within_3m} if labels.verdicts else {}
+        return (*clips, TaskRow(labels.sum_instruction, route | followed))
 
     @staticmethod
     def frame_name(episode: int, frame: int, length: int) -> str:

@@ -13,6 +13,7 @@ from vln_pipeline.inspection.histogram import plot_information
 from vln_pipeline.inspection.page import Page, Picture, Section, table_of
 from vln_pipeline.inspection.quality_table import quality_table
 from vln_pipeline.inspection.walk_pictures import route_picture, sheet_picture
+from vln_pipeline.inspection.words import words_sections
 from vln_pipeline.labelling.labels import LabelledWalks
 from vln_pipeline.planning.endpoint_pairs import EndpointPairs
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -70,6 +71,7 @@ def datagen_page(results: DatagenResults, facts: Mapping[str, object]) -> Page:
     overview = (
         Section("Run", table=table_of(["", ""], list(facts.items()))),
         Section("From pairs to walks", table=funnel),
+        *words_sections([load() for load in results.labels.values()]),
         Section("Walks", f"Measured on {len(measured)} scenes.", quality_table(walks, maps)),
         Section("Information in frames", pictures=(Picture(plot_information(frames), "measured frames"),)),
     )

@@ -4,11 +4,12 @@
 
     <item>/
       clips.parquet      trajectory, clip, start, end, sub_instruction, revised_sub_instruction; one row per clip
-      walks.parquet      trajectory, sum_instruction, sum_start, sum_end, variants, labeller; one row per walk
+      walks.parquet      trajectory, sum_instruction, sum_start, sum_end, variants, labeller, verdicts; one row per walk
       rejected.parquet   trajectory, reason; one row per walk that could not be labelled
 """
 
 from collections import defaultdict
+from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.labelling.labels import Clip, LabelledWalks, Labels, Rejection
+from vln_pipeline.labelling.verify.verdict import Verdict
 
 _CLIPS = pa.schema(
     [
@@ -27,6 +29,15 @@ _CLIPS = pa.schema(
         ("revised_sub_instruction", pa.string()),
     ]
 )
+_VERDICT = pa.struct(
+    [
+        ("within_1m", pa.float64()),
+        ("within_3m", pa.float64()),
+        ("ambiguity", pa.float64()),
+        ("failing", pa.string()),
+        ("contradictions", pa.list_(pa.string())),
+    ]
+)
 _WALKS = pa.schema(
     [
         ("trajectory", pa.string()),
@@ -35,6 +46,7 @@ _WALKS = pa.schema(
         ("sum_end", pa.int32()),
         ("variants", pa.list_(pa.string())),
         ("labeller", pa.string()),
+        ("verdicts", pa.list_(_VERDICT)),
     ]
 )
 _REJECTED = pa.schema([("trajectory", pa.string()), ("reason", pa.string())])
@@ -62,6 +74,7 @@ def write(walks: LabelledWalks, directory: Path) -> None:
             "sum_end": labels.sum_indexes[1],
             "variants": list(labels.variants),
             "labeller": labels.labeller,
+            "verdicts": [asdict(verdict) for verdict in labels.verdicts],
         }
         for labels in walks.kept
     ]
@@ -89,6 +102,10 @@ def read(directory: Path) -> LabelledWalks:
                 sum_indexes=(row["sum_start"], row["sum_end"]),
                 variants=tuple(row["variants"]),
                 labeller=row["labeller"],
+                verdicts=tuple(
+                    Verdict(**verdict | {"contradictions": tuple(verdict["contradictions"])})
+                    for verdict in row["verdicts"]
+                ),
             )
             for row in _rows(directory / "walks.parquet", _WALKS)
         ),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, HttpUrl, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.labelling.verify.config import VerifyConfig
 from vln_pipeline.redaction import url_without_secret, variable_name
 
 
@@ -29,7 +30,12 @@ class KeyframeConfig(Config):
 
 
 class LandmarkConfig(Config):
-    """Which objects may be named."""
+    """Which objects may be named, and where a person would say that they are.
+
+    People accept "in front of" and "to the left of" less the farther a thing is off that axis, and hardly beyond half
+    way to the next one (Logan and Sadler 1996); the limits here lie well within. Distances are to the nearest visible
+    point and, like all thresholds without a source, ours.
+    """
 
     frames: int = Field(default=8, ge=2, le=64)
     """Frames of a clip that are searched for landmarks, evenly spread, first and last included."""
@@ -37,8 +43,14 @@ class LandmarkConfig(Config):
     """Share of a frame's pixels that an object must cover to be named."""
     max_distance: float = Field(default=6.0, gt=0)
     """Farthest object that is named, metres from the camera."""
-    passing_distance: float = Field(default=2.5, gt=0)
-    """Farthest sideways distance at which an object counts as passed, metres."""
+    ahead: float = Field(default=20.0, gt=0, lt=45)
+    """Largest bearing of an object that is told as ahead, degrees."""
+    aside: float = Field(default=30.0, gt=0, lt=90)
+    """Least bearing of an object that is told as left or right, degrees; between the two nothing is told."""
+    beside: float = Field(default=1.3, gt=0)
+    """Farthest object that one is next to, has reached, or turns at, metres."""
+    passing_distance: float = Field(default=2.0, gt=0)
+    """Farthest object that counts as passed, metres."""
     goal_distance: float = Field(default=2.5, gt=0)
     """Farthest object that the stopping place is described by, metres."""
 
@@ -115,12 +127,17 @@ class LabellingConfig(Config):
     """YAML file with the prompts of the model labellers; None for the built-in ones."""
     clip_frames: int = Field(default=4, ge=1, le=32)
     """Frames of a clip that a model is shown."""
+    untrue: Literal["template", "drop"] = "template"
+    """What becomes of a walk of which every wording of a model contradicts it, after one correction: the template's
+    words, or none."""
     max_characters: int = Field(default=1200, ge=40)
     """Longest answer of a model that is accepted; a longer one is cut at a sentence end."""
     keyframes: KeyframeConfig = KeyframeConfig()
     """Where a walk is cut into clips."""
     landmarks: LandmarkConfig = LandmarkConfig()
     """Which objects may be named."""
+    verify: VerifyConfig = VerifyConfig()
+    """What a follower that only has the words takes for true, and which instructions are kept."""
     transformers: TransformersConfig = TransformersConfig()
     """Models that run in this process, for labeller "transformers"."""
     openai: OpenaiConfig = OpenaiConfig()

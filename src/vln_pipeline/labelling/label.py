@@ -1,11 +1,12 @@
 """The labelling of one item of footage."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.labelling.check import Checker
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.keyframes import cut
 from vln_pipeline.labelling.labeller import open_labeller
@@ -16,11 +17,12 @@ from vln_pipeline.labelling.walk import Film, Walk
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.footage import Footage
-from vln_pipeline.scenes.scene import Room
+from vln_pipeline.scenes.scene import Room, Scene
 
 
 def label_footage(
     rooms: Sequence[Room],
+    scene: Callable[[], Scene],
     nav: NavigationMap,
     trajectories: Sequence[Trajectory],
     footage: Footage,
@@ -32,6 +34,7 @@ def label_footage(
 
     Args:
         rooms: of the scene the walks are in, in its order.
+        scene: reads that scene, whole; called where words are followed.
         nav: its storeys.
         trajectories: its walks, at least those filmed.
         footage: the frames.
@@ -47,11 +50,13 @@ def label_footage(
     strange = [name for name in footage.index.trajectories if name not in known]
     if strange:
         raise DataError(strange[0], "filmed, but not among the scene's trajectories", "render this item again")
-    labels = room_labels(rooms)
+    names = room_labels(rooms)
+    checker = Checker(scene, nav, names, config.verify)
 
     def label(name: str) -> Labels | Rejection:
         try:
-            return labeller.label(open_walk(known[name], nav, labels, footage, config))
+            walk = open_walk(known[name], nav, names, footage, config)
+            return checker.kept(labeller.label(walk, checker))
         except DataError as error:
             return Rejection(name, str(error))
 

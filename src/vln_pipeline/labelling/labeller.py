@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vln_pipeline.labelling.cache import CachedModel
+from vln_pipeline.labelling.check import Checker
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.labelling.prompts import load_prompts
@@ -24,8 +25,8 @@ class Labeller(Protocol):
         """Walks that may be labelled at the same time."""
         ...
 
-    def label(self, walk: Walk) -> Labels:
-        """Return the instructions of a walk.
+    def label(self, walk: Walk, checker: Checker) -> Labels:
+        """Return the instructions of a walk, judged by a follower.
 
         Raises:
             DataError: this walk cannot be labelled.
@@ -56,6 +57,7 @@ def open_labeller(config: LabellingConfig, cache_dir: Path, seed: int) -> Labell
         CachedModel(writer, cache_dir / "answers", config.max_characters),
         load_prompts(config.prompt_template),
         config,
+        TemplateLabeller(config.landmarks, config.variants, seed),
         concurrency=config.openai.concurrency if config.labeller == "openai" else 1,
     )
 

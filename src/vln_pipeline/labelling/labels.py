@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from vln_pipeline.labelling.verify.verdict import Verdict
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -30,6 +32,8 @@ class Labels:
         sum_indexes: (first, last) frame that ``sum_instruction`` covers.
         variants: further whole-route wordings, for dialects that carry several.
         labeller: name and version of what wrote them.
+        verdicts: what a follower makes of ``sum_instruction`` and of each variant, in that order; empty where none was
+            asked.
     """
 
     trajectory: str
@@ -38,6 +42,7 @@ class Labels:
     sum_indexes: tuple[int, int]
     variants: tuple[str, ...] = ()
     labeller: str = ""
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from vln_pipeline.labelling.walk import Walk, spread
 
 _COLUMNS = 240
 """Masks are thinned to about this width; areas and mean positions hardly change, and reading is quicker."""
+_POINTS = 64
+"""Points of an object's visible surface that one frame adds."""
 _OVERHEAD = 2.0
 """What hangs higher above the floor than this is no landmark, metres."""
 
@@ -32,6 +35,23 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True)
+class View:
+    """What one frame shows of an object.
+
+    Attributes:
+        frame: the frame.
+        area: share of its pixels.
+        centre: (2,) mean of the surface that it shows, metres, world xy.
+        surface: (P, 2) points of that surface.
+    """
+
+    frame: int
+    area: float
+    centre: NDArray[np.float64]
+    surface: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Landmark:
     """An object that is visible in some frame of a clip.
 
@@ -39,9 +59,7 @@ class Landmark:
         instance: instance id.
         category: category name.
         position: (3,) mean of its visible surface, metres, world.
-        area: largest share of a frame's pixels.
-        frame: the frame of that share.
-        view: (3,) mean of the surface that this frame shows, metres, world.
+        views: the frames that show it, the one that shows most of it first.
         alone: no other object of its category is visible in the clip.
         salience: how well it serves as a landmark, larger is better.
     """
@@ -49,11 +67,14 @@ class Landmark:
     instance: int
     category: str
     position: NDArray[np.float64]
-    area: float
-    frame: int
-    view: NDArray[np.float64]
+    views: tuple[View, ...]
     alone: bool
     salience: float
+
+    @cached_property
+    def surface(self) -> NDArray[np.float64]:
+        """(P, 2) points of its visible surface, metres, world xy."""
+        return np.concatenate([view.surface for view in self.views])
 
 
 @dataclass(frozen=True)
@@ -65,12 +86,14 @@ class Mention:
         relation: how it lies to the walk.
         side: 1 left, -1 right, 0 straight ahead, in the body frame at ``frame``.
         frame: when it is so.
+        beside: whether the body is next to it then.
     """
 
     landmark: Landmark
     relation: Relation
     side: int
     frame: int
+    beside: bool
 
 
 def find_landmarks(walk: Walk, clip: Span, config: LandmarkConfig, nouns: Nouns) -> tuple[Landmark, ...]:
@@ -99,7 +122,9 @@ def find_landmarks(walk: Walk, clip: Span, config: LandmarkConfig, nouns: Nouns)
         weight = np.exp(-best.distance / 4) * (0.5 + 0.5 * best.centrality) / (1 + frequency[category])
         alone = company[category] == 1
         salience = float(np.sqrt(best.area) * weight * (1.0 if alone else 0.5))
-        landmarks.append(Landmark(instance, category, position, best.area, best.frame, best.position, alone, salience))
+        ranked = sorted(seen, key=lambda s: (-s.area, s.frame))
+        views = tuple(View(s.frame, s.area, s.position[:2], s.surface) for s in ranked)
+        landmarks.append(Landmark(instance, category, position, views, alone, salience))
     return tuple(sorted(landmarks, key=lambda x: (-x.salience, x.instance)))
 
 
@@ -108,6 +133,7 @@ class _Sighting:
     frame: int
     area: float
     position: NDArray[np.float64]
+    surface: NDArray[np.float64]
     distance: float
     centrality: float
 
@@ -126,6 +152,9 @@ def _sightings(walk: Walk, frame: int) -> Iterator[tuple[int, _Sighting]]:
     offset = np.bincount(index, weights=np.abs(columns * step - k.cx)) / counts / (k.width / 2)
     pose = film.poses[frame]
     positions = means @ pose[:3, :3].T + pose[:3, 3]
+    by_instance = np.split(np.argsort(index, kind="stable"), np.cumsum(counts)[:-1])
     for i, instance in enumerate(instances.tolist()):
         distance = float(np.linalg.norm(means[i]))
-        yield instance, _Sighting(frame, counts[i] / ids.size, positions[i], distance, float(1 - offset[i]))
+        pixels = by_instance[i][:: max(1, counts[i] // _POINTS)]
+        surface = (camera[:, pixels].T @ pose[:3, :3].T + pose[:3, 3])[:, :2]
+        yield instance, _Sighting(frame, counts[i] / ids.size, positions[i], surface, distance, float(1 - offset[i]))

@@ -1,5 +1,7 @@
 """The measured motion of a leg in plain words, for the prompts of the model labellers."""
 
+from collections.abc import Sequence
+
 from vln_pipeline.labelling.landmarks import Relation
 from vln_pipeline.labelling.route import Leg
 from vln_pipeline.labelling.turn_words import side
@@ -15,7 +17,7 @@ def describe_motion(leg: Leg) -> str:
     parts = [
         f"it turns {side(turn.angle)} by about {round(abs(turn.angle) / 5) * 5} degrees" for turn in leg.clip.turns
     ]
-    bend = f" while bending {side(leg.drift)}" if abs(leg.drift) >= _BEND else ""
+    bend = f" while bending {side(leg.curve.angle)}" if abs(leg.curve.angle) >= _BEND else ""
     parts.append(f"it moves {leg.length:.1f} metres forward{bend}")
     for change in leg.changes:
         leaves, enters = f"leaves the {change.source}", f"enters the {change.target}"
@@ -30,3 +32,10 @@ def describe_objects(leg: Leg) -> str:
     where = {1: "left", -1: "right", 0: "ahead"}
     seen = [f"{m.landmark.category} ({where[m.side]})" for m in leg.mentions if m.relation is Relation.SEEN]
     return ", ".join(dict.fromkeys(seen[:_OBJECTS])) or "none"
+
+
+def describe_events(legs: Sequence[Leg]) -> str:
+    """Return the verified events of a whole route as a numbered list, in order."""
+    return "\n".join(
+        f"{number}. {describe_motion(leg)} In view: {describe_objects(leg)}." for number, leg in enumerate(legs, 1)
+    )

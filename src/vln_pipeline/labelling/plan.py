@@ -1,10 +1,12 @@
 """What the template labeller says of a leg, and in which order, before it is put into words."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from vln_pipeline.labelling.bends import Bend
 from vln_pipeline.labelling.landmarks import Mention, Relation
 from vln_pipeline.labelling.nouns import Nouns
-from vln_pipeline.labelling.route import Leg
+from vln_pipeline.labelling.route import Leg, RoomChange
 from vln_pipeline.labelling.steps import Concept, Step
 from vln_pipeline.labelling.turn_words import side, turn_size
 
@@ -25,10 +27,11 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     """
     chosen = _Choice(leg.mentions)
     goal = chosen.best(Relation.GOAL) if leg.last else None
-    steps = [*_turns(leg, chosen, nouns), *_changes(leg)]
-    curved = abs(leg.drift) >= _CURVE
+    curved = abs(leg.curve.angle) >= _CURVE
+    bends = (*leg.turns, leg.curve) if curved else leg.turns
+    steps = [*_turns(leg, chosen, nouns), *_changes(leg, [bend.entered for bend in bends])]
     if curved:
-        steps.append(Step(Concept.DIRECTION, leg.clip.start, ("curve",), {"side": side(leg.drift)}))
+        steps.append(_bend(leg.curve, ("curve",), leg))
     passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
     for mention in passed:
         steps.append(Step.about(mention, nouns, Concept.MOVE, "pass"))
@@ -39,7 +42,7 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
         key = f"{key}_distance" if metres else key
         steps.append(Step.about(approach, nouns, Concept.MOVE, key, metres=metres))
     elif not passed:
-        steps += _bare_move(leg, curved=curved, detailed=detailed)
+        steps += _bare_move(leg, curved=curved, detailed=detailed or (leg.last and goal is None))
     ordered = sorted(steps, key=lambda s: s.frame)
     return (*ordered, _stop(leg, goal, approach, nouns)) if leg.last else tuple(ordered)
 
@@ -65,45 +68,65 @@ class _Choice:
 
 
 def _turns(leg: Leg, chosen: _Choice, nouns: Nouns) -> Iterator[Step]:
-    for turn in leg.clip.turns:
-        size, where_to = turn_size(turn.angle), side(turn.angle)
-        fitting = (Relation.TURN_TOWARDS, Relation.TURN_AT)
+    for turn in leg.turns:
+        size = turn_size(turn.angle)
+        fitting = (Relation.TURN_AT,) if turn.entered else (Relation.TURN_TOWARDS, Relation.TURN_AT)
         mention = chosen.best(*fitting, frame=turn.start) if size != "around" else None
+        step = _bend(turn, (f"turn_{size}",), leg)
         if mention:
             where = "at" if mention.relation is Relation.TURN_AT else "turn_towards"
-            yield Step.about(mention, nouns, Concept.DIRECTION, f"turn_{size}", where, side=where_to)
+            turned, *into = step.keys
+            about = Step.about(mention, nouns, Concept.DIRECTION, turned, where, *into)
+            yield replace(about, frame=step.frame, slots=about.slots | step.slots)
         else:
-            yield Step(Concept.DIRECTION, turn.start, (f"turn_{size}",), {"side": where_to})
+            yield step
 
 
-def _changes(leg: Leg) -> Iterator[Step]:
+def _bend(bend: Bend, keys: tuple[str, ...], leg: Leg) -> Step:
+    """Return a turn or a curve, with the room that it leads into."""
+    slots = {"side": side(bend.angle)}
+    for change in leg.changes:
+        if change.frame == bend.entered:
+            into = "into" if change.target else "out_of"
+            return Step(Concept.DIRECTION, change.frame, (*keys, into), slots | _rooms(change))
+    return Step(Concept.DIRECTION, bend.frame, keys, slots)
+
+
+def _changes(leg: Leg, entered: Sequence[int | None]) -> Iterator[Step]:
+    """Yield the changes of room that no turn or curve leads into."""
     for i, change in enumerate(leg.changes):
-        key = "leave" if not change.target else "cross" if change.source and i == 0 else "enter"
-        article = "the next" if change.source == change.target else "the"
-        slots = {"source": f"the {change.source}", "target": f"{article} {change.target}"}
-        yield Step(Concept.REGION, change.frame, (key,), slots)
+        if change.frame not in entered:
+            key = "leave" if not change.target else "cross" if change.source and i == 0 else "enter"
+            yield Step(Concept.REGION, change.frame, (key,), _rooms(change))
+
+
+def _rooms(change: RoomChange) -> dict[str, str]:
+    article = "the next" if change.source == change.target else "the"
+    return {"source": f"the {change.source}", "target": f"{article} {change.target}"}
 
 
 def _bare_move(leg: Leg, *, curved: bool, detailed: bool) -> Iterator[Step]:
-    """A distance up to the first change of room, or from there on, whichever is the longer."""
-    key = "onward" if curved or leg.clip.turns else "straight"
+    """A distance up to the first change of room, or from the last change or turn on, whichever is the longer."""
+    key = "onward" if curved or leg.turns else "straight"
     if not leg.changes:
-        yield Step(Concept.MOVE, leg.clip.end, (key,), metres=leg.length)
+        yield Step(Concept.MOVE, leg.clip.end, (key,), metres=leg.tail)
         return
-    first, last = leg.changes[0], leg.changes[-1]
-    before, after = first.walked, leg.length - last.walked
-    if not detailed or max(before, after) < _WORTH_A_DISTANCE:
+    before = leg.changes[0].walked
+    if not detailed or max(before, leg.tail) < _WORTH_A_DISTANCE:
         return
-    if before >= after:
-        yield Step(Concept.MOVE, first.frame - 1, (key,), metres=before)
+    if before >= leg.tail and not leg.turns and not leg.last:
+        yield Step(Concept.MOVE, leg.changes[0].frame - 1, (key,), metres=before)
     else:
-        yield Step(Concept.MOVE, leg.clip.end, ("onward",), metres=after)
+        yield Step(Concept.MOVE, leg.clip.end, ("onward",), metres=leg.tail)
 
 
 def _stop(leg: Leg, goal: Mention | None, approach: Mention | None, nouns: Nouns) -> Step:
     if goal:
         same = approach is not None and approach.landmark.instance == goal.landmark.instance
-        key = "stop_side" if goal.side else "stop_at_it" if same else "stop_ahead"
+        if goal.side:
+            key = "stop_beside" if goal.beside else "stop_side"
+        else:
+            key = "stop_facing" if not goal.beside else "stop_at_it" if same else "stop_ahead"
         return Step.about(goal, nouns, Concept.SITUATE, key)
     if leg.room and not leg.changes:
         return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": f"the {leg.room}"})

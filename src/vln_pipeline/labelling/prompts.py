@@ -11,7 +11,8 @@ from vln_pipeline.prompt_file import check_placeholders, read_prompts
 _PLACEHOLDERS: Mapping[str, Mapping[str, bool]] = {
     "clip": {"motion": True, "objects": False, "count": False},
     "rewrite": {"description": True, "motion": False},
-    "summary": {"steps": True, "style": True},
+    "summary": {"steps": True, "style": True, "events": False},
+    "correction": {"instruction": True, "complaints": True, "events": False},
 }
 """Which placeholders each prompt may have, and whether it must have them."""
 
@@ -23,13 +24,15 @@ class Prompts:
     Attributes:
         clip: asks an image-text model to describe a clip: {motion}, {objects}, {count}.
         rewrite: asks a text model to improve a description: {description}, {motion}.
-        summary: asks a text model for the whole route: {steps}, {style}.
+        summary: asks a text model for the whole route: {steps}, {style}, {events}.
+        correction: asks it to mend an instruction that contradicts the walk: {instruction}, {complaints}, {events}.
         styles: what {style} stands for, one per wording.
     """
 
     clip: str
     rewrite: str
     summary: str
+    correction: str
     styles: tuple[str, ...]
 
 
@@ -49,4 +52,4 @@ def load_prompts(path: Path | None) -> Prompts:
         if isinstance(raw[name], str) and not raw[name].strip():
             raise DataError(f"{subject}, {name}", "must be a text")
         check_placeholders(f"{subject}, {name}", raw[name], allowed)
-    return Prompts(raw["clip"], raw["rewrite"], raw["summary"], tuple(styles))
+    return Prompts(raw["clip"], raw["rewrite"], raw["summary"], raw["correction"], tuple(styles))

@@ -39,6 +39,8 @@ def room_at(floor: FloorMap, xy: NDArray[np.float64]) -> NDArray[np.int16]:
 def visits(path: NDArray[np.float64], floor: FloorMap, labels: Sequence[str]) -> tuple[Visit, ...]:
     """Return the rooms of a walk in order, at least one; neighbours differ.
 
+    The first and the last are those that the walk begins and ends in, however short its way there is.
+
     Args:
         path: (N, 3) positions, metres, world.
         floor: the storey it runs on.
@@ -51,8 +53,10 @@ def visits(path: NDArray[np.float64], floor: FloorMap, labels: Sequence[str]) ->
     found: list[Visit] = []
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         room = int(rooms[start])
+        at_end = room >= 0 and (start == 0 or stop == len(rooms) - 1)
         # A doorway's cells may belong to no room, and a path along a boundary flickers.
-        if (found and room in (-1, found[-1].room)) or (len(starts) > 1 and walked[stop] - walked[start] < _STAY):
+        brushed = not at_end and len(starts) > 1 and walked[stop] - walked[start] < _STAY
+        if brushed or (found and room in (-1, found[-1].room)):
             continue
         found.append(Visit(start, room, labels[room] if 0 <= room < len(labels) else ""))
     if not found:

@@ -1,8 +1,11 @@
 """One phrase of the template labeller before it is put into words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vln_pipeline.labelling.landmarks import Mention
 from vln_pipeline.labelling.nouns import Nouns
@@ -59,25 +62,38 @@ class Step:
         return self.keys[0] in ("straight", "onward")
 
 
-def join_legs(plans: Sequence[Sequence[Step]]) -> tuple[Step, ...]:
+def join_legs(plans: Sequence[Sequence[Step]], walked: NDArray[np.float64]) -> tuple[Step, ...]:
     """Return the steps of all legs without what only the end of a leg made necessary.
 
-    Neighbouring bare distances are added up, walking towards something is left out before passing it, and a turn at
-    what was just reached does not name it again.
+    Neighbouring bare distances are one, walking towards something is left out before passing it, and a turn at what was
+    just reached does not name it again. Distances count from the step that is told before, since a listener does not
+    know where a leg begins.
+
+    Args:
+        plans: the steps of each leg.
+        walked: (N,) metres walked up to each frame.
     """
     joined: list[Step] = []
     for step in (step for plan in plans for step in plan):
         before = joined[-1] if joined else None
         same = before is not None and before.landmark == step.landmark != 0
         if before and before.is_bare and step.is_bare:
-            joined[-1] = replace(before, metres=before.metres + step.metres)
+            joined[-1] = replace(before, frame=step.frame)
         elif before and same and before.keys[0].startswith("towards") and step.keys[0] in ("pass", *_REACHING):
             joined[-1] = step
         elif before and same and before.keys[0] in _REACHING and step.keys[-1] == "at":
             joined.append(replace(step, keys=step.keys[:-1]))
         else:
             joined.append(step)
-    return tuple(joined)
+    return tuple(_measured(joined, walked))
+
+
+def _measured(steps: Sequence[Step], walked: NDArray[np.float64]) -> Iterator[Step]:
+    """Yield the steps, their distances counted from the step before."""
+    since = 0
+    for step in steps:
+        yield replace(step, metres=float(walked[step.frame] - walked[since])) if step.metres else step
+        since = since if step.is_remark else max(since, step.frame)
 
 
 def _slots(mention: Mention, nouns: Nouns) -> dict[str, str]:

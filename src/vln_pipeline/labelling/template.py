@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from vln_pipeline.labelling.check import Checker
 from vln_pipeline.labelling.config import LandmarkConfig
 from vln_pipeline.labelling.labels import Clip, Labels
 from vln_pipeline.labelling.phrasebook import load_phrasebook
@@ -29,15 +30,15 @@ class TemplateLabeller:
         seed: the run's seed.
     """
 
-    name = "template-1"
+    name = "template-2"
     concurrency = 1
 
     def __init__(self, config: LandmarkConfig, variants: int, seed: int) -> None:
         self._config, self._variants, self._seed = config, variants, seed
         self._book = load_phrasebook()
 
-    def label(self, walk: Walk) -> Labels:
-        """Return the instructions of a walk."""
+    def label(self, walk: Walk, checker: Checker) -> Labels:
+        """Return the instructions of a walk, judged by a follower."""
         nouns, trajectory = self._book.nouns, walk.trajectory
         draw = generator(self._seed, trajectory.scene, "labelling", trajectory.id)
         legs = follow(walk, self._config, nouns)
@@ -47,9 +48,10 @@ class TemplateLabeller:
             Clip(leg.clip.start, leg.clip.end, self._word(detail, draw), self._word(brief, draw))
             for leg, detail, brief in zip(legs, full, plan_remarks(legs, short, nouns), strict=True)
         )
-        routes = self._routes(legs, [join_legs(short), join_legs(full)], draw)
+        routes = self._routes(legs, [join_legs(short, walk.walked), join_legs(full, walk.walked)], draw)
         last = len(trajectory.path) - 1
-        return Labels(trajectory.id, clips, routes[0], (0, last), tuple(routes[1:]), self.name)
+        labels = Labels(trajectory.id, clips, routes[0], (0, last), tuple(routes[1:]), self.name)
+        return checker.judged(walk, labels, complete=True)
 
     def close(self) -> None:
         """Do nothing; no model is held."""

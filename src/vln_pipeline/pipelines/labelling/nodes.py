@@ -35,4 +35,4 @@ def label_slice(
     from vln_pipeline.labelling.label import label_footage
 
     rooms = replace(scene, reader=_ROOMS)()
-    return label_footage(rooms, nav(), walks().trajectories, footage(), config, place.cache, seed)
+    return label_footage(rooms, scene, nav(), walks().trajectories, footage(), config, place.cache, seed)

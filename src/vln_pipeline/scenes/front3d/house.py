@@ -164,8 +164,11 @@ def _wound(vertices: NDArray[np.float64], faces: NDArray[np.int64], normals: Any
 
 
 def _furniture(child: dict[str, Any], record: dict[str, Any]) -> Furniture:
-    title = str(record.get("title") or "").partition("/")[0]
-    names = (str(record.get("category") or ""), title)
+    # A title is "coarse/fine"; blanks around the stroke part words for one thing.
+    title, category = str(record.get("title") or ""), str(record.get("category") or "")
+    coarse, stroke, fine = title.partition("/")
+    halved = bool(stroke) and not coarse.endswith(" ")
+    names = dict.fromkeys((fine, category, title, coarse) if halved else (category, title))
     return Furniture(
         model=str(child.get("replace_jid") or record.get("jid") or ""),
         names=tuple(name for name in names if name),

@@ -1,16 +1,13 @@
 """Rooms of a 3D-FRONT house."""
 
-import json
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import shapely
 
 from vln_pipeline.scenes.front3d.frame import to_world
 from vln_pipeline.scenes.front3d.house import FrontRoom
 from vln_pipeline.scenes.front3d.thresholds import footprint
-from vln_pipeline.scenes.scene import UNKNOWN, Room
+from vln_pipeline.scenes.published.room_types import room_type
+from vln_pipeline.scenes.scene import Room
 
 _USUAL_HEIGHT = 2.6
 """Height of a room that has floors only, metres."""
@@ -26,10 +23,4 @@ def room_of(room: FrontRoom) -> Room | None:
     low = float(np.median(np.concatenate([vertices[:, 2] for vertices, _ in floors])))
     tops = [to_world(p.vertices)[:, 2] for p in room.pieces if p.kind in ("WallInner", "Ceiling")]
     high = float(np.nanmax(np.concatenate(tops))) if tops else low + _USUAL_HEIGHT
-    return Room(room.name, _types().get(room.kind, UNKNOWN), polygon, low, max(high, low))
-
-
-@cache
-def _types() -> dict[str, str]:
-    found: dict[str, str] = json.loads(Path(__file__).with_name("room_types.json").read_text(encoding="utf-8"))
-    return found
+    return Room(room.name, room_type(room.kind), polygon, low, max(high, low))

@@ -11,7 +11,8 @@ import shapely
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.published.folder import Folder
 from vln_pipeline.scenes.published.objects import object_id
-from vln_pipeline.scenes.scene import UNKNOWN, Room
+from vln_pipeline.scenes.published.room_types import room_type
+from vln_pipeline.scenes.scene import Room
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _room(record: Mapping[str, Any]) -> Room:
     size = np.array(record["size"], dtype=np.float64)
     if centre.shape != (3,) or size.shape != (3,) or not np.isfinite([centre, size]).all() or (size <= 0).any():
         raise ValueError(f"box of room {record['id']}")
-    label = " ".join(str(record.get("scene_category") or UNKNOWN).lower().replace("_", " ").split())
+    label = room_type(record.get("scene_category"))
     low, high = centre - size / 2, centre + size / 2
     outline = shapely.geometry.polygon.orient(shapely.box(low[0], low[1], high[0], high[1]))
     polygon = np.asarray(outline.exterior.coords)[:-1]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.habitat.frame import to_world
 from vln_pipeline.scenes.published.folder import Folder
-from vln_pipeline.scenes.scene import UNKNOWN, Room
+from vln_pipeline.scenes.published.room_types import room_type
+from vln_pipeline.scenes.scene import Room
 
 _UNEVEN = 0.3
 """How far an object's foot may lie below the floor of its room, metres."""
@@ -56,6 +57,6 @@ def _room(entry: dict[str, Any], index: int) -> Room:
     floor, height = float(entry["floor_height"]), float(entry["extrusion_height"])
     if not (np.isfinite([floor, height]).all() and height >= 0):
         raise ValueError(f"heights of {entry.get('name', index)!r}")
-    label = " ".join(str(entry.get("label") or UNKNOWN).lower().replace("_", " ").split())
+    label = room_type(entry.get("label"))
     name = str(entry.get("name") or f"region_{index}")
     return Room(name, label, np.asarray(polygon.exterior.coords)[:-1], floor, floor + height)

@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 
 from vln_pipeline.scenes.mp3d.house import House, Region
-from vln_pipeline.scenes.scene import UNKNOWN, Room
+from vln_pipeline.scenes.published.room_types import room_type
+from vln_pipeline.scenes.scene import Room
 
 
 def room_names(house: House) -> dict[int, str]:
@@ -45,7 +46,7 @@ def _polygon(region: Region) -> shapely.Polygon | None:
 
 
 def _label(region: Region) -> str:
-    return _types().get(region.code, UNKNOWN)
+    return room_type(region.code, _types())
 
 
 @cache

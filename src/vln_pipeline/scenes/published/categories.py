@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from vln_pipeline.scenes.mesh.objects import Mapping, read_mapping
 from vln_pipeline.scenes.scene import UNKNOWN
 from vln_pipeline.scenes.vocabulary import category_of
 
+_TOLD = 8
+"""Raw categories outside the vocabulary that are told by name."""
+
 
 class Categories:
     """Translates raw categories, and remembers those it could not.
@@ -17,7 +21,7 @@ class Categories:
     A user's mapping comes first, then the source's table, then the words of the raw category themselves.
 
     Attributes:
-        untold: raw categories outside the vocabulary that were met.
+        untold: how often raw categories outside the vocabulary were met.
     """
 
     def __init__(self, table: Path, mapping: str | None) -> None:
@@ -26,24 +30,37 @@ class Categories:
         Raises:
             DataError: the mapping file cannot be read.
         """
-        self.untold: set[str] = set()
+        self.untold: Counter[str] = Counter()
         self._table = _read(table)
         self._mapping = read_mapping(Path(mapping)) if mapping else Mapping()
 
     def __call__(self, *raw: str) -> str:
         """Return the category of the first raw category that has one, from fine to coarse; "unknown" for none."""
-        for name in raw:
-            found = self._mapping.category(name) or self._table.get(_plain(name)) or category_of(name)
-            if found is not None:
-                return found
-        self.untold.update(_plain(name) for name in raw[:1] if name)
-        return UNKNOWN
+        known = [found for found in map(self._category, raw) if found is not None]
+        if not known:
+            self.untold.update(_plain(name) for name in raw[:1] if name)
+        return next((found for found in known if found != UNKNOWN), UNKNOWN)
 
     def defects(self) -> list[str]:
-        """Return what a scene should tell of the raw categories outside the vocabulary."""
-        names = sorted(self.untold)
-        told = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")
-        return [f"{len(names)} raw categories outside the vocabulary: {told}"] if names else []
+        """Return what a scene should tell of the raw categories outside the vocabulary, the most frequent first."""
+        if not self.untold:
+            return []
+        ranked = sorted(self.untold.items(), key=lambda item: (-item[1], item[0]))
+        told = ", ".join(f"{name} ({count})" for name, count in ranked[:_TOLD]) + (" ..." if ranked[_TOLD:] else "")
+        return [f"{self.untold.total()} objects of {len(ranked)} raw categories outside the vocabulary: {told}"]
+
+    def _category(self, raw: str) -> str | None:
+        """Return the category of a raw one as a whole, else of the first of its words for one thing that has one."""
+        alternatives = (raw, *_parts(raw))
+        listed = (self._mapping.category(name) or self._table.get(_plain(name)) for name in alternatives)
+        spoken = (category_of(name) for name in (_parts(raw) or (raw,)))
+        return next((found for found in (*listed, *spoken) if found is not None), None)
+
+
+def _parts(raw: str) -> tuple[str, ...]:
+    """Return the names that a raw category gives for one thing; "coarse/fine", without blanks, is one name."""
+    parts = re.split(r"\s+/\s*|\s*/\s+", raw)
+    return tuple(parts) if len(parts) > 1 else ()
 
 
 def _plain(raw: str) -> str:

@@ -1,0 +1,28 @@
+"""Parameters of the follower."""
+
+from pydantic import Field
+
+from vln_pipeline.config import Config
+
+
+class VerifyConfig(Config):
+    """What a follower that only has the words takes for true, and which instructions are kept.
+
+    All tolerances are ours, wider than those of the labeller, so that what is well said is understood.
+    """
+
+    enabled: bool = True
+    """Whether instructions are followed at all; it takes about a second a walk."""
+    min_probability: float = Field(default=0.0, ge=0, le=1)
+    """Least probability of ending within 3 m of the goal by the words alone, above 0 without contradiction; wordings
+    below it are left out, and a walk without any other is, with its reason. 0 keeps all."""
+    eye_height: float = Field(default=1.2, gt=0)
+    """Height that the follower sees from, metres."""
+    sight: float = Field(default=8.0, gt=0)
+    """Farthest object that it recognises, metres."""
+    spacing: float = Field(default=0.3, gt=0.1, le=1)
+    """Distance between the places that it may walk to, metres; wider on a storey of more than ``max_places``."""
+    max_places: int = Field(default=1500, ge=50)
+    """Most places of a storey that it may walk to, about."""
+    reach: float = Field(default=14.0, gt=1)
+    """Longest walk that it considers, metres."""

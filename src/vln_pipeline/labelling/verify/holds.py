@@ -1,0 +1,136 @@
+"""Where along ways a statement holds, by what is in view there."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.labelling.verify.parse import same_thing
+from vln_pipeline.labelling.verify.statements import Act, Statement
+from vln_pipeline.labelling.verify.ways import STEP, Ways
+from vln_pipeline.labelling.verify.world import World
+
+_AHEAD, _BESIDE = 40.0, (25.0, 155.0)
+"""Bearings that a person takes for "ahead", at most, and for "on your left", between; degrees."""
+_PASSED = (45.0, 135.0)
+"""Bearings between which something is being passed, degrees."""
+_FAR = {"at": 2.3, "pass": 2.8, "reach": 2.0, "side": 3.3, "ahead": 3.6}
+"""Farthest thing that one is at, passes, reaches, or stops with at one's side or ahead, metres."""
+_DOOR = 1.6
+"""Farthest from a turn that the room lies which it leads into, metres."""
+_LOOK = 2.2
+"""Way around a moment on which something that is told then must come into view, metres."""
+
+
+class Holds:
+    """Evaluates statements on the ways from one start.
+
+    Args:
+        world: the storey.
+        ways: the ways.
+    """
+
+    def __init__(self, world: World, ways: Ways) -> None:
+        self._world, self._ways = world, ways
+        entered = np.zeros(ways.room.shape, dtype=bool)
+        entered[:, 1:] = ways.room[:, 1:] != ways.room[:, :-1]
+        self._entered = entered
+        self._rooms = world.room_names(ways.room)
+        self._known: dict[Statement, NDArray[np.bool_]] = {}
+
+    def __call__(self, statement: Statement) -> NDArray[np.bool_]:
+        """Return (W, T) where a statement holds."""
+        if statement not in self._known:
+            self._known[statement] = self._holds(statement)
+        return self._known[statement]
+
+    def _holds(self, s: Statement) -> NDArray[np.bool_]:
+        world, everywhere = self._world, np.ones(self._ways.turn.shape, dtype=bool)
+        match s.act:
+            case Act.START:
+                return np.broadcast_to((self._rooms[:, :1] == s.target) | (self._rooms[:, :1] == ""), everywhere.shape)
+            case Act.TURN | Act.CURVE:
+                return self._turns(s)
+            case Act.MOVE:
+                return everywhere
+            case Act.ENTER | Act.LEAVE:
+                return self._changes(s)
+            case Act.PASSED:
+                return self._at(s, _PASSED, _FAR["pass"])
+            case Act.TOWARDS:
+                return self._at(s, None, world.sight)
+            case Act.REACH:
+                return self._at(s, None, _FAR["reach"])
+            case Act.SEE:
+                seen = self._at(s, _BESIDE if s.side else None, world.sight)
+                return _spread(seen, _LOOK)
+            case Act.STOP:
+                if s.landmark:
+                    return self._stops(s)
+                return (self._rooms == s.target) | (self._rooms == "") if s.target else everywhere
+
+    def _turns(self, s: Statement) -> NDArray[np.bool_]:
+        angle = self._ways.turn
+        size, side = np.abs(angle), np.sign(angle) == s.side
+        if s.act is Act.CURVE:
+            bent = np.zeros_like(angle)
+            bent[:, 10:] = self._ways.heading[:, 10:] - self._ways.heading[:, :-10]
+            true = (side & (size > 0)) | ((np.abs(bent) >= 20) & (np.sign(bent) == s.side))
+        else:
+            turned = (size >= s.turn[0]) & (size <= s.turn[1])
+            true = turned & (side | (size > 150) | (s.side == 0))
+        if s.target or s.source:
+            true &= _spread(self._changes(s), _DOOR)
+        if s.landmark and s.where == "ahead":
+            true &= _later(self._at(s, None, self._world.sight, any_side=True), 1.6)
+        elif s.landmark:
+            true &= _spread(self._at(s, (0.0, 120.0), _FAR["at"], any_side=True), 1.0)
+        return true
+
+    def _changes(self, s: Statement) -> NDArray[np.bool_]:
+        before = np.concatenate([self._rooms[:, :1], self._rooms[:, :-1]], axis=1)
+        true = self._entered.copy()
+        if s.target:
+            true &= (self._rooms == s.target) | (self._rooms == "")
+        if s.source:
+            true &= (before == s.source) | (before == "")
+        return true
+
+    def _stops(self, s: Statement) -> NDArray[np.bool_]:
+        if s.where == "ahead":
+            return self._at(s, None, _FAR["ahead"])
+        if s.where == "at":
+            return self._at(s, _BESIDE if s.side else (0.0, 180.0), _FAR["at"])
+        return self._at(s, _BESIDE, _FAR["side"])
+
+    def _at(
+        self, s: Statement, bearings: tuple[float, float] | None, far: float, *, any_side: bool = False
+    ) -> NDArray[np.bool_]:
+        """Return where a thing of that name is in view, near enough, and within bearings; None for ahead."""
+        ways, world = self._ways, self._world
+        true = np.zeros(ways.turn.shape, dtype=bool)
+        for k, thing in enumerate(world.things):
+            if not same_thing(s.landmark, thing.category):
+                continue
+            near = world.visible[ways.place, k] & (world.distance[ways.place, k] <= far)
+            offset = world.centres[k] - ways.xy
+            bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - ways.heading
+            bearing = (bearing + 180) % 360 - 180
+            if bearings is None:
+                true |= near & (np.abs(bearing) <= _AHEAD)
+            else:
+                sided = np.sign(bearing) == s.side if s.side and not any_side else True
+                true |= near & (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1]) & sided
+        return true
+
+
+def _spread(true: NDArray[np.bool_], metres: float) -> NDArray[np.bool_]:
+    """Return what is true within a way before or after each sample."""
+    return _later(true, metres) | _later(true[:, ::-1], metres)[:, ::-1]
+
+
+def _later(true: NDArray[np.bool_], metres: float) -> NDArray[np.bool_]:
+    """Return what is true at each sample or within a way after it."""
+    found = true.copy()
+    for ahead in range(1, round(metres / STEP) + 1):
+        if ahead < true.shape[1]:
+            found[:, :-ahead] |= true[:, ahead:]
+    return found

@@ -1,0 +1,115 @@
+"""A flat of two rooms with a door: a kitchen on the left, a hallway on the right, and things that can be told apart."""
+
+import numpy as np
+import pytest
+
+from vln_pipeline.labelling.verify.config import VerifyConfig
+from vln_pipeline.labelling.verify.follower import Follower
+from vln_pipeline.labelling.verify.world import World
+from vln_pipeline.planning.navigation_map import FloorMap
+from vln_pipeline.rendering.raycast import Raycaster
+from vln_pipeline.scenes.scene import Material, Part, Scene
+
+CELL, RADIUS = 0.1, 0.25
+CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0.0, 1.0)])
+FACES = np.array(
+    [
+        *([0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]),
+        *([2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]),
+    ],
+    np.int32,
+)
+WALLS = [("wall", 4.0, 1.25, 0.1, 2.5, 2.6), ("wall", 4.0, 4.75, 0.1, 2.5, 2.6)]
+THINGS = [("sofa", 2.0, 4.2, 1.4, 0.8, 0.8), ("lamp", 7.4, 3.0, 0.3, 0.3, 1.5), ("piano", 6.4, 0.6, 1.2, 0.6, 1.2)]
+
+
+def box(number, name, x, y, width, depth, height):
+    vertices = CORNERS * [width, depth, height] + [x, y, 0.0]
+    return Part(f"{name}_{number}", vertices, FACES, 0, name, number + 1)
+
+
+@pytest.fixture(scope="module")
+def world():
+    """8 x 6 m, parted at x = 4 m by a wall with a door of one metre at y = 3 m."""
+    boxes = [box(i, *b) for i, b in enumerate([*WALLS, *THINGS])]
+    scene = Scene("flat", tuple(boxes), (Material("plain"),))
+    rows, columns = np.mgrid[0:60, 0:80]
+    x, y = (columns + 0.5) * CELL, (rows + 0.5) * CELL
+    gaps = [np.minimum.reduce([x, 8 - x, y, 6 - y])]
+    for _, bx, by, width, depth, _ in [*WALLS, *THINGS]:
+        gaps.append(np.hypot(np.maximum(abs(x - bx) - width / 2, 0), np.maximum(abs(y - by) - depth / 2, 0)))
+    esdf = np.minimum.reduce(gaps).astype(np.float32)
+    room = np.where(x < 4, 0, 1).astype(np.int16)
+    floor = FloorMap(0, 0.0, CELL, np.zeros(2), esdf, np.zeros_like(esdf), esdf >= RADIUS, room)
+    return World(scene, floor, ("kitchen", "hallway"), Raycaster(scene), VerifyConfig())
+
+
+def follower(world, *corners, yaw=0.0):
+    corners = np.array(corners, dtype=float)
+    walked = np.r_[0, np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))]
+    at = np.linspace(0, walked[-1], round(walked[-1] / 0.05))
+    path = np.column_stack(
+        [np.interp(at, walked, corners[:, 0]), np.interp(at, walked, corners[:, 1]), np.zeros(len(at))]
+    )
+    return Follower(world, path, yaw, RADIUS, VerifyConfig())
+
+
+def test_true_words_lead_there(world):
+    told = "Walk out of the kitchen into the hallway, go about three metres and stop in front of the lamp."
+    verdict = follower(world, (1.0, 3.0), (6.6, 3.0)).judge(told)
+    assert verdict.within_3m == 1.0
+    assert verdict.within_1m > 0.5
+    assert verdict.contradictions == ()
+    assert verdict.ambiguity < 2.5
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Walk out of the hallway into the kitchen and stop in front of the lamp.",
+        "Go into the hallway and stop in front of the piano.",
+        "Pass the sofa on your right, enter the hallway and stop in front of the lamp.",
+        "Enter the hallway, turn left and stop.",
+        "Stop in front of the lamp, then walk into the hallway.",
+        "Go into the hallway and stop in front of the refrigerator.",
+    ],
+)
+def test_what_is_not_so_is_found(world, told):
+    assert follower(world, (1.0, 3.0), (6.6, 3.0)).judge(told).contradictions
+
+
+def test_left_and_right_lead_to_other_places(world):
+    ways = follower(world, (1.0, 3.0), (5.6, 3.0), (5.6, 1.2))
+    right = ways.judge("Enter the hallway and turn right. Walk on for one and a half metres and stop there.")
+    left = ways.judge("Enter the hallway and turn left. Walk on for one and a half metres and stop there.")
+    assert right.within_3m > 0.8 > 0.2 > left.within_3m
+    assert not right.contradictions
+    assert any("left" in text for text in left.contradictions)
+
+
+def test_words_that_leave_a_choice_are_ambiguous(world):
+    ways = follower(world, (1.0, 3.0), (6.6, 3.0))
+    vague, exact = (
+        ways.judge(f"Go into the hallway and stop {where}.") for where in ("in the hallway", "in front of the lamp")
+    )
+    assert vague.ambiguity > exact.ambiguity + 1
+    assert vague.within_1m < exact.within_1m
+
+
+def test_what_is_behind_a_wall_is_not_seen(world):
+    place = world.nearest(np.array([[1.0, 1.0], [5.0, 3.0]]))
+    lamp = [thing.category for thing in world.things].index("lamp")
+    assert world.visible[place, lamp].tolist() == [False, True]
+
+
+def test_one_who_is_lost_says_where(world):
+    verdict = follower(world, (1.0, 3.0), (6.6, 3.0)).judge("Enter the hallway, pass the sofa on your left and stop.")
+    assert verdict.within_3m == 0.0
+    assert "sofa" in verdict.failing
+
+
+def test_a_turn_that_nobody_tells_is_a_contradiction_only_where_all_should_be_told(world):
+    ways = follower(world, (1.0, 3.0), (5.6, 3.0), (5.6, 1.2))
+    told = "Go into the hallway and stop in the hallway."
+    assert ways.judge(told).contradictions == ("a turn that is not told",)
+    assert ways.judge(told, complete=False).contradictions == ()

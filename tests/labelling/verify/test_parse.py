@@ -1,0 +1,63 @@
+import pytest
+
+from vln_pipeline.labelling.verify.parse import parse, same_thing
+from vln_pipeline.labelling.verify.statements import Act
+
+ROOMS = {"kitchen", "hallway", "living room", "dining room"}
+THINGS = {"sofa", "coffee table", "tv stand", "lamp"}
+
+
+def read(text):
+    return parse(text, ROOMS, THINGS)
+
+
+def test_our_own_grammar_is_read_statement_by_statement():
+    text = (
+        "You start in the kitchen. Walk out of the kitchen into the hallway, turn sharply left at the TV stand, then "
+        "pass the lamp on your right and walk on for about three metres. There is a sofa ahead. Stop in front of it."
+    )
+    start, enter, turn, by, move, see, stop = read(text)
+    assert (start.act, start.target) == (Act.START, "kitchen")
+    assert (enter.act, enter.source, enter.target) == (Act.ENTER, "kitchen", "hallway")
+    assert (turn.act, turn.side, turn.landmark, turn.where) == (Act.TURN, 1, "tv stand", "at")
+    assert turn.turn[0] >= 90
+    assert (by.act, by.side, by.landmark) == (Act.PASSED, -1, "lamp")
+    assert (move.act, move.metres) == (Act.MOVE, 3.0)
+    assert (see.act, see.landmark, see.where) == (Act.SEE, "sofa", "ahead")
+    assert (stop.act, stop.landmark, stop.where) == (Act.STOP, "sofa", "ahead")
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "fields"),
+    [
+        ("Turn left into the living room.", Act.TURN, {"side": 1, "target": "living room"}),
+        ("Turn right and into the dining room.", Act.TURN, {"side": -1, "target": "dining room"}),
+        ("Take a left out of the kitchen.", Act.TURN, {"side": 1, "source": "kitchen"}),
+        ("Turn to your right so that you face the sofa.", Act.TURN, {"landmark": "sofa", "where": "ahead"}),
+        ("Go about 2.5 meters in the direction of the couch.", Act.TOWARDS, {"metres": 2.5, "landmark": "sofa"}),
+        ("Continue until you reach the coffee table.", Act.REACH, {"landmark": "coffee table"}),
+        ("Follow the curve to the left into the hallway.", Act.CURVE, {"side": 1, "target": "hallway"}),
+        ("Leave the kitchen for the dining room.", Act.ENTER, {"source": "kitchen", "target": "dining room"}),
+        ("Exit the hallway.", Act.LEAVE, {"source": "hallway"}),
+        ("Wait beside the lamp on your left.", Act.STOP, {"side": 1, "landmark": "lamp", "where": "at"}),
+        ("Stop in the living room.", Act.STOP, {"target": "living room", "landmark": ""}),
+    ],
+)
+def test_one_statement(text, act, fields):
+    (statement,) = read(text)
+    assert statement.act == act
+    assert {key: getattr(statement, key) for key in fields} == fields
+
+
+def test_a_persons_sentence_is_read_as_far_as_it_goes():
+    text = "Hey! Go past the couch and hang a bit, then make a left turn at the lamp. Wait by the coffee table, thanks."
+    assert [s.act for s in read(text)] == [Act.PASSED, Act.TURN, Act.STOP]
+
+
+def test_what_says_nothing_gives_no_statement():
+    assert read("Lorem ipsum dolor sit amet.") == ()
+
+
+def test_a_general_word_is_understood_of_a_special_thing():
+    assert same_thing("table", "coffee table")
+    assert not same_thing("coffee table", "dining table")
