@@ -14,6 +14,7 @@ STORES = [
     "06_labels",
     "07_selection",
     "08_lerobot",
+    "08_lerobot_joined",
 ]
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import drawn_room
@@ -17,11 +18,12 @@ WALKS = (
 def export(tmp_path):
     """Export walks of the drawn room; returns the item's folder."""
 
-    def run(name="export", config=None, trajectories=WALKS[:1], walks=None, provenance=None):
+    def run(name="export", config=None, trajectories=WALKS[:1], walks=None, provenance=None, scene="room", labels=None):
         walks = drawn_room.walks_of(tmp_path / f"footage of {name}", trajectories) if walks is None else walks
+        walks = [replace(walk, labels=labels(walk.trajectory)) for walk in walks] if labels else walks
         told = {"command": "pytest"} if provenance is None else provenance
         where = tmp_path / name
-        room, nav = drawn_room.scene(), drawn_room.navigation()
+        room, nav = replace(drawn_room.scene(), id=scene), drawn_room.navigation()
         export_scene(walks, room, nav, config or ExportConfig(), where, seed=7, provenance=told)
         return where
 

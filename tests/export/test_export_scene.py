@@ -4,7 +4,6 @@ import shutil
 import cv2
 import drawn_room
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
@@ -12,6 +11,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig, PointCloudConfig, VideoConfig
 from vln_pipeline.export.digest import digest
 from vln_pipeline.export.episode import ExportWalk
+from vln_pipeline.export.policy_form import CLIP, WORDINGS
 from vln_pipeline.export.reader import ExportedDataset, read
 from vln_pipeline.export.validate import validate
 
@@ -99,12 +99,14 @@ def test_v30_video_shows_the_frames_of_the_episode(exported):
 
 def test_v30_tasks_are_the_instructions(exported):
     dataset = ExportedDataset(exported.directory / "vln_n1/v3.0")
-    subtasks = pq.read_table(dataset.root / "meta/subtasks.parquet")["__index_level_0__"].to_pylist()
     for episode, walk in enumerate(exported.walks):
         columns = dataset.columns(episode)
         assert {dataset.tasks[task] for task in columns["task_index"]} == {walk.labels.sum_instruction}
-        assert dataset.episodes[episode]["tasks"] == [walk.labels.sum_instruction, *walk.labels.variants]
-        first, last = (subtasks[columns["subtask_index"][row]] for row in (0, -1))
+        wordings = [walk.labels.sum_instruction, *walk.labels.variants]
+        assert dataset.episodes[episode]["tasks"] == wordings
+        told = dataset.table(episode, [CLIP, WORDINGS])
+        assert set(told[WORDINGS].to_pylist()) == {"<INSTRUCTION_SEP>".join(wordings)}
+        first, last = (told[CLIP][row].as_py() for row in (0, -1))
         assert (first, last) == tuple(clip.revised_sub_instruction for clip in walk.labels.clips)
 
 
@@ -233,3 +235,15 @@ def test_videos_beside_images_can_be_left_out(export):
         assert (plain / path.relative_to(told)).read_bytes() == path.read_bytes()
     shutil.copy(next(told.glob("v2.1/**/*.mp4")), plain / "v2.1/videos/chunk-000/a.mp4")
     assert validate(plain / "v2.1") == ["layout: videos/chunk-000/a.mp4 belongs to no episode"]
+
+
+def test_internnav_finds_scenes_by_links(export):
+    """Its root_dir took v2.1 and v3.0 for groups of scenes; now a folder leads to datasets of v2.1 alone."""
+    directory = export()
+    assert (directory / "navdp_data/drawn_d435i").resolve() == directory / "vln_n1/v2.1"
+    assert (directory / "traj_data/r2r").resolve() == directory / "vln_ce/v2.1"
+    assert [path.name for path in (directory / "navdp_data").iterdir()] == ["drawn_d435i"]
+    assert len(read(directory)) == 4
+    card = (directory / "vln_ce/v2.1/README.md").read_text()
+    assert "vln_datasets=r2r_125cm_0_30" in card and "Images are 64 x 48 pixels" in card
+    assert "navdp_data" in (directory / "vln_n1/v2.1/README.md").read_text()

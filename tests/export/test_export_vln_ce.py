@@ -47,7 +47,7 @@ def test_a_loader_finds_every_file_by_its_name(exported):
 
 
 def test_motions_between_poses_are_the_actions(exported):
-    columns = ExportedDataset(exported.directory / "vln_ce/v3.0").columns(0)
+    columns = ExportedDataset(exported.directory / "vln_ce/v3.0").dialect_columns(0)
     poses = columns["pose.125cm_0deg"].astype(np.float64)
     forward = poses[:-1, :3, 2]  # the optical axis of a level camera is the heading
     step = np.diff(poses[:, :3, 3], axis=0)

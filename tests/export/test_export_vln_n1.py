@@ -8,6 +8,7 @@ import pytest
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ContinuousConfig, ExportConfig
 from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.validate import validate
 from vln_pipeline.export.vln_n1 import VlnN1, camera_extrinsic, clip_of_frames
 from vln_pipeline.labelling.labels import Clip, Labels
 from vln_pipeline.rendering.camera import OPENGL_FROM_OPENCV, CameraSetting, Intrinsics, camera_poses
@@ -79,19 +80,33 @@ def test_obstacles_are_the_walls_and_the_pillar(exported):
     assert (gap(pillar) < 1e-5).sum() > 100
 
 
-def test_tasks_carry_clips_and_route(exported):
-    root = exported.directory / "vln_n1/v2.1"
-    rows = [json.loads(line) for line in (root / "meta/tasks.jsonl").read_text().splitlines()]
-    ranges = [json.loads(line)["task_index"] for line in (root / "meta/episodes_stats.jsonl").read_text().splitlines()]
-    dataset = ExportedDataset(root)
+def test_tasks_are_the_published_objects_as_strings(exported):
+    """InternData-N1 has a JSON object as the string of each task (threads 44 and 179 of InternNav); ours were prose."""
+    dataset = ExportedDataset(exported.directory / "vln_n1/v2.1")
+    ranges = [line["task_index"] for line in dataset.lines("meta/episodes_stats.jsonl")]
     for episode, walk in enumerate(exported.walks):
-        own = rows[ranges[episode]["min"] : ranges[episode]["max"] + 1]
-        assert [row["sub_indexes"] for row in own[:-1]] == [[clip.start, clip.end] for clip in walk.labels.clips]
-        assert [row["sub_instruction"] for row in own[:-1]] == [clip.sub_instruction for clip in walk.labels.clips]
-        assert all(row["revised_sub_instruction"] == row["task"] for row in own[:-1])
-        assert own[-1]["sum_instruction"] == own[-1]["task"] == walk.labels.sum_instruction
-        assert own[-1]["sum_indexes"] == list(walk.labels.sum_indexes)
+        *clips, route = (json.loads(task) for task in dataset.episodes[episode]["tasks"])
+        assert [clip["sub_indexes"] for clip in clips] == [[clip.start, clip.end] for clip in walk.labels.clips]
+        assert [clip["sub_instruction"] for clip in clips] == [clip.sub_instruction for clip in walk.labels.clips]
+        told = [clip.revised_sub_instruction for clip in walk.labels.clips]
+        assert [clip["revised_sub_instruction"] for clip in clips] == told
+        expected = {"sum_instruction": walk.labels.sum_instruction, "sum_indexes": list(walk.labels.sum_indexes)}
+        assert route == expected
         assert set(dataset.columns(episode)["task_index"]) == {ranges[episode]["max"]}
+        assert dataset.route_of(dataset.episodes[episode]["tasks"]) == walk.labels.sum_instruction
+
+
+def test_a_text_has_one_number(export):
+    """Clips of different walks had the same words and different numbers, so a text did not lead back to its number."""
+    trajectories = [drawn_room.trajectory(n, frames=21) for n in range(2)]
+    config = ExportConfig(dialects=("vln_n1",), versions=("v2.1",), vln_n1=ContinuousConfig(tasks="text"))
+    root = export(config=config, trajectories=trajectories) / "vln_n1/v2.1"
+    dataset = ExportedDataset(root)
+    assert validate(root) == []
+    routes = [f"Walk room_0000{n} past the pillar, then stop." for n in range(2)]
+    assert dataset.tasks == ["Walk ahead.", "Keep left of the pillar.", *routes]
+    assert dataset.episodes[1]["tasks"] == ["Walk ahead.", "Keep left of the pillar.", routes[1]]
+    assert dataset.lines("meta/tasks.jsonl")[0]["sub_indexes"] == [0, 10]
 
 
 def test_action_is_the_filmed_pose_in_opengl_axes(exported):
@@ -99,7 +114,7 @@ def test_action_is_the_filmed_pose_in_opengl_axes(exported):
         dataset = ExportedDataset(exported.directory / "vln_n1" / version)
         for episode, walk in enumerate(exported.walks):
             filmed = walk.footage.poses(walk.trajectory.id, "d435i.60cm_15deg")
-            action = dataset.columns(episode)["action"]
+            action = dataset.dialect_columns(episode)["action"]
             np.testing.assert_allclose(action @ np.diag([1, -1, -1, 1]), filmed, atol=1e-6)
             assert np.array_equal(action[:, :, 0], filmed[:, :, 0].astype(np.float32))
 

@@ -39,6 +39,11 @@ STORES = {
         "__init__.py export/writer_v30.py labelling/phrases.yml",
         "filtering/archive.py",
     ),
+    "lerobot_joined": (
+        "export.nodes.join_one",
+        "__init__.py export/join.py export/card.py export/validation/rows.py",
+        "labelling/phrases.yml rendering/raycast.py",
+    ),
     "system1": (
         "train_system1.nodes.train_one",
         "training/loop.py training/ranks.py training/sharding.py seeding.py config.py export/reader.py"

@@ -1,77 +1,77 @@
 """The dataset card: what a person must know before using the data, in the front-matter format of dataset hubs."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from vln_pipeline.export.writer import Writer
-from vln_pipeline.scenes.scene import Scene
+from vln_pipeline.export.card_texts import CLOUD, CONVENTIONS, RENAMED, SWAYS, VERSIONS
+from vln_pipeline.export.internnav_lines import internnav_lines
+from vln_pipeline.export.point_cloud import POINT_CLOUD
+from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.terms import terms_of
 
-_CONVENTIONS = {
-    "vln_n1": """\
-* World: right-handed, metres, z up. `action` is the camera-to-world pose of the frame with **OpenGL** camera axes
-  (x right, y up, z backward); multiply by diag(1, -1, -1, 1) on the right for OpenCV axes.
-* `observation.camera_extrinsic` is camera to body: a rotation about x by 90 degrees less the downward pitch, and the
-  camera's height; the body's axes are x right, y forward, z up.
-* `meta/pointcloud.ply`: surfaces of the scene, world frame; obstacles on the storeys that were walked have the colour
-  (0, 0, 0.5).
-* Clip and route indexes are first and last frame, both included.""",
-    "vln_ce": """\
-* World: the robot's start frame, metres: x forward, y left, z up, origin on the ground. `pose.*` is camera-to-world
-  with **OpenCV** camera axes (x right, y down, z forward).
-* `action` is the one that led to the frame: -1 none, 1 forward, 2 left, 3 right. STOP follows the last frame.
-* `goal.*` is the pixel goal, (column, row) in this camera's own image: the farthest future position of the robot, on
-  the ground, that the camera sees; (-1, -1) where it sees none. `relative_goal_frame_id.*` is how many frames ahead the
-  robot arrives there; -1 where there is none.""",
-}
-_SWAYS = """
-* The robot's body sways: `pose.*` is where the camera was held, which tells only roughly where the robot stood, and
-  steps are as long as the robot made them."""
-_VERSIONS = {
-    "v2.1": """\
-Colour lies in loose jpg files, the rendered bytes, for InternNav's loaders, and once more as video for lerobot 0.3
-where the features list `observation.video.rgb*`. Depth is loose 16-bit png in units of {unit} m; 0 means no surface. A
-task is a string; what belongs to clips and routes stands beside it in `meta/tasks.jsonl`.""",
-    "v3.0": """\
-For lerobot 0.4 and later. Colour is video (`observation.images.rgb*`); depth is a 16-bit png per row
-(`observation.depth*`) in units of {unit} m; 0 means no surface. The library gives depth in raw units, not scaled
-to [0, 1]. The task of a frame is the whole route; further wordings of it are tasks of the episode. Where there is a
-`subtask_index`, the subtask is the instruction of the clip.""",
-}
+CARD, LICENCE = "README.md", "LICENSE.md"
+_UNKNOWN = "unknown: ask the source of the scene before you share this data"
+_LISTED = 50
+"""Scenes, and cameras, that a card lists."""
 
 
-def write_card(writer: Writer, scene: Scene, labellers: Sequence[str], provenance: Mapping[str, Any]) -> None:
-    """Write README.md into a finished dataset; the same dataset and provenance give the same text."""
+def write_card(dataset: ExportedDataset, provenance: Mapping[str, Any], *, group: str = "r2r") -> None:
+    """Write README.md and, for terms without an id, LICENSE.md; the same arguments give the same text.
+
+    Args:
+        dataset: what the card is of.
+        provenance: what made it, by what a reader is told it is.
+        group: by which InternNav finds it, of vln_ce.
+    """
+    terms = terms_of(dataset.scenes)
+    tables = "data/*/*.parquet"
     front = {
-        "license": "other",
-        "license_name": scene.licence or "unknown",
+        "pretty_name": f"{dataset.scene}, {dataset.dialect}",
+        **terms.front_matter,
         "task_categories": ["robotics"],
-        "configs": [{"config_name": "default", "data_files": "data/*/*.parquet"}],
-        "tags": ["LeRobot", "vision-language-navigation", writer.dialect.name],
+        "configs": [{"config_name": config_name(dataset), "data_files": tables, "default": True}],
+        "tags": ["LeRobot", "vision-language-navigation", dataset.dialect],
     }
+    conventions = CONVENTIONS[dataset.dialect] + (SWAYS if dataset.sways else "")
+    conventions += CLOUD if (dataset.root / POINT_CLOUD).is_file() else ""
+    if dataset.is_v30:
+        conventions += f"\n\n{RENAMED[dataset.dialect]}"
+    info = dataset.info
     sections = [
         "---\n" + "\n".join(f"{key}: {json.dumps(value)}" for key, value in front.items()) + "\n---",
-        f"# {scene.id}, {writer.dialect.name}, LeRobot {writer.version}",
-        "Rendered walks of a simulated robot through one scene, with instructions.",
-        _table({key: str(getattr(writer, key)) for key in ("episodes", "frames", "tasks")})
-        + f"\n| frames per second | {writer.dialect.fps} |",
-        "## Scene\n\n"
-        + _table(
-            {
-                "id": scene.id,
-                "source": scene.source or "unknown",
-                "origin": scene.origin or "unknown",
-                "licence": scene.licence or "unknown: ask the source of the scene before you share this data",
-                "instructions by": ", ".join(labellers),
-            }
-        ),
+        f"# {dataset.scene}, {dataset.dialect}, LeRobot {dataset.version}",
+        f"Rendered walks of a simulated robot with instructions; scenes: {len(dataset.scenes)}.",
+        _table({key: str(info[f"total_{key}"]) for key in ("episodes", "frames", "tasks")})
+        + f"\n| frames per second | {dataset.fps} |\n| instructions by | {', '.join(dataset.labellers)} |",
+        "## Scenes\n\n" + _scenes(dataset),
         "## How it was made\n\n" + _table({str(key): _plain(value) for key, value in provenance.items()}),
-        "## Cameras\n\n" + _cameras(writer),
-        "## Conventions\n\n" + _CONVENTIONS[writer.dialect.name] + (_SWAYS if writer.sways else ""),
-        "## Files\n\n" + _VERSIONS[writer.version].format(unit=f"{writer.depth_unit:g}") + "\n\n" + _tree(writer),
-        "## Features\n\n" + _features(writer),
+        "## Cameras\n\n" + _cameras(dataset),
+        "## Conventions\n\n" + conventions,
+        "## Files\n\n"
+        + VERSIONS[dataset.version].format(unit=f"{dataset.depth_unit:g}")
+        + "\n\n"
+        + _tree(dataset.root),
+        "## Features\n\n" + _features(dataset),
     ]
-    (writer.root / "README.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    if not dataset.is_v30:
+        sections.insert(-2, "## InternNav\n\n" + internnav_lines(dataset, group))
+    (dataset.root / CARD).write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    if terms.link == LICENCE:
+        lines = [f"* {scene.id}: {scene.licence or _UNKNOWN}" for scene in dataset.scenes]
+        text = "# Terms of the scenes this dataset was made from\n\n" + "\n".join(lines) + "\n"
+        (dataset.root / LICENCE).write_text(text, encoding="utf-8")
+
+
+def config_name(dataset: ExportedDataset) -> str:
+    """Return a name that no dataset with other rows has: ``datasets`` caches rows by folder and configuration name."""
+    found = hashlib.sha256()
+    for path in sorted(dataset.root.glob("data/*/*.parquet")):
+        with path.open("rb") as content:
+            found.update(hashlib.file_digest(content, "sha256").digest())
+    return f"{dataset.dialect}-{found.hexdigest()[:12]}"
 
 
 def _plain(value: Any) -> str:
@@ -79,29 +79,39 @@ def _plain(value: Any) -> str:
 
 
 def _table(rows: Mapping[str, str]) -> str:
-    cells = [f"| {key} | {' '.join(value.split()).replace('|', '/')} |" for key, value in rows.items()]
-    return "\n".join(["| | |", "| --- | --- |", *cells])
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {key} | {_cell(value)} |" for key, value in rows.items())])
 
 
-def _cameras(writer: Writer) -> str:
+def _cell(value: str) -> str:
+    return " ".join(value.split()).replace("|", "/")
+
+
+def _scenes(dataset: ExportedDataset) -> str:
+    rows = [f"| {s.id} | {_cell(s.source) or 'unknown'} | {_cell(s.licence) or _UNKNOWN} |" for s in dataset.scenes]
+    more = [f"\n... and {len(rows) - _LISTED} more, see `meta/dialect.json`"] if len(rows) > _LISTED else []
+    return "\n".join(["| scene | source | licence |", "| --- | --- | --- |", *rows[:_LISTED], *more])
+
+
+def _cameras(dataset: ExportedDataset) -> str:
     lines = [
         "| setting | height, m | pitch down, deg | image | fx, fy | cx, cy |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for name, camera in sorted(writer.cameras.items()):
-        k = camera["intrinsics"]
-        size, focal = f"{k['width']}x{k['height']}", f"{k['fx']:.2f}, {k['fy']:.2f}"
-        centre = f"{k['cx']:g}, {k['cy']:g}"
-        lines.append(f"| {name} | {camera['height']:g} | {camera['pitch']:g} | {size} | {focal} | {centre} |")
+    for name, camera in sorted(dataset.cameras.items())[:_LISTED]:
+        k = camera.intrinsics
+        size, focal, centre = f"{k.width}x{k.height}", f"{k.fx:.2f}, {k.fy:.2f}", f"{k.cx:g}, {k.cy:g}"
+        lines.append(f"| {name} | {camera.height:g} | {camera.pitch:g} | {size} | {focal} | {centre} |")
+    if len(dataset.cameras) > _LISTED:
+        lines.append(f"\n... and {len(dataset.cameras) - _LISTED} more, see `meta/dialect.json`")
     return "\n".join(lines)
 
 
-def _tree(writer: Writer) -> str:
+def _tree(root: Path) -> str:
     """Return the folders with the number of files in each and the first name."""
     folders: dict[str, list[str]] = {}
-    for path in writer.root.rglob("*"):
-        if path.is_file() and path.name != "README.md":
-            folders.setdefault(path.parent.relative_to(writer.root).as_posix(), []).append(path.name)
+    for path in root.rglob("*"):
+        if path.is_file() and path.name not in (CARD, LICENCE):
+            folders.setdefault(path.parent.relative_to(root).as_posix(), []).append(path.name)
     lines = [
         f"{folder}/  {len(names)} file{'s' if len(names) > 1 else ''}, first {min(names)}"
         for folder, names in sorted(folders.items())
@@ -109,6 +119,7 @@ def _tree(writer: Writer) -> str:
     return "```\n" + "\n".join(lines) + "\n```"
 
 
-def _features(writer: Writer) -> str:
-    rows = [f"| `{n}` | {f.dtype} | {' x '.join(map(str, f.shape))} |" for n, f in writer.features.items()]
+def _features(dataset: ExportedDataset) -> str:
+    features = dataset.info["features"].items()
+    rows = [f"| `{name}` | {f['dtype']} | {' x '.join(map(str, f['shape']))} |" for name, f in features]
     return "\n".join(["| name | type | shape |", "| --- | --- | --- |", *rows])

@@ -52,6 +52,9 @@ class ContinuousConfig(Config):
 
     rig: str | None = None
     """Rig whose cameras are exported, one episode per walk and camera; None for the first continuous rig."""
+    tasks: Literal["json", "text"] = "json"
+    """What a task of v2.1 is: a JSON object as a string, as InternData-N1 has it, or the instruction alone, with the
+    object's entries beside it."""
     fps: int = Field(default=30, ge=1, le=120)
     """Frames per second that timestamps and videos say."""
 
@@ -61,13 +64,26 @@ class DiscreteConfig(Config):
 
     rigs: tuple[str, ...] = ()
     """Rigs whose cameras become the settings of every episode; empty for all discrete rigs."""
-    fps: int = Field(default=10, ge=1, le=120)
-    """Frames per second that timestamps and videos say."""
+    fps: int = Field(default=30, ge=1, le=120)
+    """Frames per second that timestamps and videos say; InternData-N1 says 30 of frames that are an action apart."""
+    group: str = Field(default="r2r", pattern=r"^[A-Za-z0-9_-]+$")
+    """Folder below ``traj_data`` by which InternNav finds the scenes; it knows r2r, rxr and scalevln."""
     pixel_goal: PixelGoalConfig = PixelGoalConfig()
     """Which future position is the pixel goal."""
     tell_first_turn: bool = False
     """Whether instructions of walks that start turned away (``trajectories.discrete_start``) begin with that turn. Not
     for instructions that people gave for these starts."""
+
+
+class V30Config(Config):
+    """LeRobot v3.0."""
+
+    dataset: Literal["run", "scene"] = "run"
+    """Whether a run's scenes are joined to one dataset per dialect. Each scene has its own either way."""
+    validation_share: float = Field(default=0.1, ge=0, lt=1)
+    """Share of the scenes, at least one of several, that a joined dataset calls validation; 0 for none."""
+    language: bool = False
+    """Whether words are also told as lerobot 0.6 does (``language_persistent``), which lerobot 0.4 cannot read."""
 
 
 class ExportConfig(Config):
@@ -89,10 +105,16 @@ class ExportConfig(Config):
     """v3.0: size from which a new data file is begun, megabytes."""
     video_file_mb: float = Field(default=200.0, gt=0)
     """v3.0: size from which a new video file is begun, megabytes."""
+    v30: V30Config = V30Config()
+    """LeRobot v3.0."""
     video: VideoConfig = VideoConfig()
     """Video encoding."""
     point_cloud: PointCloudConfig = PointCloudConfig()
     """The scene's point cloud."""
+
+    def of_scene(self) -> Self:
+        """Return what decides a scene's datasets: the same whatever is said about joining them."""
+        return self.model_copy(update={"v30": V30Config(language=self.v30.language)})
 
     @model_validator(mode="after")
     def _lists_have_no_doubles(self) -> Self:

@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from vln_pipeline.export.internnav_links import LINK_FOLDERS
 
 EXCLUDED = frozenset({"README.md", "seal.json", "manifest.json", "plan.json", "journal.jsonl"})
 """File names that do not count: the dataset card, which tells the command and versions of the run that wrote it, and
@@ -22,11 +25,10 @@ def digest(directory: Path) -> str:
     return found.hexdigest()
 
 
-def _files(directory: Path) -> list[tuple[str, Path]]:
-    return [
-        (path.relative_to(directory).as_posix(), path)
-        for folder, _, names in os.walk(directory, followlinks=True)
-        for name in names
-        if name not in EXCLUDED and not name.startswith(".")
-        for path in (Path(folder) / name,)
-    ]
+def _files(directory: Path) -> Iterator[tuple[str, Path]]:
+    for folder, folders, names in os.walk(directory, followlinks=True):
+        folders[:] = [name for name in folders if name not in LINK_FOLDERS]  # they lead to what is counted already
+        for name in names:
+            if name not in EXCLUDED and not name.startswith("."):
+                path = Path(folder) / name
+                yield path.relative_to(directory).as_posix(), path

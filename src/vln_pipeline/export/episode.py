@@ -102,6 +102,7 @@ class Episode:
         trajectory: id of the walk.
         length: number of frames N.
         columns: (N, ...) values by feature name.
+        bases: (N, 4) x, y, z, yaw of the robot's base on the ground, metres and radians, z up.
         views: cameras whose images belong to it.
         labels: its instructions.
         clips: (N,) int64 index of each frame's clip in ``labels``, or None where clips do not number these frames.
@@ -111,6 +112,7 @@ class Episode:
     trajectory: str
     length: int
     columns: Mapping[str, NDArray[Any]]
+    bases: NDArray[np.float64]
     views: tuple[View, ...]
     labels: Labels
     clips: NDArray[np.int64] | None = None
@@ -193,9 +195,13 @@ class Dialect(Protocol):
         ...
 
 
-def check_columns(columns: Mapping[str, NDArray[Any]], features: Mapping[str, Feature], episode: str) -> None:
-    """Raise a ``DataError`` unless the columns are finite and as the feature table says."""
+def check_columns(
+    columns: Mapping[str, NDArray[Any] | list[Any]], features: Mapping[str, Feature], episode: str
+) -> None:
+    """Raise a ``DataError`` unless the columns of numbers are finite and as the feature table says."""
     for name, values in columns.items():
+        if isinstance(values, list):
+            continue
         shape = values.shape[1:] or (1,)
         if name not in features or shape != features[name].shape:
             raise DataError(f"{episode}, {name}", f"has shape {shape} where the dataset's feature table differs")

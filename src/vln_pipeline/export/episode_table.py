@@ -1,17 +1,19 @@
 """v3.0 metadata in parquet: the episodes with their statistics, and the texts that indexes refer to."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vln_pipeline.export.features import Feature
 from vln_pipeline.export.parquet import COMPRESSION
 from vln_pipeline.export.statistics import QUANTILES, Statistics
+from vln_pipeline.regular_file import regular
 
 EPISODES_PATH = "meta/episodes/chunk-000/file-000.parquet"
 _ROWS = 64
@@ -66,14 +68,33 @@ def episode_schema(features: Mapping[str, Feature]) -> pa.Schema:
             columns |= {f"videos/{name}/chunk_index": integer, f"videos/{name}/file_index": integer}
             columns |= {f"videos/{name}/from_timestamp": number, f"videos/{name}/to_timestamp": number}
     columns |= {"meta/episodes/chunk_index": integer, "meta/episodes/file_index": integer}
-    columns |= {"trajectory": text, "cameras": pa.list_(text)}
+    columns |= {"scene": text, "split": text, "trajectory": text, "cameras": pa.list_(text)}
     for name, feature in features.items():
+        if feature.is_text:
+            continue
         value = number
         for _ in feature.shape:
             value = pa.list_(value)
         columns |= {f"stats/{name}/{key}": value for key in ("min", "max", "mean", "std", *QUANTILES)}
         columns[f"stats/{name}/count"] = pa.list_(integer)
     return pa.schema(columns)
+
+
+def read_episodes(root: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a dataset's table of episodes, statistics included, one at a time."""
+    with pq.ParquetFile(regular(root / EPISODES_PATH)) as file:
+        for batch in file.iter_batches(batch_size=_ROWS):
+            yield from batch.to_pylist()
+
+
+def statistics_of(row: Mapping[str, Any]) -> dict[str, Statistics]:
+    """Return the statistics in a row of the table of episodes, by feature."""
+    found: dict[str, Statistics] = {}
+    for key, value in row.items():
+        if key.startswith("stats/"):
+            _, feature, name = key.split("/")
+            found.setdefault(feature, {})[name] = np.asarray(value)
+    return found
 
 
 def text_index(path: Path, column: str, numbers: Mapping[str, int]) -> None:

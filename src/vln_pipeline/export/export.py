@@ -3,6 +3,8 @@
 ::
 
     <directory>/<dialect>/<version>/     a dataset, for instance vln_ce/v2.1
+    <directory>/navdp_data/<group>       link to vln_n1/v2.1, and
+    <directory>/traj_data/<group>        to vln_ce/v2.1, where InternNav looks for scenes
 
 Walks are taken one at a time, so memory does not grow with their number.
 """
@@ -16,11 +18,13 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.card import write_card
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import Dialect, ExportWalk
-from vln_pipeline.export.point_cloud import point_cloud
+from vln_pipeline.export.internnav_links import link_for_internnav
+from vln_pipeline.export.point_cloud import POINT_CLOUD, point_cloud
+from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.validate import validate
 from vln_pipeline.export.vln_ce import VlnCe
 from vln_pipeline.export.vln_n1 import VlnN1
-from vln_pipeline.export.writer import Writer
+from vln_pipeline.export.writer import SceneFacts, Writer
 from vln_pipeline.export.writer_v21 import WriterV21
 from vln_pipeline.export.writer_v30 import WriterV30
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -28,7 +32,6 @@ from vln_pipeline.scenes.scene import Scene
 
 _DIALECTS: Mapping[str, type[VlnN1] | type[VlnCe]] = {VlnN1.name: VlnN1, VlnCe.name: VlnCe}
 _WRITERS: Mapping[str, type[Writer]] = {WriterV21.version: WriterV21, WriterV30.version: WriterV30}
-POINT_CLOUD = "meta/pointcloud.ply"
 
 
 def export_scene(
@@ -58,15 +61,14 @@ def export_scene(
             does not pass its validation.
     """
     floors: set[int] = set()
-    labellers: set[str] = set()
+    facts = SceneFacts(scene.id, scene.source, scene.licence)
     with ExitStack() as stack:
         writers: list[tuple[Dialect, list[Writer]]] = [
-            (dialect, [stack.enter_context(writer) for writer in _writers(dialect, scene, config, directory)])
+            (dialect, [stack.enter_context(writer) for writer in _writers(dialect, facts, config, directory)])
             for dialect in (_DIALECTS[name](config) for name in config.dialects)
         ]
         for walk in walks:
             floors.add(walk.trajectory.floor)
-            labellers.add(walk.labels.labeller or "unknown")
             for dialect, versions in writers:
                 for episode in dialect.episodes(walk):
                     for writer in versions:
@@ -78,8 +80,10 @@ def export_scene(
             cloud = point_cloud(scene, nav, sorted(floors), config.point_cloud, seed)
             for writer in versions:
                 cloud.write(writer.root / POINT_CLOUD)
+        link_for_internnav(directory, dialect.name, versions, config)
         for writer in versions:
-            write_card(writer, scene, sorted(labellers), {"seed": seed, **provenance})
+            told = {"origin of the scene": scene.origin or "unknown", "seed": seed, **provenance}
+            write_card(ExportedDataset(writer.root), told, group=config.vln_ce.group)
             _check(writer, scene)
 
 
@@ -94,7 +98,7 @@ def _check(writer: Writer, scene: Scene) -> None:
         )
 
 
-def _writers(dialect: Dialect, scene: Scene, config: ExportConfig, directory: Path) -> list[Writer]:
+def _writers(dialect: Dialect, scene: SceneFacts, config: ExportConfig, directory: Path) -> list[Writer]:
     return [
-        _WRITERS[version](directory / dialect.name / version, dialect, scene.id, config) for version in config.versions
+        _WRITERS[version](directory / dialect.name / version, dialect, scene, config) for version in config.versions
     ]

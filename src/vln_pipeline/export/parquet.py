@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from vln_pipeline.export.features import Feature
 
-Columns = Mapping[str, NDArray[Any] | list[bytes]]
-"""(N, ...) values of numeric features, N encoded images of image features, by name."""
+Columns = Mapping[str, NDArray[Any] | list[Any]]
+"""(N, ...) values of features of numbers, lists of N encoded images, texts or sayings of the others, by name."""
 
 COMPRESSION = "snappy"
 
@@ -30,7 +30,9 @@ def table(columns: Columns, features: Mapping[str, Feature]) -> pa.Table:
     return pa.table([_array(columns[field.name], features[field.name]) for field in types], schema=types)
 
 
-def _array(values: NDArray[Any] | list[bytes], feature: Feature) -> pa.Array:
+def _array(values: NDArray[Any] | list[Any], feature: Feature) -> pa.Array:
+    if isinstance(values, list) and feature.is_text:
+        return pa.array(values, feature.arrow)
     if isinstance(values, list):
         rows = [{"bytes": image, "path": f"frame-{n:06d}.png"} for n, image in enumerate(values)]
         return pa.array(rows, feature.arrow)

@@ -13,6 +13,8 @@ from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
 from vln_pipeline.scenes.scene import Mesh, Scene
 from vln_pipeline.seeding import generator
 
+POINT_CLOUD = "meta/pointcloud.ply"
+"""Where a dataset has its cloud."""
 OBSTACLE = (0, 0, 128)
 """sRGB of obstacles: 8-bit for the (0, 0, 0.5) of InternData-N1, well within its loader's tolerance of 0.05."""
 OTHER = (178, 178, 178)

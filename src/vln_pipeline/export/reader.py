@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21, writer_v30
 from vln_pipeline.export.episode_table import EPISODES_PATH
+from vln_pipeline.export.features import Feature
+from vln_pipeline.export.policy_form import ACTION, RENAMED, STATE, dialect_values
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH
 from vln_pipeline.export.vln_ce import VlnCe
 from vln_pipeline.export.vln_n1 import VlnN1
-from vln_pipeline.export.writer import DIALECT, INFO
+from vln_pipeline.export.writer import DIALECT, INFO, SceneFacts
 from vln_pipeline.regular_file import regular
 from vln_pipeline.rendering.camera import Intrinsics
 
@@ -51,6 +53,15 @@ class Camera:
     pitch: float
     intrinsics: Intrinsics
 
+    def record(self) -> dict[str, Any]:
+        """Return what ``meta/dialect.json`` holds of the camera."""
+        return {
+            "height": self.height,
+            "pitch": self.pitch,
+            "suffix": self.suffix,
+            "intrinsics": dict(vars(self.intrinsics)),
+        }
+
 
 class ExportedDataset:
     """One LeRobot dataset of either version and dialect; files are read when they are asked for.
@@ -67,7 +78,10 @@ class ExportedDataset:
         try:
             self.info: dict[str, Any] = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
             record = json.loads(regular(self.root / DIALECT).read_text(encoding="utf-8"))
-            self.dialect, self.scene = str(record["dialect"]), str(record["scene"])
+            self.dialect = str(record["dialect"])
+            self.scenes = tuple(SceneFacts(**scene) for scene in record["scenes"])
+            self.scene = self.scenes[0].id if len(self.scenes) == 1 else f"{len(self.scenes)} scenes"
+            self.labellers = tuple(map(str, record["labellers"]))
             self.depth_unit, self.sways = float(record["depth_unit"]), bool(record.get("sways", False))
             self.version, self.fps = str(self.info["codebase_version"]), int(self.info["fps"])
             self.cameras = {
@@ -113,9 +127,17 @@ class ExportedDataset:
             return pq.read_table(regular(self.root / "meta/tasks.parquet"))["__index_level_0__"].to_pylist()
         return [line["task"] for line in self.lines("meta/tasks.jsonl")]
 
+    @cached_property
+    def statistics(self) -> dict[str, Any]:
+        """Pooled statistics by feature (v3.0)."""
+        found: dict[str, Any] = json.loads(regular(self.root / "meta/stats.json").read_text(encoding="utf-8"))
+        return found
+
     def lines(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a JSON lines file."""
-        return [json.loads(line) for line in regular(self.root / name).read_text(encoding="utf-8").splitlines()]
+        # Instructions may hold U+0085 or U+2028, which Python's splitlines takes for ends of lines.
+        text = regular(self.root / name).read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.split("\n") if line]
 
     def data_path(self, episode: int) -> Path:
         """Return the parquet file that an episode's rows are in."""
@@ -130,13 +152,53 @@ class ExportedDataset:
         filters = [("episode_index", "==", episode)] if self.is_v30 else None
         return pq.read_table(regular(self.data_path(episode)), columns=names, filters=filters)
 
+    def scene_of(self, episode: int) -> str:
+        """Return the id of the scene that an episode was walked in."""
+        return str(self.episodes[episode]["scene"]) if self.is_v30 else self.scene
+
+    def route_of(self, tasks: Sequence[str]) -> str:
+        """Return the instruction of the whole route among the tasks of a v2.1 episode of vln_n1: the last one."""
+        try:
+            told = json.loads(tasks[-1])
+        except ValueError:
+            return tasks[-1]
+        return str(told["sum_instruction"]) if isinstance(told, dict) and "sum_instruction" in told else tasks[-1]
+
+    def dialect_table(self, episode: int, names: Sequence[str]) -> pa.Table:
+        """Return columns of numbers by their names in the dialect, whichever version holds them; matrices may be flat.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if not self.is_v30:
+            return self.table(episode, names)
+        found = self.table(episode, [RENAMED[self.dialect].get(name, name) for name in names]).rename_columns(
+            list(names)
+        )
+        if self.dialect == VlnCe.name and "action" in names:
+            taken = dialect_values(self.dialect, "action", found["action"].to_numpy())
+            found = found.set_column(names.index("action"), "action", pa.array(taken))
+        return found
+
+    def dialect_columns(self, episode: int) -> dict[str, NDArray[Any]]:
+        """Return (N, ...) values of an episode by the dialect's own names and shapes, whichever version holds them."""
+        if not self.is_v30:
+            return self.columns(episode)
+        names = {stored: name for name, stored in RENAMED[self.dialect].items()}
+        return {
+            (known := names.get(name, name)): dialect_values(self.dialect, known, values)
+            for name, values in self.columns(episode).items()
+            if name not in (ACTION, STATE)
+        }
+
     def columns(self, episode: int) -> dict[str, NDArray[Any]]:
         """Return (N, ...) values of an episode's features of numbers."""
-        kinds = {name: kind for name, kind in self.info["features"].items() if kind["dtype"] not in ("image", "video")}
+        features = {name: Feature.described(entry) for name, entry in self.info["features"].items()}
+        kinds = {name: f for name, f in features.items() if not f.is_visual and not f.is_text}
         table = self.table(episode, list(kinds))
         return {
-            name: np.array(table[name].to_pylist(), dtype=kind["dtype"]).reshape(
-                len(table), *([] if kind["shape"] == [1] else kind["shape"])
+            name: np.array(table[name].to_pylist(), dtype=kind.dtype).reshape(
+                len(table), *(() if kind.shape == (1,) else kind.shape)
             )
             for name, kind in kinds.items()
         }
@@ -213,7 +275,7 @@ def read(directory: Path) -> tuple[ExportedDataset, ...]:
     Raises:
         DataError: there is none.
     """
-    roots = sorted(path.parents[1] for path in Path(directory).glob(f"*/*/{INFO}"))
+    roots = sorted(path.parents[1] for dialect in _FRAME_NAMES for path in Path(directory).glob(f"{dialect}/*/{INFO}"))
     if not roots:
         raise DataError(Path(directory).name, "holds no exported dataset", "export the scene again")
     return tuple(ExportedDataset(root) for root in roots)

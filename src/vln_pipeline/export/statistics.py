@@ -24,7 +24,17 @@ def of_numbers(values: NDArray[Any]) -> Statistics:
     rows = rows[:, None] if rows.ndim == 1 else rows
     found = {"min": rows.min(axis=0), "max": rows.max(axis=0), "mean": rows.mean(axis=0), "std": rows.std(axis=0)}
     found |= dict(zip(QUANTILES, np.quantile(rows, list(QUANTILES.values()), axis=0), strict=True))
-    return found | {"count": np.array([len(rows)])}
+    return _exact(found) | {"count": np.array([len(rows)])}
+
+
+def _exact(found: Statistics) -> Statistics:
+    """Return statistics in which what never changes is its own mean, to the last bit, with a spread of 0.
+
+    Readers divide by the spread and a tiny number: a rounded mean would make thousands of a constant.
+    """
+    constant = found["min"] == found["max"]
+    same = {name: np.where(constant, found["min"], found[name]) for name in ("mean", *QUANTILES)}
+    return found | same | {"std": np.where(constant, 0.0, found["std"])}
 
 
 def sampled_frames(length: int) -> NDArray[np.int64]:
@@ -92,7 +102,7 @@ def merged(first: Statistics, second: Statistics) -> Statistics:
     found = {"min": np.minimum(first["min"], second["min"]), "max": np.maximum(first["max"], second["max"])}
     found |= {"mean": mean, "std": np.sqrt(squares / (n + m))}
     found |= {name: (first[name] * n + second[name] * m) / (n + m) for name in QUANTILES}
-    return found | {"count": np.array([n + m])}
+    return _exact(found) | {"count": np.array([n + m])}
 
 
 def as_json(statistics: Mapping[str, Statistics], *, quantiles: bool) -> dict[str, Any]:

@@ -34,12 +34,12 @@ class VlnCe:
 
     def features(self, episode: Episode) -> Mapping[str, Feature]:
         """Return the features of numbers."""
-        features = {"action": Feature("int64", (1,))}
+        features = {"action": Feature("int32", (1,))}
         for view in episode.views:
             features |= {
                 f"pose{view.suffix}": matrix("pose", 4, 4),
-                f"goal{view.suffix}": Feature("int64", (2,), ("u", "v")),
-                f"relative_goal_frame_id{view.suffix}": Feature("int64", (1,)),
+                f"goal{view.suffix}": Feature("int32", (2,), ("u", "v")),
+                f"relative_goal_frame_id{view.suffix}": Feature("int32", (1,)),
             }
         return features
 
@@ -70,7 +70,7 @@ class VlnCe:
             views.append(view)
         sways = walk.trajectory.sway is not None
         labels = with_first_turn(walk.labels, walk.trajectory.poses) if self._first_turn else walk.labels
-        yield Episode(walk.trajectory.id, len(base), columns, tuple(views), labels, sways=sways)
+        yield Episode(walk.trajectory.id, len(base), columns, walk.trajectory.poses, tuple(views), labels, sways=sways)
 
     def tasks(self, labels: Labels) -> tuple[TaskRow, ...]:
         """Return the row of the route, all wordings in one string."""

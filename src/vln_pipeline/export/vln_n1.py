@@ -1,6 +1,8 @@
 """Dialect vln_n1 of InternData-N1: continuous walks for System 1, one camera an episode."""
 
+import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ class VlnN1:
 
     def __init__(self, config: ExportConfig) -> None:
         self._rig = config.vln_n1.rig
-        self.fps = config.vln_n1.fps
+        self.fps, self._tasks = config.vln_n1.fps, config.vln_n1.tasks
 
     def features(self, _: Episode) -> Mapping[str, Feature]:
         """Return the features of numbers."""
@@ -45,6 +47,7 @@ class VlnN1:
         rig = footage.rig(continuous, name) if self._rig is None else rig_named(footage, name, self._rig, continuous)
         count = len(walk.trajectory.path)
         clips = clip_of_frames(walk.labels, count)
+        bases = np.column_stack([walk.trajectory.path, walk.trajectory.yaw])
         for setting in rig.settings:
             poses = filmed_poses(walk, rig, setting)
             columns = {
@@ -52,13 +55,13 @@ class VlnN1:
                 "observation.camera_extrinsic": np.tile(camera_extrinsic(setting), (count, 1, 1)),
                 "action": poses @ OPENGL_FROM_OPENCV,
             }
-            view = View("", setting, rig.depth_unit, footage, walk.trajectory.id, camera_name(rig, setting))
-            yield Episode(walk.trajectory.id, count, columns, (view,), walk.labels, clips)
+            view = View("", setting, rig.depth_unit, footage, name, camera_name(rig, setting))
+            yield Episode(name, count, columns, bases, (view,), walk.labels, clips)
 
     def tasks(self, labels: Labels) -> tuple[TaskRow, ...]:
         """Return one row per clip and, last, the row of the whole route, which is what the frames refer to."""
-        clips = (
-            TaskRow(
+        clips: list[tuple[str, dict[str, Any]]] = [
+            (
                 clip.revised_sub_instruction,
                 {
                     "sub_instruction": clip.sub_instruction,
@@ -67,10 +70,14 @@ class VlnN1:
                 },
             )
             for clip in labels.clips
-        )
+        ]
         route = {"sum_instruction": labels.sum_instruction, "sum_indexes": list(labels.sum_indexes)}
-        followed = {"within_3m": labels.verdicts[0].within_3m} if labels.verdicts else {}
-        return (*clips, TaskRow(labels.sum_instruction, route | followed))
+        if labels.verdicts:
+            route["within_3m"] = labels.verdicts[0].within_3m
+        told = (*clips, (labels.sum_instruction, route))
+        if self._tasks == "text":
+            return tuple(TaskRow(text, details) for text, details in told)
+        return tuple(TaskRow(json.dumps(details, ensure_ascii=False), {}) for _, details in told)
 
     @staticmethod
     def frame_name(episode: int, frame: int, length: int) -> str:

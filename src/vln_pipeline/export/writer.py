@@ -3,6 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -21,29 +22,48 @@ DIALECT = "meta/dialect.json"
 """What LeRobot's own files have no place for: dialect, scene, cameras."""
 
 
+@dataclass(frozen=True)
+class SceneFacts:
+    """What a dataset tells of a scene.
+
+    Attributes:
+        id: scene id.
+        source: the scene source.
+        licence: terms of its data, in the source's own words.
+    """
+
+    id: str
+    source: str
+    licence: str
+
+
 class Writer(ABC):
     """Writes one dataset, episode by episode; a context, whose end without an error completes the dataset.
 
     Args:
         root: folder of the dataset; made if need be.
         dialect: what the episodes were made by.
-        scene: scene id.
+        scene: whose walks they are.
         config: parameters of the stage.
 
     Attributes:
         episodes, frames, tasks: how many were written.
+        labellers: who wrote the instructions.
+        rigs: names of the rigs that filmed.
         cameras: the cameras that were used, by setting.
         sways: whether any robot did.
     """
 
     version: ClassVar[str]
 
-    def __init__(self, root: Path, dialect: Dialect, scene: str, config: ExportConfig) -> None:
+    def __init__(self, root: Path, dialect: Dialect, scene: SceneFacts, config: ExportConfig) -> None:
         self.root, self.dialect, self.scene, self.config = root, dialect, scene, config
         self.episodes, self.frames, self.tasks = 0, 0, 0
         self.cameras: dict[str, dict[str, Any]] = {}
         self.features: dict[str, Feature] = {}
         self.sways = False
+        self.labellers: set[str] = set()
+        self.rigs: set[str] = set()
         (root / "meta").mkdir(parents=True)
 
     def add(self, episode: Episode) -> None:
@@ -54,11 +74,13 @@ class Writer(ABC):
         """
         if not self.features:
             self.features = {**self._features(episode), **BOOKKEEPING}
-        check_columns(episode.columns, self.features, episode.trajectory)
+        check_columns(self._columns(episode), self.features, episode.trajectory)
         for view in episode.views:
             self._register(view)
+            self.rigs.add(view.camera.partition(".")[0])
         self._store(episode)
         self.sways |= episode.sways
+        self.labellers.add(episode.labels.labeller or "unknown")
         self.episodes += 1
         self.frames += episode.length
 
@@ -70,6 +92,10 @@ class Writer(ABC):
     @abstractmethod
     def _features(self, episode: Episode) -> dict[str, Feature]:
         """Return the feature table, less the bookkeeping columns, of a dataset that begins with an episode."""
+
+    def _columns(self, episode: Episode) -> Mapping[str, Any]:
+        """Return the columns of an episode, less images and bookkeeping."""
+        return episode.columns
 
     @abstractmethod
     def _store(self, episode: Episode) -> None:
@@ -137,7 +163,12 @@ class Writer(ABC):
             "features": self._described_features(),
         }
         write_json(self.root / INFO, info)
-        record: dict[str, Any] = {"dialect": self.dialect.name, "scene": self.scene, "depth_unit": self.depth_unit}
+        record: dict[str, Any] = {
+            "dialect": self.dialect.name,
+            "scenes": [asdict(self.scene)],
+            "labellers": sorted(self.labellers),
+            "depth_unit": self.depth_unit,
+        }
         if self.sways:
             record["sways"] = True
         write_json(self.root / DIALECT, record | {"cameras": self.cameras})

@@ -19,13 +19,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from vln_pipeline.export.episode import Episode, View
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.episode import Dialect, Episode, View
 from vln_pipeline.export.features import Feature, picture
 from vln_pipeline.export.loose_images import place_depth, place_rgb
 from vln_pipeline.export.parquet import COMPRESSION, table
 from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, of_numbers
 from vln_pipeline.export.video import VideoFile
-from vln_pipeline.export.writer import Writer, append_line
+from vln_pipeline.export.writer import SceneFacts, Writer, append_line
 
 VIDEO = "observation.video.rgb"
 RGB = "observation.images.rgb"
@@ -39,6 +40,10 @@ class WriterV21(Writer):
     """Writes a v2.1 dataset."""
 
     version = "v2.1"
+
+    def __init__(self, root: Path, dialect: Dialect, scene: SceneFacts, config: ExportConfig) -> None:
+        super().__init__(root, dialect, scene, config)
+        self._tasks: dict[str, int] = {}
 
     @property
     def depth_unit(self) -> float:
@@ -55,8 +60,9 @@ class WriterV21(Writer):
 
     def _store(self, episode: Episode) -> None:
         tasks = self.dialect.tasks(episode.labels)
-        first_task, last_task = self.tasks, self.tasks + len(tasks) - 1
-        columns = {**episode.columns, **self._bookkeeping(episode, last_task)}
+        known = len(self._tasks)
+        numbers = [self._tasks.setdefault(task.task, len(self._tasks)) for task in tasks]
+        columns = {**episode.columns, **self._bookkeeping(episode, numbers[-1])}
         statistics = {name: of_numbers(values) for name, values in columns.items()}
         for view in episode.views:
             self._place_images(episode, view)
@@ -67,19 +73,21 @@ class WriterV21(Writer):
         pq.write_table(table(columns, self.features), data, compression=COMPRESSION)
 
         meta = self.root / "meta"
-        for number, task in enumerate(tasks, first_task):
+        fresh = {number: task for number, task in zip(numbers, tasks, strict=True) if number >= known}
+        for number, task in sorted(fresh.items()):
             append_line(meta / "tasks.jsonl", {"task_index": number, "task": task.task, **task.details})
-        line = {"episode_index": self.episodes, "tasks": [task.task for task in tasks], "length": episode.length}
+        told = list(dict.fromkeys(task.task for task in tasks))
+        line = {"episode_index": self.episodes, "tasks": told, "length": episode.length}
         line |= {"trajectory": episode.trajectory, "cameras": [view.setting.name for view in episode.views]}
         append_line(meta / "episodes.jsonl", line)
         line = {
             "episode_index": self.episodes,
-            "task_index": _range(first_task, last_task),
+            "task_index": {"min": min(numbers), "max": max(numbers), "count": len(set(numbers))},
             "image_index": _range(self.frames, self.frames + episode.length - 1),
             "stats": as_json({name: statistics[name] for name in self.features}, quantiles=False),
         }
         append_line(meta / "episodes_stats.jsonl", line)
-        self.tasks += len(tasks)
+        self.tasks = len(self._tasks)
 
     def _place_images(self, episode: Episode, view: View) -> None:
         rgb, depth = (self.root / self._path(IMAGES, image_key=f"{kind}{view.suffix}") for kind in (RGB, DEPTH))

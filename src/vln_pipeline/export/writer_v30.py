@@ -4,13 +4,12 @@
 
     meta/info.json, dialect.json, stats.json
     meta/tasks.parquet                                   a row per instruction
-    meta/subtasks.parquet                                a row per clip instruction (vln_n1)
     meta/episodes/chunk-000/file-000.parquet             a row per episode
     data/chunk-000/file-000.parquet                      a row per frame
     videos/observation.images.rgb<camera>/chunk-000/file-000.mp4
 
 The depth feature is not called an image: lerobot takes every feature with "image" in its name for three channels. One
-unit is a millimetre, because the library reads 16-bit images as signed numbers, which at 0.1 mm end at 3.3 m.
+unit is a millimetre, because lerobot 0.4 reads 16-bit images as signed numbers, which at 0.1 mm end at 3.3 m.
 """
 
 from collections.abc import Mapping
@@ -18,23 +17,22 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import Dialect, Episode, View
 from vln_pipeline.export.episode_table import EpisodeTable, text_index
-from vln_pipeline.export.features import Feature, picture
+from vln_pipeline.export.features import Feature, depth_picture, picture
 from vln_pipeline.export.loose_images import encoded_depth, rescaled
 from vln_pipeline.export.parquet import table
+from vln_pipeline.export.policy_form import policy_columns, policy_features
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH, RollingTable, RollingVideo
 from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, merged, of_numbers
-from vln_pipeline.export.writer import Writer, write_json
+from vln_pipeline.export.writer import SceneFacts, Writer, write_json
 
 RGB = "observation.images.rgb"
 DEPTH = "observation.depth"
 DEPTH_UNIT = 1e-3
 LARGEST_DEPTH = 32_767
-"""Units; the library's 16-bit images are signed."""
+"""Units; the 16-bit images of lerobot 0.4 are signed."""
 
 
 class WriterV30(Writer):
@@ -42,7 +40,7 @@ class WriterV30(Writer):
 
     version = "v3.0"
 
-    def __init__(self, root: Path, dialect: Dialect, scene: str, config: ExportConfig) -> None:
+    def __init__(self, root: Path, dialect: Dialect, scene: SceneFacts, config: ExportConfig) -> None:
         super().__init__(root, dialect, scene, config)
         self._open = ExitStack()
         self._rows: RollingTable | None = None
@@ -50,7 +48,6 @@ class WriterV30(Writer):
         self._table: EpisodeTable | None = None
         self._statistics: dict[str, Statistics] = {}
         self._tasks: dict[str, int] = {}
-        self._subtasks: dict[str, int] = {}
 
     @property
     def depth_unit(self) -> float:
@@ -58,14 +55,24 @@ class WriterV30(Writer):
         return DEPTH_UNIT
 
     def _features(self, episode: Episode) -> dict[str, Feature]:
-        features = dict(self.dialect.features(episode))
-        if episode.clips is not None:
-            features["subtask_index"] = Feature("int64", (1,))
+        language = self.config.v30.language
+        features = policy_features(
+            self.dialect.features(episode), self.dialect.name, clips=episode.clips is not None, language=language
+        )
         for view in episode.views:
             camera = view.setting.intrinsics
             features[f"{RGB}{view.suffix}"] = picture("video", camera.height, camera.width, 3)
-            features[f"{DEPTH}{view.suffix}"] = picture("image", camera.height, camera.width, 1)
+            features[f"{DEPTH}{view.suffix}"] = depth_picture(camera.height, camera.width)
         return features
+
+    def _columns(self, episode: Episode) -> dict[str, Any]:
+        columns = policy_columns(episode, self.dialect.name, self.dialect.fps, language=self.config.v30.language)
+        # Statistics are of what readers find, which has the precision of the column.
+        return {
+            name: values if isinstance(values, list) else values.astype(self.features[name].dtype)
+            for name, values in columns.items()
+            if name in self.features
+        }
 
     def _store(self, episode: Episode) -> None:
         if self._rows is None or self._table is None:
@@ -73,16 +80,12 @@ class WriterV30(Writer):
             self._table = self._open.enter_context(EpisodeTable(self.root, self.features))
         tasks = (episode.labels.sum_instruction, *episode.labels.variants)
         numbers = [self._tasks.setdefault(task, len(self._tasks)) for task in tasks]
-        numeric = {**episode.columns, **self._bookkeeping(episode, numbers[0])}
-        if episode.clips is not None:
-            clips = [clip.revised_sub_instruction for clip in episode.labels.clips]
-            subtasks = [self._subtasks.setdefault(clip, len(self._subtasks)) for clip in clips]
-            numeric["subtask_index"] = np.array(subtasks)[episode.clips]
-        statistics = {name: of_numbers(values) for name, values in numeric.items()}
+        columns = {**self._columns(episode), **self._bookkeeping(episode, numbers[0])}
+        statistics = {name: of_numbers(values) for name, values in columns.items() if not isinstance(values, list)}
         row = {"episode_index": self.episodes, "tasks": list(dict.fromkeys(tasks)), "length": episode.length}
+        row |= {"scene": self.scene.id, "split": "train"}
         row |= {"trajectory": episode.trajectory, "cameras": [view.setting.name for view in episode.views]}
         row |= {"dataset_from_index": self.frames, "dataset_to_index": self.frames + episode.length}
-        columns: dict[str, Any] = dict(numeric)
         for view in episode.views:
             row |= self._store_colour(episode, view, statistics)
             columns[f"{DEPTH}{view.suffix}"] = self._encode_depth(episode, view, statistics)
@@ -124,9 +127,7 @@ class WriterV30(Writer):
 
     def _complete(self) -> Mapping[str, Any]:
         text_index(self.root / "meta" / "tasks.parquet", "task_index", self._tasks)
-        if self._subtasks:
-            text_index(self.root / "meta" / "subtasks.parquet", "subtask_index", self._subtasks)
-        pooled = {name: self._statistics[name] for name in self.features}
+        pooled = {name: self._statistics[name] for name in self.features if name in self._statistics}
         write_json(self.root / "meta" / "stats.json", as_json(pooled, quantiles=True))
         return {
             "data_files_size_in_mb": self.config.data_file_mb,

@@ -104,6 +104,16 @@ def datasets_table(items: Mapping[str, Callable[[], tuple[ExportedDataset, ...]]
     return pd.DataFrame(rows, columns=["scene", "dialect", "version", "episodes", "frames"])
 
 
+def joined_table(items: Mapping[str, Callable[[], ExportedDataset]]) -> pd.DataFrame:
+    """Return one row per dataset of all scenes."""
+    rows = [
+        (key, len(told.scenes), *(told.info[f"total_{what}"] for what in ("episodes", "frames", "tasks")))
+        for key, load in items.items()
+        for told in (load(),)
+    ]
+    return pd.DataFrame(rows, columns=["dataset", "scenes", "episodes", "frames", "tasks"])
+
+
 def episodes_table(items: Mapping[str, Callable[[], EpisodeSet]]) -> pd.DataFrame:
     """Return episodes with the length of their shortest way and how much longer that is than the straight one."""
     rows = [

@@ -65,7 +65,8 @@ class UpstreamDataset:
     def lines(self, name: str) -> Lines | None:
         """Return a JSON lines file of the dataset, or None."""
         try:
-            texts = regular(self.root / name).read_text(encoding="utf-8").splitlines()
+            # Instructions may hold U+0085 or U+2028, which Python's splitlines takes for ends of lines.
+            texts = regular(self.root / name).read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError, DataError):
             return None
         rows, broken = [], []

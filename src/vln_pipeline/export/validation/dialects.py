@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.export.pixel_goal import project
+from vln_pipeline.export.policy_form import ACTION, STATE
 from vln_pipeline.export.reader import Camera, ExportedDataset
 from vln_pipeline.export.vln_ce import NO_ACTION
 from vln_pipeline.export.vln_n1 import VlnN1
@@ -22,11 +23,37 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
     """Yield what is wrong."""
     check = _continuous if dataset.dialect == VlnN1.name else _discrete
     for episode in range(len(dataset)):
-        columns = dataset.columns(episode)
+        columns = dataset.dialect_columns(episode)
         for problem in check(dataset, episode, columns):
             yield f"episode {episode}: {problem}"
-    if dataset.dialect == VlnN1.name and not (dataset.root / "meta/pointcloud.ply").is_file():
+        if dataset.is_v30:
+            for problem in _policy_form(dataset, episode, columns):
+                yield f"episode {episode}: {problem}"
+    if (
+        dataset.dialect == VlnN1.name
+        and len(dataset.scenes) == 1
+        and not (dataset.root / "meta/pointcloud.ply").is_file()
+    ):
         yield "meta/pointcloud.ply is missing"
+
+
+def _policy_form(dataset: ExportedDataset, episode: int, columns: dict[str, NDArray]) -> Iterator[str]:
+    """Check that actions lead from state to state, and states to where the camera of a body that does not sway is."""
+    told = dataset.columns(episode)
+    states, actions = told[STATE].astype(np.float64), told[ACTION].astype(np.float64)
+    if np.abs(states[0]).max() > _RIGID or np.abs(actions[-1]).max() > 0:
+        yield f"{STATE} does not begin with 0, or {ACTION} does not end with it"
+    c, s = np.cos(states[:-1, 2]), np.sin(states[:-1, 2])
+    steps = np.column_stack([c * actions[:-1, 0] - s * actions[:-1, 1], s * actions[:-1, 0] + c * actions[:-1, 1]])
+    if not np.allclose(states[:-1] + np.column_stack([steps, actions[:-1, 2]]), states[1:], atol=_METRES):
+        yield f"{ACTION} does not lead from one {STATE} to the next"
+    if dataset.sways:
+        return
+    for camera in dataset.cameras_of(episode):
+        poses = columns["action" if dataset.dialect == VlnN1.name else f"pose{camera.suffix}"].astype(np.float64)
+        away = np.linalg.norm(poses[:, :2, 3] - poses[0, :2, 3], axis=1)
+        if not np.allclose(away, np.linalg.norm(states[:, :2], axis=1), atol=_METRES):
+            yield f"{STATE} is not where the camera {camera.setting} went"
 
 
 def _rigid(poses: NDArray[np.floating], name: str) -> Iterator[str]:

@@ -47,13 +47,22 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
             yield f"{path.relative_to(dataset.root)} belongs to no episode"
 
 
+def _splits(dataset: ExportedDataset) -> dict[str, str]:
+    """Return the ranges of episodes by split, as the episode table has them."""
+    if not dataset.is_v30:
+        return {"train": f"0:{len(dataset)}"}
+    splits = [row["split"] for row in dataset.episodes]
+    names = dict.fromkeys(splits)
+    return {name: f"{splits.index(name)}:{len(splits) - splits[::-1].index(name)}" for name in names}
+
+
 def _totals(dataset: ExportedDataset) -> Iterator[str]:
     info, count = dataset.info, len(dataset)
     found = {
         "total_episodes": count,
         "total_frames": sum(row["length"] for row in dataset.episodes),
         "total_tasks": len(dataset.tasks),
-        "splits": {"train": f"0:{count}"},
+        "splits": _splits(dataset),
     }
     if not dataset.is_v30:
         videos = sum(feature["dtype"] == "video" for feature in info["features"].values())

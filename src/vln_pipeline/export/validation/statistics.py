@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
-from vln_pipeline.export.episode_table import EPISODES_PATH
+from vln_pipeline.export.episode_table import read_episodes, statistics_of
+from vln_pipeline.export.features import Feature
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.statistics import QUANTILES, Statistics, merged, of_numbers, sampled_frames
-from vln_pipeline.regular_file import regular
 
 _VISUAL = ("image", "video")
 _BASIC = ("min", "max", "mean", "std")
@@ -19,7 +18,7 @@ _BASIC = ("min", "max", "mean", "std")
 def problems(dataset: ExportedDataset) -> Iterator[str]:
     """Yield what is wrong."""
     names = (*_BASIC, *QUANTILES) if dataset.is_v30 else _BASIC
-    features = dataset.info["features"]
+    features = {name: entry for name, entry in dataset.info["features"].items() if not Feature.described(entry).is_text}
     pooled: dict[str, Statistics] = {}
     for episode, told in enumerate(_told(dataset)):
         columns = dataset.columns(episode)
@@ -48,14 +47,7 @@ def _told(dataset: ExportedDataset) -> Iterator[dict[str, Statistics]]:
         for line in dataset.lines("meta/episodes_stats.jsonl"):
             yield _arrays(line["stats"])
         return
-    for batch in pq.ParquetFile(regular(dataset.root / EPISODES_PATH)).iter_batches(batch_size=1):
-        row = batch.to_pylist()[0]
-        found: dict[str, dict[str, Any]] = {}
-        for key, value in row.items():
-            if key.startswith("stats/"):
-                _, feature, name = key.split("/")
-                found.setdefault(feature, {})[name] = value
-        yield _arrays(found)
+    yield from map(statistics_of, read_episodes(dataset.root))
 
 
 def _arrays(statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, Statistics]:
@@ -104,12 +96,20 @@ def _pooled(dataset: ExportedDataset, pooled: dict[str, Statistics], names: tupl
 
 
 def _index_ranges(dataset: ExportedDataset) -> Iterator[str]:
-    """Check the ranges by which NavDP's loader cuts the sorted images of a scene."""
+    """Check the ranges by which NavDP's loader cuts a scene's sorted images, and that a task has one number."""
     lines = dataset.lines("meta/episodes_stats.jsonl")
-    image = task = 0
+    number = {task: index for index, task in enumerate(dataset.tasks)}
+    if len(number) < len(dataset.tasks):
+        yield "tasks.jsonl has the same task twice"
+        return
+    image = 0
     for episode, (line, row) in enumerate(zip(lines, dataset.episodes, strict=True)):
-        for key, first, count in (("image_index", image, row["length"]), ("task_index", task, len(row["tasks"]))):
-            expected = {"min": first, "max": first + count - 1, "count": count}
+        tasks = [number[task] for task in row["tasks"]]
+        told = {
+            "image_index": {"min": image, "max": image + row["length"] - 1, "count": row["length"]},
+            "task_index": {"min": min(tasks), "max": max(tasks), "count": len(tasks)},
+        }
+        for key, expected in told.items():
             if line.get(key) != expected:
                 yield f"episode {episode}: {key} is {line.get(key)}, not {expected}"
-        image, task = image + row["length"], task + len(row["tasks"])
+        image += row["length"]

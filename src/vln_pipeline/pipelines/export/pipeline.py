@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from vln_pipeline.pipelines.export.nodes import export_scenes
+from vln_pipeline.pipelines.export.nodes import export_scenes, join_scenes
 
 _INPUTS = ["scenes", "esdf", "trajectories", "footage", "labels", "selection", "params:export", "params:seed"]
 
@@ -10,7 +10,15 @@ _INPUTS = ["scenes", "esdf", "trajectories", "footage", "labels", "selection", "
 def create_pipeline() -> Pipeline:
     """Return the stage as one box."""
     return Pipeline(
-        [Node(export_scenes, inputs=_INPUTS, outputs="lerobot", name="write")],
+        [
+            Node(export_scenes, inputs=_INPUTS, outputs="lerobot", name="write"),
+            Node(
+                join_scenes,
+                inputs=["lerobot", "params:export", "params:seed"],
+                outputs="lerobot_joined",
+                name="join",
+            ),
+        ],
         namespace="export",
         prefix_datasets_with_namespace=False,
     )

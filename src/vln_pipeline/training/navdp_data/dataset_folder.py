@@ -129,12 +129,13 @@ class Stored:
     def walk(self, episode: int, camera: Camera | None, scene: int) -> Walk:
         """Return an episode as a camera saw it."""
         suffix = camera.suffix if camera else ""
-        name = f"{self._dataset.scene}/episode_{episode:06d}{suffix}"
+        with _reading(self._dataset):
+            name = f"{self._dataset.scene_of(episode)}/episode_{episode:06d}{suffix}"
         frames = StoredFrames(self._dataset, episode, suffix)
         columns = _columns(camera)
         # The files are this project's own; a broken one shows in the same ways as a broken episode table.
         with _reading(self._dataset):
-            table = self._dataset.table(episode, columns)
+            table = self._dataset.dialect_table(episode, columns)
         height, width = frames.depth(0).shape
         return _assembled(name, scene, frames, table, camera, (width, height))
 

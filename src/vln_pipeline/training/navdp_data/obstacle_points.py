@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import PointCloudConfig
-from vln_pipeline.export.export import POINT_CLOUD
-from vln_pipeline.export.point_cloud import OBSTACLE
+from vln_pipeline.export.point_cloud import OBSTACLE, POINT_CLOUD
 from vln_pipeline.models.navdp.letterbox import FARTHEST_DEPTH, NEAREST_DEPTH
 from vln_pipeline.regular_file import regular
 from vln_pipeline.training.navdp_data.walk import Walk

@@ -52,7 +52,9 @@ class LooseScene:
         with reading(self.scene):
             told = folder / INFO
             self._chunk = (int(json.loads(told.read_text())["chunks_size"]) if told.is_file() else 0) or _CHUNK
-            lines = (json.loads(line) for line in regular(folder / _EPISODES).read_text(encoding="utf-8").splitlines())
+            # Instructions may hold U+0085 or U+2028, which Python's splitlines takes for ends of lines.
+            text = regular(folder / _EPISODES).read_text(encoding="utf-8")
+            lines = (json.loads(line) for line in text.split("\n") if line.strip())
             # The first task holds all wordings; further ones are not read.
             self._wordings = {int(line["episode_index"]): str(line["tasks"][0]).split(SEPARATOR) for line in lines}
 

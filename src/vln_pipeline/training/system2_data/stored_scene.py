@@ -32,13 +32,13 @@ class StoredScene:
 
     def episode(self, number: int, recording: RecordingConfig) -> Episode:
         """Return a walk."""
-        name = f"{self.scene}/episode_{number:06d}"
         with reading(self.scene):
+            name = f"{self._dataset.scene_of(number)}/episode_{number:06d}"
             row = self._dataset.episodes[number]
             missing = {recording.setting, recording.look_down_setting} - set(row["cameras"])
             if missing:
                 raise DataError(name, f"there are no images of {min(missing)}")
-            table = self._dataset.table(number, columns(recording))
+            table = self._dataset.dialect_table(number, columns(recording))
             lens = self._dataset.cameras[recording.look_down_setting].intrinsics
             return episode(number, name, row["tasks"], table, recording, (lens.width, lens.height))
 

@@ -1,0 +1,121 @@
+"""Publishing a dataset on a hub: what is sent, whether it may be, and sending it.
+
+The hub's own library sends large files first and commits in batches, so the same call goes on where a cut one stopped.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+from huggingface_hub import DatasetCard, HfApi
+from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.export.card import CARD, config_name
+from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.terms import terms_of
+from vln_pipeline.export.validate import validate
+
+_LEFT_OUT = ("seal.json", "item.json", ".*", "**/.*")
+"""What the store keeps beside the data."""
+_MOST_FILES = 100_000
+"""Files that the hub recommends at most for one repository."""
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A dataset that may be published.
+
+    Attributes:
+        dataset: the dataset.
+        files: that are sent, relative to its folder, in order.
+        size: of all of them, bytes.
+    """
+
+    dataset: ExportedDataset
+    files: tuple[str, ...]
+    size: int
+
+    def summary(self) -> str:
+        """Return what would be sent, for people."""
+        terms = terms_of(self.dataset.scenes).front_matter
+        return "\n".join(
+            (
+                f"{self.dataset.dialect}, LeRobot {self.dataset.version}, {self.dataset.scene}",
+                f"{len(self.dataset)} episodes, {self.dataset.info['total_frames']} frames",
+                f"{len(self.files)} files, {self.size / 2**20:.1f} MiB",
+                f"configuration {config_name(self.dataset)}",
+                ", ".join(f"{key} {value}" for key, value in terms.items()),
+            )
+        )
+
+
+def offer(root: Path) -> Offer:
+    """Return what publishing a dataset would send.
+
+    Raises:
+        DataError: the terms of a scene forbid it or are not known, the dataset or its card is broken, or it has more
+            files than a hub takes.
+    """
+    dataset = ExportedDataset(root)
+    refusal = terms_of(dataset.scenes).refusal
+    if refusal:
+        raise DataError(root.name, f"may not be published: {refusal}", "publish what was made of scenes you may share")
+    problems = validate(root, images=False)
+    if problems:
+        raise DataError(root.name, f"does not pass its validation: {problems[0]}", "export it again")
+    card = root / CARD
+    if not card.is_file() or not DatasetCard.load(card).data.to_dict().get("license"):
+        raise DataError(f"{root.name}/{CARD}", "is missing or tells no licence", "export it again")
+    paths = sorted(path for path in root.rglob("*") if path.is_file() and _is_sent(path.relative_to(root)))
+    if len(paths) > _MOST_FILES:
+        cause = f"has {len(paths)} files, a repository takes {_MOST_FILES}"
+        raise DataError(root.name, cause, "publish v3.0, which has many episodes per file")
+    files = tuple(path.relative_to(root).as_posix() for path in paths)
+    return Offer(dataset, files, sum(path.stat().st_size for path in paths))
+
+
+def publish(offered: Offer, repository: str, *, private: bool = False, endpoint: str | None = None) -> str:
+    """Send a dataset and return its address; the same call after a failure goes on where that one stopped.
+
+    Args:
+        offered: what to send.
+        repository: "user/name".
+        private: whether a new repository is one that only its owner sees.
+        endpoint: of the hub; None for the one that the hub's library is set to.
+
+    Raises:
+        DataError: the name is none, nobody is logged in, or the hub cannot be reached or refuses.
+    """
+    if not _REPOSITORY.fullmatch(repository):
+        raise DataError(repository, "is not a repository's name", "give user/name")
+    api = HfApi(endpoint=endpoint)
+    try:
+        address = api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
+        api.upload_folder(
+            repo_id=repository,
+            repo_type="dataset",
+            folder_path=offered.dataset.root,
+            ignore_patterns=list(_LEFT_OUT),
+            commit_message=f"{offered.dataset.dialect}, {config_name(offered.dataset)}",
+        )
+    except LocalTokenNotFoundError as error:
+        raise DataError(repository, "nobody is logged in to the hub", "run: hf auth login") from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code
+        mend = "run: hf auth login" if status in (401, 403) else "the same command goes on where this one stopped"
+        raise DataError(repository, f"the hub answered {status}", mend) from error
+    except ValueError as error:
+        cause = f"the hub and its library do not agree ({str(error).splitlines()[0][:200]})"
+        raise DataError(repository, cause, "pip install -U huggingface_hub, or look at the dataset's card") from error
+    except (httpx2.HTTPError, OSError, RuntimeError) as error:
+        # Its workers tell every failure as a RuntimeError, with what happened as the cause.
+        cause = f"the connection to the hub broke ({type(error.__cause__ or error).__name__})"
+        raise DataError(repository, cause, "the same command goes on where this one stopped") from error
+    return str(address)
+
+
+def _is_sent(path: Path) -> bool:
+    return path.name not in _LEFT_OUT and not any(part.startswith(".") for part in path.parts)

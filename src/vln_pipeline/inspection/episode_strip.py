@@ -1,0 +1,166 @@
+"""What a page shows of one episode of a dataset: frames with the way drawn in, the way from above, words, figures."""
+
+import base64
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.export.pixel_goal import project
+from vln_pipeline.export.policy_form import CLIP
+from vln_pipeline.export.reader import Camera, ExportedDataset
+from vln_pipeline.export.vln_n1 import VlnN1
+from vln_pipeline.inspection.episode_views import filmed_poses_of, wordings_of
+from vln_pipeline.inspection.markers import draw_path, draw_pixel_goal
+from vln_pipeline.rendering.camera import Intrinsics
+
+FRAMES = 16
+"""Frames of an episode that are shown."""
+_WIDTH = 320
+"""Largest width of a frame, pixels."""
+_QUALITY = 72
+_LOW, _HIGH = 0.2, 1.4
+"""Heights above the ground between which what depth images show is drawn on the map, metres."""
+_STRIDE = 6
+"""Pixels from one that is looked at to the next."""
+_CELL = 0.05
+"""Size of a dot of the map, metres."""
+_FARTHEST = 6.0
+"""Farthest depth that is drawn on the map, metres."""
+_NEAR = 0.3
+"""Nearest point of the way ahead that is drawn, metres from the camera."""
+
+
+@dataclass(frozen=True)
+class EpisodeStrip:
+    """One episode, ready to be shown.
+
+    Attributes:
+        name: of the walk.
+        scene: scene id.
+        split: train or validation.
+        camera: setting.
+        wordings: instructions of the whole route.
+        length: of the way, metres.
+        turned: sum of all turns, degrees.
+        clearance: least distance of the way to what the shown frames saw, metres; None where they saw nothing.
+        frames: images, frame numbers, clip instructions, pixel goals.
+        way: (N, 2) positions, metres.
+        heading: (N,) radians.
+        seen: (M, 2) what stands in the way, metres.
+    """
+
+    name: str
+    scene: str
+    split: str
+    camera: str
+    wordings: tuple[str, ...]
+    length: float
+    turned: float
+    clearance: float | None
+    frames: tuple[dict[str, Any], ...]
+    way: NDArray[np.float64]
+    heading: NDArray[np.float64]
+    seen: NDArray[np.float64]
+
+    def words(self) -> Counter[str]:
+        """Return how often each word occurs in the instructions."""
+        words = (word.strip(".,;:!?\"'()").lower() for text in self.wordings for word in text.split())
+        return Counter(word for word in words if word)
+
+    def record(self) -> dict[str, Any]:
+        """Return what the page's script reads."""
+        told = {key: getattr(self, key) for key in ("name", "scene", "split", "camera", "wordings", "frames")}
+        figures = {"length": round(self.length, 2), "turned": round(self.turned)}
+        figures["clearance"] = None if self.clearance is None else round(self.clearance, 2)
+        positions = np.column_stack([self.way, self.heading]).round(3).tolist()
+        return {**told, **figures, "way": positions, "seen": self.seen.round(2).tolist()}
+
+
+def episode_strip(dataset: ExportedDataset, episode: int) -> EpisodeStrip:
+    """Return an episode as its last camera saw it: in vln_ce that is the one that looks down most.
+
+    Raises:
+        DataError: an image is missing or broken.
+    """
+    row = dataset.episodes[episode]
+    camera = max(dataset.cameras_of(episode), key=lambda camera: (camera.height, camera.pitch))
+    columns = dataset.dialect_columns(episode)
+    is_continuous = dataset.dialect == VlnN1.name
+    poses = filmed_poses_of(dataset, columns, camera)
+    ground = poses[:, :3, 3] - [0.0, 0.0, camera.height]
+    heading = np.arctan2(poses[:, 1, 2], poses[:, 0, 2])
+    count = len(poses)
+    chosen = np.unique(np.linspace(0, count - 1, min(FRAMES, count)).round().astype(int)).tolist()
+    clips = dataset.table(episode, [CLIP])[CLIP].to_pylist() if CLIP in dataset.info["features"] else None
+    frames, seen = [], []
+    for frame in chosen:
+        goal = (-1, -1) if is_continuous else _pixel(columns[f"goal{camera.suffix}"][frame])
+        image = _drawn(dataset.rgb(episode, camera.suffix, frame), poses[frame], ground[frame:], camera, goal)
+        frames.append({"frame": frame, "image": image, "clip": clips[frame] if clips else "", "goal": goal})
+        depth = dataset.depth(episode, camera.suffix, frame)
+        seen.append(_standing(depth, poses[frame], camera.intrinsics, ground[frame, 2]))
+    points = np.unique(np.round(np.vstack(seen) / _CELL), axis=0) * _CELL
+    way = ground[:, :2]
+    nearest = np.inf
+    for start in range(0, len(points), 4096):
+        part = points[start : start + 4096]
+        nearest = min(nearest, float(np.linalg.norm(way[:, None] - part[None], axis=-1).min()))
+    return EpisodeStrip(
+        name=row.get("trajectory", f"episode {episode}"),
+        scene=dataset.scene_of(episode),
+        split=row.get("split", "train"),
+        camera=camera.setting,
+        wordings=wordings_of(dataset, episode),
+        length=float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()),
+        turned=float(np.degrees(np.abs(np.diff(np.unwrap(heading))).sum())),
+        clearance=nearest if np.isfinite(nearest) else None,
+        frames=tuple(frames),
+        way=way,
+        heading=heading,
+        seen=points,
+    )
+
+
+def _pixel(goal: NDArray[np.integer]) -> tuple[int, int]:
+    return int(goal[0]), int(goal[1])
+
+
+def _drawn(
+    image: NDArray[np.uint8],
+    pose: NDArray[np.float64],
+    ahead: NDArray[np.float64],
+    camera: Camera,
+    goal: tuple[int, int],
+) -> str:
+    """Return a JPEG, as a data URL, of a frame with the way ahead and the pixel goal drawn in."""
+    pixels, depth = project(pose[None], ahead, camera.intrinsics)
+    far = 4 * max(image.shape)
+    in_view = (depth[0] > _NEAR) & (np.abs(pixels[0]) < far).all(axis=1)
+    canvas = draw_path(image, np.where(in_view[:, None], pixels[0], np.nan))
+    if goal != (-1, -1):
+        canvas = draw_pixel_goal(canvas, goal)
+    height, width = canvas.shape[:2]
+    if width > _WIDTH:
+        canvas = cv2.resize(canvas, (_WIDTH, round(height * _WIDTH / width)), interpolation=cv2.INTER_AREA)
+    encoded = cv2.imencode(".jpg", canvas[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+def _standing(
+    depth: NDArray[np.float32], pose: NDArray[np.float64], intrinsics: Intrinsics, ground: float
+) -> NDArray[np.float64]:
+    """Return (M, 2) places, metres, where a depth image shows something that a robot would run into."""
+    rows, columns = np.mgrid[: intrinsics.height : _STRIDE, : intrinsics.width : _STRIDE]
+    metres = depth[rows, columns].astype(np.float64)
+    valid = (metres > 0) & (metres < _FARTHEST)
+    rays = np.stack(
+        [(columns - intrinsics.cx) / intrinsics.fx, (rows - intrinsics.cy) / intrinsics.fy, np.ones(rows.shape)], -1
+    )
+    points = (rays * metres[..., None])[valid] @ pose[:3, :3].T + pose[:3, 3]
+    height = points[:, 2] - ground
+    standing: NDArray[np.float64] = points[(height > _LOW) & (height < _HIGH), :2]
+    return standing

@@ -1,0 +1,118 @@
+"""The page to leaf through a dataset, and the recording of it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+import drawn_room
+import pytest
+from click.testing import CliRunner
+
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.export import export_scene
+from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.inspection.dataset_page import dataset_page
+from vln_pipeline.inspection.episode_strip import FRAMES, episode_strip
+from vln_pipeline.runtime.view_command import view
+
+HOSTILE = "Walk </script><script>alert(1)</script> on & stop."
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=20000",
+]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("viewed")
+    walks = drawn_room.walks_of(folder / "footage", [drawn_room.trajectory(n, frames=20 + n) for n in range(2)])
+    walks[1] = replace(walks[1], labels=replace(walks[1].labels, sum_instruction=HOSTILE))
+    export_scene(
+        walks, drawn_room.scene(), drawn_room.navigation(), ExportConfig(), folder / "e", seed=7, provenance={}
+    )
+    return folder / "e"
+
+
+def records(page):
+    text = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)[1]
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("dialect", ["vln_n1", "vln_ce"])
+@pytest.mark.parametrize("version", ["v2.1", "v3.0"])
+def test_a_page_has_every_episode_and_asks_nobody_else(exported, dialect, version):
+    page = dataset_page(ExportedDataset(exported / dialect / version), range(2))
+    assert not re.search(r"""(?:src|href)=["'](?!data:)|url\(|https?://(?!www\.w3\.org/2000/svg)""", page)
+    first, second = records(page)
+    assert first["name"] == "room_00000" and len(first["frames"]) == FRAMES
+    assert first["wordings"][0] == "Walk room_00000 past the pillar, then stop."
+    assert second["wordings"][0] == HOSTILE
+    assert page.count("<script") == 2
+
+
+def test_what_stands_in_the_way_is_where_the_pillar_and_walls_are(exported):
+    strip = episode_strip(ExportedDataset(exported / "vln_n1/v3.0"), 0)
+    x, y = strip.seen.T
+    on_wall = (abs(x) < 0.1) | (abs(x - 8) < 0.1) | (abs(y) < 0.1) | (abs(y - 6) < 0.1)
+    on_pillar = (x > 2.9) & (x < 3.5) & (y > 2.5) & (y < 3.5)
+    assert (on_wall | on_pillar).mean() > 0.98 and on_pillar.any()
+    assert 0 < strip.clearance < 3
+    assert strip.length == pytest.approx(19 * 0.0376, rel=1e-3)
+
+
+def test_the_command_names_what_it_wrote_and_refuses_what_is_not_there(exported, tmp_path):
+    root, target = str(exported / "vln_ce/v3.0"), tmp_path / "walks.html"
+    done = CliRunner().invoke(view, [root, "--episode", "1", "--save", str(target)])
+    assert done.exit_code == 0 and "1 of 2 episodes" in done.output and len(records(target.read_text())) == 1
+    for words in (["--episode", "2"], ["--save", str(tmp_path / "walks.pdf")]):
+        done = CliRunner().invoke(view, [root, *words])
+        assert done.exit_code == 1 and re.match(r"Error: [^\n]+\n$", done.output), done.output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_sixty_episodes_are_leafed_through_in_a_browser(exported, tmp_path, width):
+    page = dataset_page(ExportedDataset(exported / "vln_ce/v3.0"), [0, 1] * 30)
+    leaf = """<script>
+      for (let n = 0; n < 60; n++) document.getElementById("next").click();
+      const bar = document.documentElement;
+      document.title = `leafed ${part("where").textContent}, over ${bar.scrollWidth - bar.clientWidth}`;
+    </script>"""
+    file = tmp_path / "walks.html"
+    file.write_text(page.replace("</body>", f"{leaf}</body>"))
+    words = [f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900", "--dump-dom", f"file://{file}"]
+    done = subprocess.run([CHROMIUM, *FLAGS, *words], capture_output=True, text=True, timeout=300, check=True)
+    assert "<title>leafed 1 of 60, over 0</title>" in done.stdout
+    assert "CONSOLE" not in done.stderr
+
+
+def test_a_recording_is_sound(exported, tmp_path):
+    pytest.importorskip("rerun", reason="needs the extra rerun")
+    target = tmp_path / "walk.rrd"
+    done = CliRunner().invoke(view, [str(exported / "vln_ce/v3.0"), "--episode", "0", "--save", str(target)])
+    assert done.exit_code == 0, done.output
+    check = subprocess.run(
+        [sys.executable, "-m", "rerun", "rrd", "verify", str(target)], capture_output=True, text=True, check=False
+    )
+    assert check.returncode == 0, check.stderr
+
+
+def test_without_the_library_the_extra_is_named(exported, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rerun", None)
+    words = [str(exported / "vln_n1/v3.0"), "--save", str(tmp_path / "walk.rrd")]
+    done = CliRunner().invoke(view, words)
+    assert done.exit_code == 1 and 'pip install -c constraints.txt "vln-pipeline[rerun]"' in done.output
