@@ -6,6 +6,11 @@ import cv2
 import numpy as np
 import skfmm
 from numpy.typing import NDArray
+from scipy import ndimage
+
+_SURE = 1000
+"""Distance, cells, up to which rounding its square mends an error of the last bit of a float32; farther ones are taken
+from a slower transform that counts in whole numbers."""
 
 
 def signed_distance(
@@ -33,6 +38,22 @@ def signed_distance(
     return ((raw[1:-1, 1:-1] - 0.125) * cell).astype(np.float32)
 
 
+def distance_to_zeros(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the (H, W) Euclidean distance, cells, from each cell's centre to that of the nearest cell that is 0.
+
+    Infinity where no cell is 0.
+
+    OpenCV's last bit depends on its threads and on where the array lies in memory, so its squares are rounded to the
+    whole numbers that they are.
+    """
+    if mask.all():
+        return np.full(mask.shape, np.inf, dtype=np.float32)
+    distance = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    if distance.max() < _SURE:
+        return np.sqrt(np.rint(np.square(distance)))
+    return np.asarray(ndimage.distance_transform_edt(mask), dtype=np.float32)
+
+
 def gradient(distance: NDArray[np.float32], cell: float) -> NDArray[np.float32]:
     """Return the (H, W, 2) gradient (d/dx, d/dy) of a field by central differences, one-sided at the border."""
     along_y, along_x = np.gradient(distance, cell)
@@ -51,7 +72,7 @@ def _to_squares(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
     points = np.zeros((2 * height + 1, 2 * width + 1), dtype=np.uint8)
     points[1::2, 1::2] = targets
     points = cv2.dilate(points, np.ones((3, 3), dtype=np.uint8))
-    distance = cv2.distanceTransform(1 - points, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = distance_to_zeros(1 - points)
     return np.asarray(distance[1::2, 1::2] / 2, dtype=np.float32)
 
 

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from skimage.segmentation import watershed
 
+from vln_pipeline.planning.distance import distance_to_zeros
 from vln_pipeline.scenes.scene import Room
 
 _DOOR = 0.9
@@ -48,7 +49,7 @@ def rooms_from_walls(space: NDArray[np.bool_], inside: NDArray[np.bool_], cell: 
         inside: (H, W) where a region is wanted.
         cell: edge of a cell, metres.
     """
-    distance = cv2.distanceTransform(np.pad(space, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    distance = distance_to_zeros(np.pad(space, 1).astype(np.uint8))[1:-1, 1:-1]
     width: NDArray[np.float32] = (np.maximum(2 * distance - 1, 0) * cell).astype(np.float32)
     ridge = space & (width >= cv2.dilate(width, np.ones((3, 3), dtype=np.uint8)))
     _, peaks = cv2.connectedComponents(ridge.astype(np.uint8), connectivity=8)

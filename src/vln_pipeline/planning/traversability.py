@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.planning.distance import distance_to_zeros
 from vln_pipeline.planning.floors import Layer
 from vln_pipeline.planning.rasterise import VOXEL, Columns, occupied
 from vln_pipeline.planning.spans import OPEN
@@ -115,10 +116,10 @@ def _surroundings(
     """
     margin = int(np.ceil(_BUILDING_GAP / cell)) + 2
     passable = np.pad(floor | missing, margin, constant_values=True).astype(np.uint8)
-    wide = cv2.distanceTransform(passable, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) * cell > _BUILDING_GAP
+    wide = distance_to_zeros(passable) * cell > _BUILDING_GAP
     _, label = cv2.connectedComponents(wide.astype(np.uint8), connectivity=4)
     reached = (label != label[0, 0]).astype(np.uint8)
-    near = cv2.distanceTransform(reached, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) * cell <= _BUILDING_GAP
+    near = distance_to_zeros(reached) * cell <= _BUILDING_GAP
     ground = near[margin:-margin, margin:-margin] & floor & uncovered
     indoors = floor & ~ground
     if not ground.any() or not indoors.any():
