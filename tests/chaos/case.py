@@ -165,6 +165,7 @@ def copy_tree(source: Path, target: Path) -> None:
     """Copy a data folder; where the file system can, blocks are shared."""
     target.mkdir(exist_ok=True)
     subprocess.run(["cp", "-a", "--reflink=auto", f"{source}/.", str(target)], check=True)
+    subprocess.run(["sync", "--file-system", str(target)], check=True)  # what a case starts from outlives power cuts
 
 
 def remove_tree(folder: Path) -> None:
