@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"
 
 # Spawned workers inherit sys.path, so tasks that tests define must be importable by name; end-to-end tests write the
-# fixtures of the scene sources and of episodes, several look at an export, and tests of the evaluations run the command.
+# fixtures of the scene sources and of episodes, several look at an export, and those of evaluations run the command.
 for _folder in ("", "datasets", "end_to_end", "episodes", "export", "runtime", "scenes"):
     sys.path.insert(0, str(ROOT / "tests" / _folder))
 

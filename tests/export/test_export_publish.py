@@ -17,7 +17,7 @@ from vln_pipeline.export.publish import offer, publish
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.terms import terms_of
 from vln_pipeline.export.writer import SceneFacts
-from vln_pipeline.runtime.publish_command import publish as command
+from vln_pipeline.commands.publish import publish as command
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ from vln_pipeline.commands.check import check
 from vln_pipeline.commands.estimate import estimate
 from vln_pipeline.commands.fsck import fsck
 from vln_pipeline.commands.prune import prune
+from vln_pipeline.commands.publish import publish
 from vln_pipeline.commands.versions import versions
+from vln_pipeline.commands.view import view
 from vln_pipeline.commands.where import digest, where
 
-COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune, estimate)
+COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune, estimate, view, publish)
 
 __all__ = ["COMMANDS"]

@@ -71,7 +71,7 @@ class VlnN1:
             )
             for clip in labels.clips
         ]
-        route = {"sum_instruction": labels.sum_instruction, "sum_indexes": list(labels.sum_indexes)}
+        route: dict[str, Any] = {"sum_instruction": labels.sum_instruction, "sum_indexes": list(labels.sum_indexes)}
         if labels.verdicts:
             route["within_3m"] = labels.verdicts[0].within_3m
         told = (*clips, (labels.sum_instruction, route))

@@ -74,7 +74,7 @@ class EpisodeStrip:
     def record(self) -> dict[str, Any]:
         """Return what the page's script reads."""
         told = {key: getattr(self, key) for key in ("name", "scene", "split", "camera", "wordings", "frames")}
-        figures = {"length": round(self.length, 2), "turned": round(self.turned)}
+        figures: dict[str, float | None] = {"length": round(self.length, 2), "turned": round(self.turned)}
         figures["clearance"] = None if self.clearance is None else round(self.clearance, 2)
         positions = np.column_stack([self.way, self.heading]).round(3).tolist()
         return {**told, **figures, "way": positions, "seen": self.seen.round(2).tolist()}
@@ -145,7 +145,8 @@ def _drawn(
         canvas = draw_pixel_goal(canvas, goal)
     height, width = canvas.shape[:2]
     if width > _WIDTH:
-        canvas = cv2.resize(canvas, (_WIDTH, round(height * _WIDTH / width)), interpolation=cv2.INTER_AREA)
+        shown = (_WIDTH, round(height * _WIDTH / width))
+        canvas = np.asarray(cv2.resize(canvas, shown, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     encoded = cv2.imencode(".jpg", canvas[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
 

@@ -68,7 +68,7 @@ class World:
     @cached_property
     def xy(self) -> NDArray[np.float64]:
         """(N, 2) world positions of the places, metres."""
-        return self.floor.to_world(self.places)
+        return self.floor.to_world(self.places.astype(np.float64))
 
     @cached_property
     def visible(self) -> NDArray[np.bool_]:
