@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from huggingface_hub import DatasetCard
 
+from vln_pipeline.commands.publish import publish as command
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import publish as publishing
 from vln_pipeline.export.card import write_card
@@ -17,7 +18,6 @@ from vln_pipeline.export.publish import offer, publish
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.terms import terms_of
 from vln_pipeline.export.writer import SceneFacts
-from vln_pipeline.commands.publish import publish as command
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import drawn_room
 import pytest
 from click.testing import CliRunner
 
+from vln_pipeline.commands.view import view
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.export import export_scene
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.inspection.dataset_page import dataset_page
 from vln_pipeline.inspection.episode_strip import FRAMES, episode_strip
-from vln_pipeline.commands.view import view
 
 HOSTILE = "Walk </script><script>alert(1)</script> on & stop."
 CHROMIUM = shutil.which("chromium")
