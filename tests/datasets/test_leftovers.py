@@ -82,3 +82,11 @@ def test_a_damaged_manifest_stops_it(tmp_path):
     (tmp_path / "store" / FIRST / "store" / "manifest.json").write_text("{}")
     with pytest.raises(DataError, match="damaged"):
         list(leftovers(tmp_path / "store"))
+
+
+def test_the_state_of_a_training_that_goes_on_stays_though_its_run_is_given_up(tmp_path):
+    interrupt(tmp_path, FIRST)
+    state = next((tmp_path / "store" / "items").glob(".state-*"))
+    with sole_writer(lock_of(state.parent, state.name.removeprefix(".state-")), "a test"):
+        assert state.name not in told(tmp_path, FIRST)
+    assert state.name in told(tmp_path, FIRST)

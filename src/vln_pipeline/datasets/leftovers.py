@@ -78,10 +78,16 @@ def _why(items: Path, name: str, kept: Collection[str], lost: Collection[str]) -
     if name.startswith(DAMAGED):
         return "damaged, set aside"
     if name.startswith(STATE):
-        return "state of an interrupted run that is given up" if name.removeprefix(STATE) in lost else ""
+        given_up = name.removeprefix(STATE) in lost and _nobody_writes(items, name.removeprefix(STATE))
+        return "state of an interrupted run that is given up" if given_up else ""
     if name.startswith(PART):
-        lock = lock_of(items, name.removeprefix(PART).partition("-")[0])
-        lock.parent.mkdir(exist_ok=True)
-        with writer_if_free(lock) as free:
-            return "half-written by a killed process" if free else ""
+        free = _nobody_writes(items, name.removeprefix(PART).partition("-")[0])
+        return "half-written by a killed process" if free else ""
     return "" if name in kept else "referred to by no version"
+
+
+def _nobody_writes(items: Path, fingerprint: str) -> bool:
+    lock = lock_of(items, fingerprint)
+    lock.parent.mkdir(exist_ok=True)
+    with writer_if_free(lock) as free:
+        return free

@@ -64,7 +64,7 @@ def join_one(exported: list[Item], dialect: str, config: ExportConfig, seed: int
     from vln_pipeline.export.join import join
 
     parts = [dataset for item in exported for dataset in item() if dataset.dialect == dialect and dataset.is_v30]
-    join(parts, config, place.directory, seed=seed, provenance=_PROVENANCE)
+    join(parts, config, place.directory, seed=seed, provenance={**_PROVENANCE, "made from": place.made_from})
 
 
 def export_one(
