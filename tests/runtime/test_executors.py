@@ -92,3 +92,22 @@ def test_an_unknown_executor_is_named_with_the_mend():
 def test_a_wrong_number_of_workers_is_refused(workers):
     with pytest.raises(DataError, match="workers"):
         available_workers(workers)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="ray is not installed")
+def test_a_running_ray_cluster_is_used_as_it_is():
+    """The command of the docs failed at its first line: Ray refuses to be told how many CPUs a running cluster has."""
+    ray, port = Path(sys.executable).with_name("ray"), "6391"
+    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": paths, "RAY_AUTH_MODE": "disabled"}
+    head = [str(ray), "start", "--head", f"--port={port}", "--num-cpus=1", "--include-dashboard=false"]
+    subprocess.run(head, env=environment, check=True, capture_output=True)
+    try:
+        told = "from executor_jobs import Done; from vln_pipeline.runtime.executors import open_executor; "
+        told += "print([o.failure for o in open_executor('ray', 2).run([('a', Done('a')), ('b', Done('b'))])])"
+        environment["RAY_ADDRESS"] = f"127.0.0.1:{port}"
+        asked = [sys.executable, "-c", told]
+        done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout.strip().endswith("[None, None]"), done.stderr
+    finally:
+        subprocess.run([str(ray), "stop", "--force"], env=environment, check=False, capture_output=True)

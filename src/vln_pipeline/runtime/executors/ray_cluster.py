@@ -1,11 +1,13 @@
 """A Ray cluster: native tasks with retries."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
 
 _RETRIES = 2
+_ADDRESS = "RAY_ADDRESS"
 
 
 class RayExecutor:
@@ -28,7 +30,10 @@ class RayExecutor:
         except ModuleNotFoundError as missing:
             raise DataError("executor", "ray is not installed", "pip install 'vln-pipeline[ray]'") from missing
         if not ray.is_initialized():
-            ray.init(num_cpus=self.workers, include_dashboard=False, log_to_driver=False)
+            if os.environ.get(_ADDRESS):  # the cluster's nodes say what they have; Ray refuses to be told
+                ray.init(log_to_driver=False)
+            else:
+                ray.init(address="local", num_cpus=self.workers, include_dashboard=False, log_to_driver=False)
         call = ray.remote(max_retries=_RETRIES)(_call)
         waiting = {call.remote(job): key for key, job in jobs}
         while waiting:
