@@ -30,6 +30,14 @@ def parts(export):
     ]
 
 
+def test_a_run_of_one_scene_is_joined_too(parts, tmp_path):
+    """It was quarantined: the cloud of its scene was asked for, and only the scene's own dataset had it."""
+    alone = ExportedDataset(parts[0] / "vln_n1" / "v3.0")
+    join([alone], ExportConfig(), tmp_path / "joined", seed=7, provenance={"command": "pytest"})
+    assert validate(tmp_path / "joined") == []
+    assert (tmp_path / "joined" / "meta" / "pointcloud.ply").is_file()
+
+
 @pytest.mark.parametrize("dialect", ["vln_n1", "vln_ce"])
 def test_a_joined_dataset_has_the_episodes_of_its_scenes_as_they_were(parts, tmp_path, dialect):
     datasets = [ExportedDataset(part / dialect / "v3.0") for part in parts]

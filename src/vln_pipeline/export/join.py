@@ -20,6 +20,7 @@ from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode_table import EpisodeTable, read_episodes, statistics_of, text_index
 from vln_pipeline.export.features import Feature
 from vln_pipeline.export.loose_images import link_or_copy
+from vln_pipeline.export.point_cloud import POINT_CLOUD
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.rolling_files import VIDEO_PATH, RollingTable, place
 from vln_pipeline.export.statistics import Statistics, as_json, merged, of_numbers
@@ -49,6 +50,9 @@ def join(
     with joined:
         for part in ordered:
             joined.add(part, "validation" if part.scene in held else "train")
+    cloud = parts[0].root / POINT_CLOUD
+    if len(parts) == 1 and cloud.is_file():  # clouds of several scenes would lie upon each other
+        link_or_copy(cloud, root / POINT_CLOUD)
     dataset = ExportedDataset(root)
     write_card(dataset, {"seed": seed, **provenance})
     # The frames are those of the scenes, which were looked at when they were written.
