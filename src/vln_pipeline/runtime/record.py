@@ -60,7 +60,11 @@ class RunRecord:
             except FileExistsError:
                 number += 1
                 path = directory / f"{self.run_id}.{number}.json"
-        write_checked(path, without_secrets(asdict(self)))
+        try:
+            write_checked(path, without_secrets(asdict(self)))
+        except OSError:  # an empty record would be told as damaged later
+            path.unlink(missing_ok=True)
+            raise
         return path
 
 
