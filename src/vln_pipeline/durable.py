@@ -203,11 +203,14 @@ def rename(old: Path, new: Path) -> None:
 def replace_text(path: Path, text: str) -> None:
     """Write a text file so that a reader, and a crash, leaves the old or the new content, never half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)  # of a full disk
     sync(path.parent)
 
 

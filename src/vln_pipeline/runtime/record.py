@@ -1,5 +1,7 @@
 """What a run did, as one JSON file per run."""
 
+import itertools
+import os
 import subprocess
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline import __version__
-from vln_pipeline.durable import read_checked, write_checked
+from vln_pipeline.durable import read_checked, sync, write_checked
 from vln_pipeline.errors import DataError
 from vln_pipeline.redaction import without_secrets
 
@@ -52,19 +54,18 @@ class RunRecord:
         Several commands with one run id have numbers.
         """
         directory.mkdir(parents=True, exist_ok=True)
-        number, path = 1, directory / f"{self.run_id}.json"
-        while True:
-            try:
-                path.touch(exist_ok=False)
-                break
-            except FileExistsError:
-                number += 1
-                path = directory / f"{self.run_id}.{number}.json"
+        # Written whole under a hidden name, then given the first free one: a crash leaves no empty record.
+        draft = directory / f".{self.run_id}.{os.getpid()}.draft"
         try:
-            write_checked(path, without_secrets(asdict(self)))
-        except OSError:  # an empty record would be told as damaged later
-            path.unlink(missing_ok=True)
-            raise
+            write_checked(draft, without_secrets(asdict(self)))
+            for number in itertools.count(1):
+                path = directory / (f"{self.run_id}.json" if number == 1 else f"{self.run_id}.{number}.json")
+                with suppress(FileExistsError):
+                    os.link(draft, path)
+                    break
+        finally:
+            draft.unlink(missing_ok=True)
+        sync(directory)
         return path
 
 

@@ -14,6 +14,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from vln_pipeline.datasets.item_store import ItemStore
+from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.record import RunRecord, git_commit
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,10 @@ class RunRecorder:
         """Close the record of a run that ended early."""
         if self.record is not None:
             self.record.error = " ".join(str(error).split())
-        self._close(pipeline, catalog)
+        try:
+            self._close(pipeline, catalog)
+        except (OSError, DataError) as fault:  # a full disk, for instance; what ended the run is to be told, not this
+            logger.warning("the run has no record: %s", fault)
 
     def _close(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         if self.record is None:
