@@ -34,7 +34,7 @@ def main(folders: list[Path]) -> None:
     strong, ends, total = [], [], 0
     for data in folders:
         for folder in sorted(p for p in data.glob("01_scenes/2*/01_scenes/*") if p.is_dir()):
-            labels = room_labels(scene_archive.read(folder))
+            labels = room_labels(scene_archive.read(folder).rooms)
             maps = map_archive.read(next(data.glob(f"02_esdf/2*/02_esdf/{folder.name}")))
             plans = trajectory_archive.read(next(data.glob(f"04_trajectories/2*/04_trajectories/{folder.name}")))
             for trajectory in plans.trajectories:

@@ -16,6 +16,9 @@ _FAR = {"at": 2.3, "pass": 2.8, "reach": 2.0, "side": 3.3, "ahead": 3.6}
 """Farthest thing that one is at, passes, reaches, or stops with at one's side or ahead, metres."""
 _DOOR = 1.6
 """Farthest from a turn that the room lies which it leads into, metres."""
+_CURVED, _CURVE_LENGTH = 12.0, 2.0
+"""Least change of heading, degrees, over how many metres, that a person lets pass for a curve; natural ways are
+straighter than walks."""
 _LOOK = 2.2
 """Way around a moment on which something that is told then must come into view, metres."""
 
@@ -71,9 +74,10 @@ class Holds:
         angle = self._ways.turn
         size, side = np.abs(angle), np.sign(angle) == s.side
         if s.act is Act.CURVE:
+            back = round(_CURVE_LENGTH / STEP)
             bent = np.zeros_like(angle)
-            bent[:, 10:] = self._ways.heading[:, 10:] - self._ways.heading[:, :-10]
-            true = (side & (size > 0)) | ((np.abs(bent) >= 20) & (np.sign(bent) == s.side))
+            bent[:, back:] = self._ways.heading[:, back:] - self._ways.heading[:, :-back]
+            true = (side & (size > 0)) | (bent * s.side >= _CURVED)
         else:
             turned = (size >= s.turn[0]) & (size <= s.turn[1])
             true = turned & (side | (size > 150) | (s.side == 0))

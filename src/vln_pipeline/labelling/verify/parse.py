@@ -45,7 +45,7 @@ def load_lexicon(language: str = "en") -> Lexicon:
     # A full stop ends a statement; a comma, "and" or "then" does where an order follows.
     # Not within "until you reach", "when you are", "so that you face", "to face" and "a left turn".
     inside = "".join(rf"(?<!\b{word})" for word in raw.pop("inside").split("|"))
-    split = rf"[.;!?]\s*|{inside}(?:,\s*|\s+)(?:(?:and|or|then)\s+)*(?:(?:{connectives}),?\s+)?(?=(?:{verbs})\b)"
+    split = rf"[.;!?](?!\d)\s*|{inside}(?:,\s*|\s+)(?:(?:and|or|then)\s+)*(?:(?:{connectives}),?\s+)?(?=(?:{verbs})\b)"
     return Lexicon({key: re.compile(text) for key, text in raw.items()}, numbers, re.compile(split))
 
 
