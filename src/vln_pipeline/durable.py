@@ -5,9 +5,10 @@ checksum. Nothing counts as finished without that list, so what a crash left hal
 what was changed afterwards is named.
 """
 
+import fnmatch
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -50,10 +51,14 @@ class Seal:
     files: dict[str, FileMark]
     told: dict[str, Any]
 
-    @property
-    def content(self) -> str:
-        """32 hexadecimal digits that say which bytes lie under which names; equal folders have equal ones."""
-        lines = (f"{name}\0{mark.size}\0{mark.hash}\n" for name, mark in sorted(self.files.items()))
+    def content(self, without: Collection[str] = ()) -> str:
+        """Return 32 hexadecimal digits that say which bytes lie under which names; equal folders have equal ones.
+
+        Args:
+            without: patterns of files that do not count.
+        """
+        counted = {n: m for n, m in self.files.items() if not any(fnmatch.fnmatch(n, pattern) for pattern in without)}
+        lines = (f"{name}\0{mark.size}\0{mark.hash}\n" for name, mark in sorted(counted.items()))
         return xxhash.xxh3_128_hexdigest("".join(lines).encode())
 
 

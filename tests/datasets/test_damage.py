@@ -150,3 +150,51 @@ def test_files_that_differ_from_run_to_run_do_not_count_in_the_content(tmp_path)
         here.save({"a": Task(tasks.write_with_time, "a")})
         contents.add(here.load()["a"].content)
     assert len(contents) == 1
+
+
+def test_items_that_were_swapped_are_seen(tmp_path, caplog):
+    """Two finished items had changed places: one home was read as the other, and fsck found nothing."""
+    log = tmp_path / "log.txt"
+    here = store(tmp_path)
+    here.save(words(log, 2))
+    one, other = (item.directory for item in here.load().values())
+    one.rename(tmp_path / "x")
+    other.rename(one)
+    (tmp_path / "x").rename(other)
+    with pytest.raises(DataError, match="is not the s0 that version"):
+        here.load()["s0"]()
+    assert {one, other} <= set(named(tmp_path))
+    store(tmp_path, RUNS[1]).save(words(log, 2))
+    assert "holds another item (s1); it is set aside and made again" in caplog.text
+    assert [item() for item in store(tmp_path, RUNS[1]).load().values()] == ["s0=0", "s1=1"]
+
+
+def test_a_store_on_another_disk_is_checked_too(tmp_path):
+    """A store behind a link was left out, with 0 damaged."""
+    here = store(tmp_path / "data")
+    here.save(words(tmp_path / "log.txt"))
+    (tmp_path / "data" / "store").rename(tmp_path / "elsewhere")
+    (tmp_path / "data" / "store").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "loop").symlink_to(tmp_path / "data")
+    flip(here.load()["s1"].directory / "text.txt", np.random.default_rng(1))
+    assert len(named(tmp_path / "data")) == 1
+    assert len(list(sealed_wholes(tmp_path / "data"))) == 4, "each once"
+
+
+def test_what_was_put_into_an_item_later_is_told(tmp_path):
+    here = store(tmp_path)
+    here.save(words(tmp_path / "log.txt"))
+    (here.load()["s1"].directory / "more.txt").write_text("of another dataset")
+    assert [damage.told for whole in sealed_wholes(tmp_path) for damage in damages(whole)] == [
+        "more.txt was put there later"
+    ]
+
+
+def test_quarantined_items_are_tried_again_under_the_same_run_id(tmp_path):
+    here = store(tmp_path)
+    given = {"a": Task(tasks.same, "a"), "b": Task(tasks.go_on)}
+    here.save(given)
+    assert [q.key for q in here.manifest().quarantined] == ["b"]
+    store(tmp_path).save(given)
+    assert store(tmp_path).load()["b"]() == "went on at 12"
+    assert not store(tmp_path).manifest().quarantined

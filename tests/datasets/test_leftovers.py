@@ -10,6 +10,7 @@ from vln_pipeline.datasets.item import Task
 from vln_pipeline.datasets.item_store import ItemStore
 from vln_pipeline.datasets.job import lock_of
 from vln_pipeline.datasets.leftovers import leftovers
+from vln_pipeline.durable import set_aside
 from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import sole_writer
 
@@ -90,3 +91,12 @@ def test_the_state_of_a_training_that_goes_on_stays_though_its_run_is_given_up(t
     with sole_writer(lock_of(state.parent, state.name.removeprefix(".state-")), "a test"):
         assert state.name not in told(tmp_path, FIRST)
     assert state.name in told(tmp_path, FIRST)
+
+
+def test_a_version_that_was_set_aside_may_go_and_its_items_stay(tmp_path):
+    """prune named a damaged manifest, and as mend the command that had set it aside."""
+    store(tmp_path).save({"a": Task(tasks.same, "a")})
+    set_aside(tmp_path / "store" / FIRST)
+    assert told(tmp_path) == {f".damaged-{FIRST}-1": "damaged, set aside"}
+    (tmp_path / "store" / f".damaged-{FIRST}-1" / "store" / "manifest.json").write_text("{")
+    assert told(tmp_path)[f".damaged-{FIRST}-1"] == "damaged, set aside"

@@ -34,6 +34,8 @@ def fsck(folder: Path | None, remake: bool) -> None:
                     for damage in found:
                         click.echo(f"{_shown(damage.whole, folder)}: {damage.told}")
     click.echo(f"{len(wholes)} checked, {len(damaged)} damaged", err=True)
+    if not wholes:
+        raise click.ClickException(f"{folder} holds nothing that could be checked; name a data folder")
     if not damaged:
         return
     if not remake:

@@ -39,5 +39,8 @@ def prune(yes: bool, given_up: tuple[str, ...]) -> None:
         click.echo(f"{in_words(leftover.size):>9}  {leftover.path}: {leftover.why}")
     click.echo(f"{len(unused)} folders, {in_words(sum(leftover.size for leftover in unused))}, can go")
     if unused and (yes or click.confirm("Delete them?")):
-        for leftover in unused:
-            leftover.remove()
+        listed = {leftover.path for leftover in unused}
+        for store in stores:
+            for leftover in list(leftovers(store, given_up)):  # looked at again: a run may have begun meanwhile
+                if leftover.path in listed:
+                    leftover.remove()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline.durable import require_sound
+from vln_pipeline.errors import DataError
 
 Task = partial
 """A module-level function with every argument bound but the last, the ``Workplace``."""
@@ -27,6 +28,7 @@ class Item:
         reader: dotted name of the function that reads the folder.
         store: name of its store's folder; empty outside a store.
         version: the store's version that it was taken from; empty outside a store.
+        volatile: patterns of its files that do not count in ``content``.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Item:
     reader: str
     store: str = ""
     version: str = ""
+    volatile: tuple[str, ...] = ()
 
     def __call__(self) -> Any:
         """Read the item.
@@ -48,10 +51,13 @@ class Item:
         """Return the item's folder, having compared every byte at the first time in this process.
 
         Raises:
-            DataError: it was damaged since it was finished.
+            DataError: it was damaged since it was finished, or another item lies in its place.
         """
         if self.directory not in _sound:
-            require_sound(self.directory, contents=True)
+            seal = require_sound(self.directory, contents=True)
+            if self.version and seal.content(self.volatile) != self.content:
+                cause = f"is not the {self.key} that version {self.version} consists of: it was changed or replaced"
+                raise DataError(str(self.directory), cause, "run the stage that makes it again")
             _sound.add(self.directory)
         return self.directory
 

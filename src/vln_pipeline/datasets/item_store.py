@@ -169,7 +169,13 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         sync_tree(version)
         quarantined = tuple(Quarantined(key, cause) for key, cause in sorted(causes.items()))
         Manifest(
-            made, quarantined, ancestry.versions, ancestry.contents, journal_mark(version), self.stands_alone
+            items=made,
+            quarantined=quarantined,
+            made_from=ancestry.versions,
+            ancestry=ancestry.contents,
+            journal=journal_mark(version),
+            volatile=self._volatile,
+            stands_alone=self.stands_alone,
         ).write(version)
 
     def _version_to_fill(self, names: dict[str, str]) -> Path | None:
@@ -182,6 +188,8 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         if not _is_sealed(str(version)):
             return version
         if read_plan(version) == names:
+            if Manifest.read(version).quarantined:
+                return version  # these are tried again
             logger.info("%s: version %s is complete already", self.name, version.parent.name)
             return None
         raise DataError(
@@ -192,7 +200,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     def _already_made(self, names: dict[str, str], keys: list[str]) -> dict[str, Made]:
         found = ((key, sound_item(self._items, names[key])) for key in keys)
-        return {key: Made.of(names[key], seal, self._volatile) for key, seal in found if seal is not None}
+        return {key: Made(names[key], seal.content(self._volatile)) for key, seal in found if seal is not None}
 
     def _run(
         self, tasks: dict[str, Task], names: dict[str, str], missing: list[str], version: Path
@@ -235,7 +243,8 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         return ItemJob(key, name, task, self._items, self._writer, self._cache, threads, parents)
 
     def _item(self, key: str, made: Made, version: str) -> Item:
-        return Item(key, made.content, self._items / made.fingerprint, self._reader, self.name, version)
+        folder = self._items / made.fingerprint
+        return Item(key, made.content, folder, self._reader, self.name, version, self._volatile)
 
     @property
     def _items(self) -> Path:

@@ -87,7 +87,10 @@ def sound_item(items: Path, fingerprint: str) -> Seal | None:
     if not folder.is_dir():
         return None
     try:
-        return require_sound(folder, contents=False)
+        seal = require_sound(folder, contents=False)
+        if seal.told.get("fingerprint") != fingerprint:
+            raise DataError(str(folder), f"holds another item ({seal.told.get('key')})")
+        return seal
     except DataError as damage:
         logger.warning("%s: %s; it is set aside and made again", damage.subject, damage.cause)
         set_aside(folder)

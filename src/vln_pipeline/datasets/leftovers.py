@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.datasets.job import PART, STATE, lock_of
 from vln_pipeline.datasets.manifest import MANIFEST, PLAN, Manifest, read_plan
 from vln_pipeline.durable import DAMAGED
+from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import writer_if_free
 
 
@@ -36,7 +38,7 @@ def interrupted_versions(store: Path) -> dict[str, dict[str, str]]:
     Raises:
         DataError: a plan is damaged.
     """
-    plans = (plan.parent for plan in sorted(store.glob(f"*/{store.name}/{PLAN}")))
+    plans = (plan.parent for plan in sorted(store.glob(f"[!.]*/{store.name}/{PLAN}")))
     return {folder.parent.name: read_plan(folder) for folder in plans if not (folder / MANIFEST).exists()}
 
 
@@ -52,7 +54,10 @@ def leftovers(store: Path, given_up: Collection[str] = ()) -> Iterator[Leftover]
     Raises:
         DataError: a manifest or plan is damaged, so that nobody knows what it refers to.
     """
-    sealed = [Manifest.read(path.parent) for path in sorted(store.glob(f"*/{store.name}/{MANIFEST}"))]
+    sealed = [Manifest.read(path.parent) for path in sorted(store.glob(f"[!.]*/{store.name}/{MANIFEST}"))]
+    for path in sorted(store.glob(f"{DAMAGED}*/{store.name}/{MANIFEST}")):
+        with suppress(DataError):  # the same command takes its sound items over
+            sealed.append(Manifest.read(path.parent))
     interrupted = interrupted_versions(store)
     resumable = {name for run, plan in interrupted.items() if run not in given_up for name in plan.values()}
     lost = {name for run, plan in interrupted.items() if run in given_up for name in plan.values()} - resumable

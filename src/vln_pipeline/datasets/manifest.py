@@ -1,11 +1,10 @@
 """The list of what one version of a store consists of."""
 
-import fnmatch
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import Seal, mark_file, read_checked, write_checked
+from vln_pipeline.durable import mark_file, read_checked, write_checked
 from vln_pipeline.errors import DataError
 
 MANIFEST = "manifest.json"
@@ -38,12 +37,6 @@ class Made:
     fingerprint: str
     content: str
 
-    @classmethod
-    def of(cls, fingerprint: str, seal: Seal, volatile: tuple[str, ...]) -> "Made":
-        """Return the entry of a sealed item; files that differ from run to run do not count in its content."""
-        files = {n: m for n, m in seal.files.items() if not any(fnmatch.fnmatch(n, pattern) for pattern in volatile)}
-        return cls(fingerprint, Seal(files, {}).content)
-
 
 @dataclass(frozen=True)
 class Manifest:
@@ -55,6 +48,7 @@ class Manifest:
         made_from: version by store that this one was made from, and those were made from, as far back as there are any.
         ancestry: content by key by store, of the same; of a store that stands alone only what stands alone as well.
         journal: size and checksum of the journal when the version was sealed; None where nothing was run.
+        volatile: patterns of files that do not count in the items' contents.
         stands_alone: whether its items are used with data that they were not made from, as trained models are.
     """
 
@@ -63,6 +57,7 @@ class Manifest:
     made_from: dict[str, str] = field(default_factory=dict)
     ancestry: dict[str, dict[str, str]] = field(default_factory=dict)
     journal: tuple[int, str] | None = None
+    volatile: tuple[str, ...] = ()
     stands_alone: bool = False
 
     @property
@@ -93,6 +88,7 @@ class Manifest:
                 raw["made_from"],
                 raw["ancestry"],
                 None if raw["journal"] is None else (raw["journal"][0], raw["journal"][1]),
+                tuple(raw["volatile"]),
                 raw["stands_alone"],
             )
         except (KeyError, TypeError, AttributeError, IndexError) as error:

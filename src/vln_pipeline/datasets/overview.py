@@ -51,7 +51,7 @@ def overview(stores: Iterable[Path], records: Path) -> Iterator[VersionRow]:
     sealed = {
         (store.name, path.parents[1].name): Manifest.read(path.parent)
         for store in folders
-        for path in store.glob(f"*/{store.name}/{MANIFEST}")
+        for path in store.glob(f"[!.]*/{store.name}/{MANIFEST}")
     }
     parents = {name: _direct(manifest, sealed) for name, manifest in sealed.items()}
     for store in folders:

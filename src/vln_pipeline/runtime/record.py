@@ -13,6 +13,8 @@ from vln_pipeline.durable import read_checked, sync, write_checked
 from vln_pipeline.errors import DataError
 from vln_pipeline.redaction import without_secrets
 
+RUNS = "has not ended: it still runs, or it was killed"
+
 
 @dataclass
 class RunRecord:
@@ -31,7 +33,7 @@ class RunRecord:
         seconds: wall time by stage.
         made: number of items by dataset.
         quarantined: causes by item key, by dataset.
-        error: why the run ended early; empty when it did not.
+        error: why the run ended early; empty when it did not, and ``RUNS`` until it has ended.
     """
 
     run_id: str
@@ -46,7 +48,7 @@ class RunRecord:
     seconds: dict[str, float] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, dict[str, str]] = field(default_factory=dict)
-    error: str = ""
+    error: str = RUNS
 
     def write(self, directory: Path) -> Path:
         """Write ``<directory>/<run id>.json``, without passwords and keys, and return its path.
@@ -67,6 +69,10 @@ class RunRecord:
             draft.unlink(missing_ok=True)
         sync(directory)
         return path
+
+    def write_again(self, path: Path) -> None:
+        """Replace what ``write`` wrote."""
+        write_checked(path, without_secrets(asdict(self)))
 
 
 def read_records(directory: Path) -> list[dict[str, Any]]:

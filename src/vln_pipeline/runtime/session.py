@@ -18,8 +18,9 @@ from vln_pipeline.runtime.refused import RefusedError
 
 RUN_ID_VARIABLE = "VLN_RUN_ID"
 # Kedro takes the greatest string for the latest version, so an id must sort by its time.
-_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2}\.\d{3})Z[\w-]*")
+_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2}\.\d{3})Z[\w-]*", re.ASCII)
 _FORMAT = "%Y-%m-%dT%H.%M.%S.%f"
+_NEXT = timedelta(milliseconds=1)
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class ProjectSession(KedroSession):
         session: ProjectSession = super().create(*args, **kwargs)  # type: ignore[assignment]  # made by cls
         run_id = os.environ.get(RUN_ID_VARIABLE)
         if run_id is not None:
-            if not _TIMESTAMP.fullmatch(run_id):
+            if _time_of(run_id) is None:
                 raise DataError(RUN_ID_VARIABLE, f"{run_id!r} is not a run id", "use e.g. 2026-01-31T09.30.00.000Z")
         else:
             run_id = session.session_id
@@ -101,12 +102,23 @@ def after_newest(run_id: str, data: Path) -> str:
     >>> after_newest("2026-01-31T09.30.00.000Z", Path("no such folder"))
     '2026-01-31T09.30.00.000Z'
     """
-    found = [match for path in data.glob("*/*") if (match := _TIMESTAMP.fullmatch(path.name))]
-    newest = max(found, key=lambda match: match[0], default=None)
-    if newest is None or newest[0] < run_id:
+    newest = max((path.name for path in data.glob("*/*") if _time_of(path.name)), default="")
+    time = _time_of(newest)
+    if time is None or newest < run_id:
         return run_id
-    time = datetime.strptime(newest[1], _FORMAT) + timedelta(milliseconds=1)
+    if time > datetime.max - _NEXT:
+        raise DataError(newest, "is the last version that there can be", "remove the folders of that name")
+    time += _NEXT
     following = f"{time.strftime(_FORMAT)[:-3]}Z"
     told = "the clock says %s, but there is a version of %s; this run is called %s"
-    logger.warning(told, run_id, newest[0], following)
+    logger.warning(told, run_id, newest, following)
     return following
+
+
+def _time_of(run_id: str) -> datetime | None:
+    """Return the time that a run id starts with; None where it is no run id."""
+    match = _TIMESTAMP.fullmatch(run_id)
+    try:
+        return None if match is None else datetime.strptime(match[1], _FORMAT)
+    except ValueError:  # the 30th of February
+        return None

@@ -12,7 +12,7 @@ from vln_pipeline.errors import DataError
 class CheckAncestry:
     """Compares what the versions that each node reads, or that its inputs are made from, descend from."""
 
-    @hook_impl
+    @hook_impl(tryfirst=True)  # before the run has a record
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Check every node of the pipeline that is about to run.
 

@@ -30,7 +30,7 @@ class RunRecorder:
     def __init__(self) -> None:
         self.record: RunRecord | None = None
         self._started: dict[str, float] = {}
-        self._folder = Path()
+        self._folder = self._path = Path()
         self._project = Path()
 
     @hook_impl
@@ -54,6 +54,7 @@ class RunRecorder:
             dataset = catalog.get(name)
             if isinstance(dataset, AbstractVersionedDataset) and dataset.exists():
                 self.record.read[name] = str(dataset.resolve_load_version())
+        self._path = self.record.write(self._folder)  # a run that is killed has one, too
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -71,6 +72,8 @@ class RunRecorder:
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Close the record of a run that reached its end."""
+        if self.record is not None:
+            self.record.error = ""
         self._close(pipeline, catalog)
 
     @hook_impl
@@ -94,5 +97,6 @@ class RunRecorder:
                 self.record.made_from[name] = manifest.made_from
                 if manifest.quarantined:
                     self.record.quarantined[name] = {q.key: q.cause for q in manifest.quarantined}
-        path = self.record.write(self._folder)
+        path = self._path
+        self.record.write_again(path)
         logger.info("run record: %s", path.relative_to(self._project) if path.is_relative_to(self._project) else path)
