@@ -133,7 +133,7 @@ DAMAGE = {
     "no task": ("vln_ce/v2.1", column(EPISODE, "task_index", 2, 77), r"rows: episode 1: refers to tasks \[1, 77\]"),
     "other task": ("vln_ce/v2.1", column(EPISODE, "task_index", 2, 0), "refers to a task that .* does not list"),
     "index": ("vln_ce/v2.1", column(EPISODE, "index", 0, 5), "rows: episode 1: index does not count"),
-    "time": ("vln_ce/v2.1", column(EPISODE, "timestamp", 3, 0.35), "rows: episode 1: timestamps are not frame / 10"),
+    "time": ("vln_ce/v2.1", column(EPISODE, "timestamp", 3, 0.35), "rows: episode 1: timestamps are not frame / 30"),
     "empty": ("vln_ce/v2.1", column(EPISODE, "action", 3, None), "rows: episode 1: has empty cells"),
     "nan": ("vln_n1/v2.1", column(EPISODE, "action", (4, 0, 3), np.nan), "rows: episode 1: action holds a number"),
     "skewed": (

@@ -42,7 +42,7 @@ STORES = {
     "lerobot_joined": (
         "export.nodes.join_one",
         "__init__.py export/join.py export/card.py export/validation/rows.py",
-        "labelling/phrases.yml rendering/raycast.py",
+        "rendering/raycast.py filtering/archive.py",
     ),
     "system1": (
         "train_system1.nodes.train_one",

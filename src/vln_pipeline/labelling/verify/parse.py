@@ -11,6 +11,8 @@ import yaml
 from vln_pipeline.labelling.verify.statements import Act, Statement
 from vln_pipeline.scenes.vocabulary import category_of, vocabulary
 
+_LEXICONS = {"en": "lexicon_en.yml"}
+"""File by language; named whole, so that an edit of one renames what was made with it."""
 _SLIGHT, _NORMAL, _SHARP, _AROUND = (20.0, 80.0), (35.0, 140.0), (95.0, 175.0), (125.0, 181.0)
 """Angles that a person may mean by the words, degrees; they overlap, as people's do (ours)."""
 _SHORT = 0.6
@@ -39,7 +41,7 @@ class Lexicon:
 @cache
 def load_lexicon(language: str = "en") -> Lexicon:
     """Return the lexicon of a language."""
-    raw = yaml.safe_load(files(__package__).joinpath(f"lexicon_{language}.yml").read_text(encoding="utf-8"))
+    raw = yaml.safe_load(files(__package__).joinpath(_LEXICONS[language]).read_text(encoding="utf-8"))
     verbs = "|".join(part.strip() for part in raw.pop("verbs").split("|"))
     connectives, numbers = raw.pop("connectives"), raw.pop("numbers")
     # A full stop ends a statement; a comma, "and" or "then" does where an order follows.
