@@ -19,7 +19,6 @@ DECIDES_NO_WEIGHTS = {
     "vln_pipeline.export.loose_images": _TOLD_BY_DATASETS,
     "vln_pipeline.export.pixel_goal": _TOLD_BY_DATASETS,
     "vln_pipeline.export.statistics": _TOLD_BY_DATASETS,
-    "vln_pipeline.export.validate": _TOLD_BY_DATASETS,
     "vln_pipeline.export.video": _TOLD_BY_DATASETS,
     "vln_pipeline.labelling.first_turn": _TOLD_BY_DATASETS,
     "vln_pipeline.labelling.labels": _TOLD_BY_DATASETS,
