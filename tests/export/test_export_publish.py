@@ -25,6 +25,7 @@ def hub(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_nobody")
     # The hub of the tests keeps objects by Git LFS; its other way of storing them is a service of its own.
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)  # tests of models set it for the session
     running = hubs.Hub()
     yield running
     running.close()

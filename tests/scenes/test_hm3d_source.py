@@ -106,7 +106,7 @@ def test_category_with_a_comma_unknown_category_and_no_region(tmp_path):
     scene = load(tmp_path)
     assert next(p.room for p in scene.parts if p.name.startswith("sofa, old")) is None
     assert {p.name.rpartition("_")[0] for p in scene.parts if p.category == "unknown"} == {"blorptangle", "unknown"}
-    assert scene.defects == ("1 raw categories outside the vocabulary: blorptangle",)
+    assert scene.defects == ("1 objects of 1 raw categories outside the vocabulary: blorptangle (1)",)
 
 
 def test_mapping_of_the_user_comes_first(tmp_path):

@@ -1,6 +1,6 @@
 """Where template instructions lead a follower that only has the words, and which corruptions of them it finds.
 
-``python benchmarks/instruction_following.py DATA [HOMES]``: a folder with the stores scenes, esdf, trajectories and
+``python scripts/instruction_following.py DATA [HOMES]``: a folder with the stores scenes, esdf, trajectories and
 footage (frames may be small), and how many of its homes. An instruction is kept as with ``min_probability`` 0.5.
 Corruptions, seeded: left for right, another room, another thing of the scene, two statements swapped.
 """

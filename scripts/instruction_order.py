@@ -1,6 +1,6 @@
 """Counts walks whose template instruction tells events in an order that contradicts the walk.
 
-``python benchmarks/instruction_order.py DATA ...``: folders with the stores scenes, esdf and trajectories, no frames.
+``python scripts/instruction_order.py DATA ...``: folders with the stores scenes, esdf and trajectories, no frames.
 
 A strong case is any of: the first or the last room is another one than the walk's for at least 0.3 m; a curve is told
 before a room change although under 40 % of it lies before, or after one although over 60 % does; a turn, likewise, with

@@ -2,7 +2,7 @@
 
 Runs in an environment of lerobot 0.6 (docs/how-to/use-in-lerobot.md)::
 
-    python benchmarks/lerobot_access.py <joined dataset> [--episodes 20] [--items 200]
+    python scripts/lerobot_access.py <joined dataset> [--episodes 20] [--items 200]
 """
 
 import argparse
