@@ -4,35 +4,22 @@ from pathlib import Path
 
 import pytest
 import store_tasks as tasks
-from kedro.io.core import DatasetError, Version
+from kedro.io.core import DatasetError
+from small_stores import RUNS, store
 
 from vln_pipeline.datasets.ancestry import conflict, going_together
 from vln_pipeline.datasets.item import Task
 from vln_pipeline.datasets.item_store import ItemStore
 
-RUNS = [f"2026-01-0{day}T00.00.00.000Z" for day in range(1, 6)]
-
-
-def store(folder: Path, name: str, run: str, **options) -> ItemStore:
-    given = {
-        "filepath": str(folder / name),
-        "cache": str(folder / "cache"),
-        "reader": "store_tasks.read_text",
-        "writer": "store_tasks.write_text",
-        "executor": "serial",
-        "version": Version(run, run),
-    }
-    return ItemStore(**(given | options))
-
 
 def homes(folder: Path, run: str, seed: int, keys: str = "ab") -> ItemStore:
-    made = store(folder, "scenes", run)
+    made = store(folder, run, "scenes")
     made.save({key: Task(tasks.make, key, seed, str(folder / "log.txt")) for key in keys})
     return made
 
 
 def on(folder: Path, name: str, run: str, *parents: ItemStore, **options) -> ItemStore:
-    made = store(folder, name, run, **options)
+    made = store(folder, run, name, **options)
     shared = set.intersection(*(set(parent.load()) for parent in parents))
     made.save({key: Task(tasks.joined, [p.load()[key] for p in parents]) for key in sorted(shared)})
     return made

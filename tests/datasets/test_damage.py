@@ -7,34 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import store_tasks as tasks
-from kedro.io.core import Version
+from small_stores import RUNS, store
 
 from vln_pipeline.datasets import item as item_module
 from vln_pipeline.datasets.item import Task
-from vln_pipeline.datasets.item_store import ItemStore
 from vln_pipeline.datasets.soundness import damages, sealed_wholes, set_damage_aside
 from vln_pipeline.errors import DataError
-
-RUNS = [f"2026-01-0{day}T00.00.00.000Z" for day in range(1, 6)]
 
 
 @pytest.fixture(autouse=True)
 def _new_process(monkeypatch):
     """Each test reads for the first time in a run."""
     monkeypatch.setattr(item_module, "_sound", set())
-
-
-def store(folder: Path, run: str = RUNS[0], **options) -> ItemStore:
-    given = {
-        "filepath": str(folder / "store"),
-        "cache": str(folder / "cache"),
-        "reader": "store_tasks.read_text",
-        "writer": "store_tasks.write_text",
-        "executor": "serial",
-        "max_failures": 10,
-        "version": Version(run, run),
-    }
-    return ItemStore(**(given | options))
 
 
 def words(log: Path, count: int = 3) -> dict[str, Task]:

@@ -5,30 +5,15 @@ from pathlib import Path
 
 import pytest
 import store_tasks as tasks
-from kedro.io.core import DatasetError, Version
+from kedro.io.core import DatasetError
+from small_stores import FIRST, SECOND, store
 
 from vln_pipeline.datasets.item import Task
-from vln_pipeline.datasets.item_store import ItemStore
-
-FIRST, SECOND = "2026-01-01T00.00.00.000Z", "2026-01-02T00.00.00.000Z"
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / "log.txt"
-
-
-def store(folder: Path, run: str = FIRST, **options) -> ItemStore:
-    given = {
-        "filepath": str(folder / "store"),
-        "cache": str(folder / "cache"),
-        "reader": "store_tasks.read_text",
-        "writer": "store_tasks.write_text",
-        "executor": "serial",
-        "max_failures": 10,
-        "version": Version(run, run),
-    }
-    return ItemStore(**(given | options))
 
 
 def finished(folder: Path) -> list[Path]:
