@@ -51,6 +51,17 @@ def test_a_second_run_makes_nothing_anew(small_run):
     assert {p: p.stat().st_mtime_ns for p in small_run.data.glob("*/items/*")} == before
 
 
+def test_a_job_that_a_batch_system_gives_again_under_its_own_id_ends_well(small_run):
+    """Slurm requeues a killed job with its environment, run id included. Kedro refused to write the page of that id again."""
+    page = latest(small_run.data / "09_report" / "report.html").parent
+    (page / "report.html").write_text("half a page")
+    (page / "seal.json").unlink()
+    run = kedro_run(small_run.data, "--pipelines=datagen", f"--params={SMALL}", VLN_RUN_ID=page.name)
+    assert run.code == 0, run.output
+    assert "home_0000" in (page / "report.html").read_text()
+    assert (page / "seal.json").exists()
+
+
 def test_thresholds_are_tuned_without_rendering_again(small_run):
     frames = set((small_run.data / "05_footage" / "items").iterdir())
     run = kedro_run(small_run.data, "--pipelines=filtering", f"--params={SMALL},filtering.min_entropy=0.05")

@@ -1,5 +1,6 @@
 """Tables and pages are sealed like items, and compared before they are read."""
 
+import shutil
 from pathlib import Path
 
 from kedro.framework.hooks import hook_impl
@@ -19,6 +20,14 @@ class SealFiles:
     def before_pipeline_run(self, catalog: CatalogProtocol) -> None:
         """Learn what the names of datasets mean."""
         self._catalog = catalog
+
+    @hook_impl
+    def before_dataset_saved(self, dataset_name: str) -> None:
+        """Make room where the same run wrote before it was killed or requeued; Kedro would refuse to write again."""
+        if dataset := self._plain(dataset_name):
+            folder = Path(dataset._get_load_path()).parent
+            if folder.exists():
+                shutil.rmtree(folder)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str) -> None:
