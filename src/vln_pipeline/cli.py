@@ -14,6 +14,7 @@ from kedro.framework.project import settings
 from kedro.utils import find_kedro_project, load_obj
 
 from vln_pipeline.commands import COMMANDS
+from vln_pipeline.episodes.account_lines import account_lines
 from vln_pipeline.runtime.hooks import RunRecorder
 from vln_pipeline.runtime.parameters.option import ParametersOption
 from vln_pipeline.runtime.refused import RefusedError
@@ -66,8 +67,12 @@ def _run(*args: Any, **kwargs: Any) -> Any:
         raise Told(f"--runner={runner}: there is no such class; use {known}", EXIT_REFUSED) from error
     result = _kedro_run(*args, **kwargs)  # type: ignore[misc]  # every command has a callback
     recorder = next(hook for hook in settings.HOOKS if isinstance(hook, RunRecorder))
-    if recorder.record is not None and _summarise(recorder.record.made, recorder.record.quarantined):
-        sys.exit(EXIT_PARTIAL)
+    if recorder.record is not None:
+        left_out = _summarise(recorder.record.made, recorder.record.quarantined)
+        for told in recorder.record.accounts.values():
+            click.echo("\n".join(account_lines(told)), err=True)
+        if left_out:
+            sys.exit(EXIT_PARTIAL)
     return result
 
 

@@ -52,7 +52,10 @@ def test_a_second_run_makes_nothing_anew(small_run):
 
 
 def test_a_job_that_a_batch_system_gives_again_under_its_own_id_ends_well(small_run):
-    """Slurm requeues a killed job with its environment, run id included. Kedro refused to write the page of that id again."""
+    """Slurm requeues a killed job with its environment, run id included.
+
+    Kedro refused to write the page of that id again.
+    """
     page = latest(small_run.data / "09_report" / "report.html").parent
     (page / "report.html").write_text("half a page")
     (page / "seal.json").unlink()

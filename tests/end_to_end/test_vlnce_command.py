@@ -69,6 +69,12 @@ def test_episodes_become_a_valid_dataset_with_all_camera_settings(tmp_path):
     assert run.code == 0, run.output
     assert "1 of 4 episodes left out: the source lacks 1 of 2 scenes, such as absent" in " ".join(run.output.split())
     told = account(tmp_path)
+    assert run.output.splitlines()[-4:] == [
+        "r2r_ce val_unseen: 5 episodes read",
+        "  1 of 5 in quarantine: has no instruction",
+        "  1 of 5 in a scene that is missing or failed: absent",
+        "  3 of 5 walked, in 2 walks, 1 of them along the reference path, as no recorded actions were used",
+    ]
     assert told["episodes_read"] == 5
     assert told["quarantined"] == {"has no instruction": 1}
     assert told["scene_missing_or_failed"] == {"absent": 1}

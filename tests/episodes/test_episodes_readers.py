@@ -132,6 +132,26 @@ def test_navspace_has_the_scalar_first_and_a_point_an_action(tmp_path):
     assert episode.truth.poses[-1, :3] == pytest.approx(expected)
 
 
+def test_navspace_looks_up_and_down_without_moving(tmp_path):
+    """210 of NavSpace's 1,228 action lists hold look_down, look_up or backward, and all of them were refused."""
+    plain, looking = navspace_episode(1), navspace_episode(2)
+    looking["action_sequence"] = ["look_down", "right", "forward", "Look_Up", "left", "forward", "stop"]
+    path = plain["reference_path"]
+    looking["reference_path"] = [path[0], path[0], path[1], path[2], path[2], path[3], path[4]]
+    file = write_json(tmp_path / "navspace.json", {"episodes": [plain, looking]})
+    expected, found = (episode.truth for episode in read(dataset="navspace", path=str(file)).kept)
+    assert found.actions.tolist() == expected.actions.tolist()
+    assert np.array_equal(found.poses, expected.poses)
+
+
+def test_navspace_with_a_backward_action_is_kept_to_be_followed(tmp_path):
+    row = navspace_episode()
+    row["action_sequence"][3] = "backward"
+    (episode,) = read(dataset="navspace", path=str(write_json(tmp_path / "n.json", {"episodes": [row]}))).kept
+    assert episode.truth is None
+    assert len(episode.reference) == 5
+
+
 def test_discrete_r2r_stands_on_the_floor_below_its_viewpoints(tmp_path):
     path = write_json(tmp_path / "R2R_val_unseen.json", [discrete_path()])
     write_json(tmp_path / f"graphs/{SCAN}_connectivity.json", connectivity())

@@ -33,6 +33,7 @@ class RunRecord:
         seconds: wall time by stage.
         made: number of items by dataset.
         quarantined: causes by item key, by dataset.
+        accounts: what became of the episodes of a conversion, by dataset.
         error: why the run ended early; empty when it did not, and ``RUNS`` until it has ended.
     """
 
@@ -48,6 +49,7 @@ class RunRecord:
     seconds: dict[str, float] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, dict[str, str]] = field(default_factory=dict)
+    accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     error: str = RUNS
 
     def write(self, directory: Path) -> Path:

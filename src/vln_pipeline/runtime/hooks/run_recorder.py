@@ -19,6 +19,9 @@ from vln_pipeline.runtime.record import RunRecord, git_commit
 
 logger = logging.getLogger(__name__)
 
+_ACCOUNT = "_account"
+"""End of the names of what tells where the episodes of a conversion went."""
+
 
 class RunRecorder:
     """Collects what the run reads, writes, takes and leaves out.
@@ -97,6 +100,8 @@ class RunRecorder:
                 self.record.made_from[name] = manifest.made_from
                 if manifest.quarantined:
                     self.record.quarantined[name] = {q.key: q.cause for q in manifest.quarantined}
+            elif name.endswith(_ACCOUNT) and name in self.record.written:
+                self.record.accounts[name] = catalog.load(name)
         path = self._path
         self.record.write_again(path)
         logger.info("run record: %s", path.relative_to(self._project) if path.is_relative_to(self._project) else path)
