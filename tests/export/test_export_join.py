@@ -9,7 +9,7 @@ import pytest
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig, V30Config
-from vln_pipeline.export.join import held_out, join
+from vln_pipeline.export.join import join
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.validate import validate
 
@@ -83,15 +83,6 @@ def test_scenes_filmed_by_other_cameras_are_named(parts, export, tmp_path):
     datasets = [ExportedDataset(part / "vln_ce" / "v3.0") for part in (*parts, other)]
     with pytest.raises(DataError, match=r"shed: its features, cameras differ from those of \w+; film all scenes"):
         join(datasets, ExportConfig(), tmp_path / "joined", seed=7, provenance={})
-
-
-def test_validation_has_scenes_of_its_own():
-    scenes = [f"home_{n:04d}" for n in range(30)]
-    held = held_out(scenes, 0.1, seed=3)
-    assert len(held) == 3 and held < set(scenes)
-    assert held == held_out(scenes[::-1], 0.1, seed=3) != held_out(scenes, 0.1, seed=4)
-    assert len(held_out(scenes[:2], 0.1, seed=3)) == 1
-    assert held_out(scenes[:1], 0.1, seed=3) == held_out(scenes, 0.0, seed=3) == frozenset()
 
 
 def test_statistics_of_what_never_changes_have_no_spread(parts, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.rendering.camera import Intrinsics
+from vln_pipeline.scene_split import held_out
 from vln_pipeline.training.navdp.held_out import hold_out, scene_of
 from vln_pipeline.training.navdp_data.report import ReadReport
 from vln_pipeline.training.navdp_data.walk import Walk
@@ -28,6 +29,7 @@ def test_whole_scenes_are_held_out():
     learned, held = hold_out(whole, 0.2, seed=1)
     assert (len(learned.walks), len(held.walks)) == (24, 6)
     assert not {scene_of(w) for w in learned.walks} & {scene_of(w) for w in held.walks}
+    assert {scene_of(w) for w in held.walks} == held_out([f"home_{s}" for s in range(10)], 0.2, seed=1)
 
 
 def test_walks_keep_their_folders_under_new_numbers():

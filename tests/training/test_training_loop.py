@@ -1,9 +1,11 @@
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.nn.functional import mse_loss
 from toy_course import BASE, Interrupted, Lines, log, training
 
 from vln_pipeline.errors import DataError
@@ -81,6 +83,39 @@ def test_accumulated_batches_are_one_step(tmp_path):
     seen = Lines(stop_at=12)
     training(tmp_path, config, ALONE, seen).run()
     assert len(log(tmp_path)) == 4
+
+
+class Uneven(Lines):
+    """Batches of seven samples and of one in turn, or each two of these as one."""
+
+    def __init__(self, paired: bool) -> None:
+        super().__init__()
+        self.paired = paired
+
+    def read(self, first, stride):
+        for number in count(first, stride):
+            parts = (2 * number, 2 * number + 1) if self.paired else (number,)
+            drawn = [(next(Lines.read(self, part, 1)), (7, 1)[part % 2]) for part in parts]
+            yield tuple(torch.cat(columns) for columns in zip(*((x[:n], y[:n]) for (x, y), n in drawn), strict=True))
+
+
+def test_micro_batches_count_by_their_weight(tmp_path):
+    """A mean over tokens of a small batch counted as much as that of a large one: 16 x 1 was 34 % off 1 x 16."""
+
+    def weighed(model, batch):
+        x, y = batch
+        return {"loss": mse_loss(model.eval()(x), y), "weight": torch.tensor(float(len(x)))}
+
+    plain = BASE.model_copy(update={"steps": 3, "validate_every": 3})
+    training(tmp_path / "whole", plain, ALONE, Uneven(paired=True), weighed).run()
+    halves = plain.model_copy(update={"accumulation": 2})
+    training(tmp_path / "halves", halves, ALONE, Uneven(paired=False), weighed).run()
+    whole, halves = (log(tmp_path / name) for name in ("whole", "halves"))
+    assert [line["loss"] for line in halves] == pytest.approx([line["loss"] for line in whole], rel=1e-5)
+    assert [line["gradient_norm"] for line in halves] == pytest.approx(
+        [line["gradient_norm"] for line in whole], rel=1e-4
+    )
+    assert "weight" not in halves[0]
 
 
 def test_a_loss_that_is_not_a_number_names_the_step_and_the_samples(tmp_path):

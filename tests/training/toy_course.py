@@ -67,7 +67,9 @@ def keep(model: nn.Module, folder: Path) -> None:
     save_file(model.state_dict(), folder / "model.safetensors")
 
 
-def training(folder: Path, config: TrainingConfig, ranks: Ranks, lines: Lines | None = None) -> Training:
+def training(
+    folder: Path, config: TrainingConfig, ranks: Ranks, lines: Lines | None = None, objective=objective
+) -> Training:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 1))
     decay = config.optimiser.ema_decay

@@ -26,7 +26,7 @@ from vln_pipeline.export.rolling_files import VIDEO_PATH, RollingTable, place
 from vln_pipeline.export.statistics import Statistics, as_json, merged, of_numbers
 from vln_pipeline.export.validate import validate
 from vln_pipeline.export.writer import DIALECT, INFO, write_json
-from vln_pipeline.seeding import generator
+from vln_pipeline.scene_split import held_out
 
 
 def join(
@@ -60,16 +60,6 @@ def join(
     if problems:
         subject = f"{dataset.dialect} of {len(parts)} scenes"
         raise DataError(subject, f"does not pass its validation: {problems[0]}", "free disk space, and export again")
-
-
-def held_out(scenes: Sequence[str], share: float, seed: int) -> frozenset[str]:
-    """Return the scenes of validation: at least one of several, unless the share is 0."""
-    order = sorted(scenes)
-    if not share or len(order) < 2:
-        return frozenset()
-    count = min(len(order) - 1, max(1, round(share * len(order))))
-    drawn = generator(seed, "export", "validation").permutation(len(order))[:count]
-    return frozenset(order[number] for number in drawn)
 
 
 class _Joined:

@@ -32,6 +32,10 @@ _SHOWN = {
     "CR": ("steps in contact [%]", 100, 1),
     "steps": ("steps", 1, 0),
 }
+_FIDELITIES = {
+    "dtw": "normalised dynamic time warping",
+    "nearness": "mean nearness to the reference path, as VLN-PE's evaluator calls it; not comparable with the other",
+}
 _CAPTION = "{scene}, {episode}, {agent}: NE {NE:.1f} m, SPL {SPL:.2f}, nDTW {nDTW:.2f}, {steps} steps. {instruction}"
 
 
@@ -80,12 +84,15 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
     rows: list[tuple[str, object]] = [
         ("episodes", f"definition {DEFINITION}, split {config.split}, seed {seed}"),
         ("metrics", f"definition {', '.join(table['definition'].unique())}"),
-        ("distance to the goal", protocol.distance),
+        ("distance to the goal", "straight in xy" if protocol.planar else "along the floor"),
+        ("nDTW", _FIDELITIES[protocol.fidelity]),
+        ("start [m from the goal, at least]", protocol.least_distance),
         ("success [m from the goal]", protocol.success_distance),
         ("STOP must be called", "yes" if protocol.stop_required else "no"),
         ("steps at most", protocol.max_steps),
         ("actions", f"{protocol.forward:g} m, {protocol.turn:g} degrees"),
-        ("robot", f"{protocol.radius:g} m radius, {'slides' if protocol.sliding else 'does not slide'} along walls"),
+        ("robot", f"{protocol.radius:g} m radius, {protocol.body_height:g} m high"),
+        ("a blocked step", "slides along the obstacle" if protocol.sliding else "stops"),
         (
             "camera",
             f"{camera.intrinsics.width} x {camera.intrinsics.height}, {camera.height:g} m high, "
@@ -100,12 +107,13 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
 
 def _scores(scores: list[Score]) -> Table:
     head = ["agent", "episodes", *(title for title, _, _ in _SHOWN.values())]
-    head += ["System 2, calls / ms", "System 1, calls / ms", "waiting [s]"]
+    head += ["no way to the goal [episodes]", "System 2, calls / ms", "System 1, calls / ms", "waiting [s]"]
     rows = [
         [
             score.agent,
             str(score.episodes),
             *(_cell(score.metrics[name], factor, digits) for name, (_, factor, digits) in _SHOWN.items()),
+            str(score.lost),
             *(_calls(score, model) for model in ("system2", "system1")),
             f"{score.waited:.1f}",
         ]

@@ -71,7 +71,8 @@ class TrainingConfig(Config):
     schedule: ScheduleConfig = ScheduleConfig()
     """Learning rates over the steps."""
     validation_share: float = Field(default=0.1, gt=0, lt=1)
-    """Share of the scenes, at least one, that only validation sees."""
+    """Share of the scenes, at least one, that only validation sees; the same scenes in every training of a run that has
+    the same share, and those that the export calls validation."""
     validation_batches: int = Field(default=8, gt=0)
     """Batches of one validation; always the same ones."""
     validate_every: int = Field(default=200, gt=0)

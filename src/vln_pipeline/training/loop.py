@@ -27,6 +27,8 @@ from vln_pipeline.training.trained import BOARD, LOG
 
 LOSS = "loss"
 """Name of the number that is minimised."""
+WEIGHT = "weight"
+"""Name of the number that tells how much a batch counts beside the others of its step, for instance its taught tokens."""
 
 Batch = TypeVar("Batch")
 BatchOut = TypeVar("BatchOut", covariant=True)
@@ -59,7 +61,11 @@ class Objective(Protocol[BatchIn]):
     """What a model is to become good at."""
 
     def __call__(self, model: nn.Module, batch: BatchIn) -> dict[str, Tensor]:
-        """Return scalars by name; ``LOSS`` is minimised, the others are told. Draws from torch's generators only."""
+        """Return scalars by name; draws from torch's generators only.
+
+        ``LOSS`` is minimised. A step that has several batches, in turn or in several processes, takes the mean of their
+        losses by ``WEIGHT``, which is 1 where it is left out: a mean over tokens has their number. The others are told.
+        """
         ...
 
 
@@ -171,19 +177,30 @@ class Training(Generic[Batch]):
         learner.model.train()
         optimiser.zero_grad()
         sums: dict[str, Tensor] = {}
+        one = torch.ones((), device=self.ranks.device)
+        weights = torch.zeros_like(one)
+        alone = config.accumulation * self.ranks.size == 1
         for part in range(config.accumulation):
             number = (step * config.accumulation + part) * self.ranks.size + self.ranks.rank
             with unshared_gradients(model) if part + 1 < config.accumulation else nullcontext():
                 numbers = self._assess(model, next(stream), "training", number)
-                (numbers[LOSS] / config.accumulation).backward()
+                counts = numbers.pop(WEIGHT, one)
+                weight = one if alone else counts
+                (numbers[LOSS] * weight).backward()
+            weights += weight
             for name, value in numbers.items():
-                sums[name] = sums.get(name, 0) + value.detach() / config.accumulation
+                sums[name] = sums.get(name, 0) + value.detach() * weight
         trained = [p for group in optimiser.param_groups for p in group["params"]]
+        # Gradients are means over the processes of sums over their batches.
+        everywhere = self.ranks.mean(weights.clone())
+        for parameter in trained:
+            if parameter.grad is not None:
+                parameter.grad /= everywhere
         norm = whole(clip_grad_norm_(trained, config.optimiser.clip_norm))
         own = torch.stack(list(sums.values()))
-        told = torch.cat([self.ranks.mean(own.clone()), norm[None]]).tolist()
+        told = torch.cat([self.ranks.mean(own.clone()) / everywhere, norm[None]]).tolist()
         if not torch.isfinite(norm) or not torch.isfinite(own).all():
-            self._refuse(step, dict(zip(sums, own.tolist(), strict=True)))
+            self._refuse(step, dict(zip(sums, (own / weights).tolist(), strict=True)))
         optimiser.step()
         learner.step = step + 1
         if learner.mean is not None:
@@ -203,7 +220,9 @@ class Training(Generic[Batch]):
         result, count = self.learner.result.eval(), self.config.validation_batches
         sums: dict[str, float] = {}
         for number, batch in zip(range(count), self.validation.read(0, 1), strict=False):
-            for name, value in self._assess(result, batch, "validation", number).items():
+            numbers = self._assess(result, batch, "validation", number)
+            numbers.pop(WEIGHT, None)
+            for name, value in numbers.items():
                 sums[f"validation/{name}"] = sums.get(f"validation/{name}", 0.0) + value.item() / count
         if sums[f"validation/{LOSS}"] < self.learner.best:
             self.learner.best, self.learner.best_step = sums[f"validation/{LOSS}"], self.learner.step

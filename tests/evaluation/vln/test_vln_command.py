@@ -5,7 +5,7 @@ import pytest
 from command import Run, kedro_run
 
 SMALL = (
-    "evaluate.agents.trained=[],evaluate.sampling.pairs=2,evaluate.sampling.max_distance=5,evaluate.drive.scale=0.1,"
+    "evaluate.agents.trained=[],evaluate.sampling.pairs=2,evaluate.sampling.max_distance=7,evaluate.drive.scale=0.1,"
     "evaluate.shown=1"
 )
 
@@ -20,9 +20,9 @@ def test_baselines_are_scored_before_anything_was_trained(tmp_path):
     assert done.code == 0, done.output
     (results,) = (tmp_path / "38_evaluate_results").glob("results.parquet/*/results.parquet")
     table = pd.read_parquet(results)
-    assert set(table["agent"]) == {"shortest_way", "reference_way", "random", "forward_only"}
+    assert set(table["agent"]) == {"shortest_way", "reference_way", "random", "forward_only", "stop_at_once"}
     assert table[table["agent"] == "shortest_way"]["SR"].eq(1).all()
-    assert table["definition"].eq("internnav/1").all()
+    assert table["definition"].eq("internnav/2").all()
     (page,) = (tmp_path / "39_evaluate_report").glob("report.html/*/report.html")
     assert "data:image/gif;base64," in page.read_text()
     items = {p: p.stat().st_mtime_ns for p in (tmp_path / "37_evaluate_drives" / "items").iterdir()}

@@ -90,7 +90,7 @@ def test_hand_made_episodes(name):
     episode, expected = TEN[name]
     found = score(episode, R2R)
     assert {key: found[key] for key in expected} == pytest.approx(expected, abs=1e-12)
-    assert found["definition"] == "r2r_ce/1"
+    assert found["definition"] == "r2r_ce/2"
 
 
 def test_planar_protocol_sees_through_walls_and_needs_no_stop():
@@ -99,6 +99,25 @@ def test_planar_protocol_sees_through_walls_and_needs_no_stop():
     assert score(walled, PROTOCOLS["vln_pe"])["SR"] == 1
     assert score(walled, PROTOCOLS["vln_pe"])["NE"] == 1
     assert score(walled, R2R)["NE"] == 30
+
+
+def test_vln_pe_measures_as_its_evaluator_does():
+    """vln_pe_metrics.py: paths in xy, nDTW the mean nearness, nothing for a drive that never moved, OSR after actions.
+
+    The preset gave VLN-CE's figures under VLN-PE's name.
+    """
+    rule = PROTOCOLS["vln_pe"]
+    climbing = trace([(0, 0), (3, 0)])
+    climbing.positions[1, 2] = 4.0
+    found = score(climbing, rule)
+    near = (math.exp(0) + math.exp(0)) / 2
+    assert (found["TL"], found["SPL"], found["nDTW"], found["SDTW"]) == (3.0, 1.0, near, near)
+    beside = score(trace([(0, 1), (4, 1)]), rule)
+    assert beside["nDTW"] == pytest.approx(math.exp(-1 / 18))
+    still = Trace(**{**trace([(3, 0)]).__dict__, "shortest": 1.0})
+    assert (score(still, rule)["SR"], score(still, rule)["SPL"]) == (1, 0)
+    away = trace([(2, 0), (-2, 0)])
+    assert (score(away, rule)["OSR"], score(away, R2R)["OSR"]) == (0, 1)
 
 
 def test_unreachable_goal_is_a_failure_and_not_an_error():

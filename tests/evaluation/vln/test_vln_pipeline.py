@@ -18,6 +18,7 @@ from vln_pipeline.evaluation.vln.agents.entrant import entrants
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.vln.episode import DEFINITION, EpisodeSet
 from vln_pipeline.evaluation.vln.episodes_of_walks import episodes_of_walks
+from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
 from vln_pipeline.evaluation.vln.summary import METRICS, summarise
 from vln_pipeline.inspection.page import render_page
 from vln_pipeline.inspection.vln_page import VlnResults, vln_page
@@ -98,7 +99,7 @@ def test_who_knows_the_way_scores_full_marks(before_driving, tmp_path):
     oracle = table[table["agent"] == "shortest_way"]
     assert oracle["SR"].eq(1).all()
     assert oracle["SPL"].gt(0.93).all()
-    assert set(table["definition"]) == {"internnav/1"}
+    assert set(table["definition"]) == {"internnav/2"}
     assert list(oracle["episode"]) == ["walk_00", "walk_01"]
     assert table[table["agent"] == "random"]["SPL"].mean() < oracle["SPL"].mean()
 
@@ -138,8 +139,8 @@ def test_words_of_any_script_come_back(tmp_path):
         episodes_archive.read(tmp_path)
 
 
-def walk(name):
-    poses = np.array([[1.0, 1, 0, 0.5], [1.25, 1, 0, 0.5], [1.5, 1, 0, 0.5]])
+def walk(name, end=6.0):
+    poses = np.array([[1.0, 1, 0, 0.5], [(1 + end) / 2, 1, 0, 0.5], [end, 1, 0, 0.5]])
     path, clearance = poses[:, :3], np.ones(3, np.float32)
     return Trajectory(name, "room", 0, path, np.zeros(3), clearance, np.ones(2, np.int8), poses, 0.5)
 
@@ -147,15 +148,42 @@ def walk(name):
 def test_episodes_are_walks_in_words():
     labels = [Labels(name, (), f"Go {name}.", (0, 2), (f"Walk {name}.", "Move.")) for name in ("b", "a")]
     walks = [walk("a"), walk("b"), walk("c")]
-    made = episodes_of_walks("room", walks, labels, 2, 3)
+    nav = wide_room()[1]
+    made = episodes_of_walks(nav, walks, labels, PROTOCOLS["internnav"], 2, 3)
     assert [(e.id, e.instruction) for e in made.episodes] == [("b_00", "Go b."), ("a_00", "Go a."), ("b_01", "Walk b.")]
     np.testing.assert_array_equal(made.episodes[0].start, [1, 1, 0, 0.5])
-    np.testing.assert_array_equal(made.episodes[0].goal, [1.5, 1, 0])
+    np.testing.assert_array_equal(made.episodes[0].goal, [6, 1, 0])
     assert made.episodes[0].reference.shape == (3, 3)
     with pytest.raises(DataError, match="not among the scene's walks"):
-        episodes_of_walks("room", walks, [Labels("d", (), "Go.", (0, 1))], 1, 9)
-    with pytest.raises(DataError, match="no walk has an instruction"):
-        episodes_of_walks("room", walks, [], 1, 9)
+        episodes_of_walks(nav, walks, [Labels("d", (), "Go.", (0, 1))], PROTOCOLS["internnav"], 1, 9)
+
+
+def test_an_episode_starts_outside_the_success_radius_by_a_metre():
+    """STOP at once scored SR .08 to .23 by preset, for episodes could start within 3 m of their goals."""
+    nav, rule = wide_room()[1], PROTOCOLS["internnav"]
+    walks = [walk("near", 4.9), walk("far", 5.1)]
+    labels = [Labels(name, (), "Go.", (0, 2)) for name in ("near", "far")]
+    assert [e.id for e in episodes_of_walks(nav, walks, labels, rule, 1, 9).episodes] == ["far_00"]
+    with pytest.raises(DataError, match="none of its 1 walks in words starts 4 m or more from its goal"):
+        episodes_of_walks(nav, walks, labels[:1], rule, 1, 9)
+
+
+def test_a_robot_that_is_lost_for_good_is_counted_and_spoils_no_mean(before_driving, tmp_path):
+    """One infinite NE made the mean infinite and its interval nan; InternNav averages the finite ones."""
+    table = results_of(run(before_driving, tmp_path))
+    table["waited"] = table["system1_seconds"] = table["system2_seconds"] = 0.0
+    table.loc[(table["agent"] == "random") & (table["episode"] == "walk_00"), "NE"] = np.inf
+    (score,) = (score for score in summarise(table, 200, 7) if score.agent == "random")
+    other = table[(table["agent"] == "random") & (table["episode"] == "walk_01")]["NE"].item()
+    assert (score.lost, score.metrics["NE"].mean, score.metrics["NE"].high) == (1, other, other)
+    table["NE"] = np.inf
+    assert np.isnan(summarise(table, 200, 7)[0].metrics["NE"].mean)
+
+
+def test_floors_are_free_up_to_the_protocols_body():
+    assert config().floors.height == 1.5
+    assert config(drive={"protocol": "rxr_ce"}).floors.height == 0.88
+    assert config(esdf={"height": 1.7}).floors.height == 1.7
 
 
 def test_the_page_tells_all(before_driving, tmp_path, caplog):
@@ -168,7 +196,7 @@ def test_the_page_tells_all(before_driving, tmp_path, caplog):
     results = VlnResults(table, by_agent, before_driving[0], before_driving[1])
     html = render_page(vln_page(results, config(), 7))
     assert html.count("data:image/gif;base64,") == 2
-    for words in ("shortest_way", "random", "nDTW", "internnav/1", "Go straight to the far wall."):
+    for words in ("shortest_way", "random", "nDTW", "internnav/2", "Go straight to the far wall."):
         assert words in html
     scores = summarise(table, 200, 7)
     assert [score.agent for score in scores] == ["random", "shortest_way"]
@@ -182,7 +210,10 @@ def test_the_page_tells_all(before_driving, tmp_path, caplog):
         ({"agents": {"baselines": [], "trained": []}}, "no agent is named"),
         ({"agents": {"baselines": ["random", "random"]}}, "named twice"),
         ({"drive": {"world": {"body": {"radius": 0.3}}}}, "radius follows from protocol"),
+        ({"drive": {"world": {"body": {"height": 1.0}}}}, "height follows from protocol"),
         ({"drive": {"protocol": "r2r"}}, "protocol"),
+        ({"esdf": {"height": 1.3}}, "less than the body of protocol internnav, 1.5 m"),
+        ({"sampling": {"min_distance": 2, "max_distance": 4}}, "start 4 m from their goals at least"),
         ({"wordings": 9}, "more than labelling writes"),
         ({"split": "Test homes"}, "split"),
     ],
@@ -267,7 +298,7 @@ def test_homes_become_episodes(tmp_path):
     rig = {"name": "d435i", "motion": "continuous", "camera": "d435i", "scale": 0.25, "height": 0.6, "pitches": [15]}
     made = config(
         scenes=[{"procedural": {"count": 1, "texture_size": 64}}],
-        sampling={"pairs": 2, "min_distance": 2.0, "max_distance": 4.0},
+        sampling={"pairs": 2, "min_distance": 4.2, "max_distance": 8.0},
         rendering={"backend": "raycast", "rigs": [rig], "compared_views": 0},
     )
     archives = {

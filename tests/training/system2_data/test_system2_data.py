@@ -6,6 +6,7 @@ import torch
 from published_scene import straight
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.scene_split import held_out
 from vln_pipeline.training.system2_data.data import open_data
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.selection import hold_out, mixed
@@ -113,6 +114,14 @@ def test_recordings_of_one_scene_are_held_out_together(published, cache):
     scenes = [{table[number].source.scene for number in part.tolist()} for part in hold_out(table, 0.3, 3)]
     assert not scenes[0] & scenes[1]
     assert scenes[0] | scenes[1] == set(HOUSES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_scenes_of_validation_are_those_of_the_run(published, cache, seed):
+    """Each training drew by a key of its own: System 1 learned from scenes that validated the joint model."""
+    table, _ = read_index(published(HOUSES), [], cache, 0)
+    _, held = hold_out(table, 0.3, seed)
+    assert {table[number].source.scene for number in held.tolist()} == held_out(HOUSES, 0.3, seed)
 
 
 def test_of_a_single_scene_episodes_are_held_out(published, cache):

@@ -25,10 +25,13 @@ def bootstrap_mean(groups: Sequence[NDArray[np.float64]], resamples: int, rng: n
     Hinkley 1997, section 3.8).
 
     Args:
-        groups: the values of each scene, each (n,) with n >= 1.
+        groups: the values of each scene, each (n,); one without values is left out. NaN where all are.
         resamples: number of bootstrap samples.
         rng: draws them.
     """
+    groups = [group for group in groups if len(group)]
+    if not groups:
+        return Estimate(float("nan"), float("nan"), float("nan"))
     sizes = np.array([len(group) for group in groups])
     values = np.zeros((len(groups), sizes.max()))
     for row, group in zip(values, groups, strict=True):

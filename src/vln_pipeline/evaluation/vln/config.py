@@ -29,9 +29,11 @@ class EvaluateConfig(Config):
     scenes: tuple[ScenesConfig, ...] = Field(default=(ScenesConfig(),), min_length=1)
     """Where the homes come from; procedural ones are never those of the ``scenes`` stage."""
     esdf: EsdfConfig = EsdfConfig()
-    """Floors of the homes; walks keep ``radius`` away from obstacles, the robot's own follows from the protocol."""
-    sampling: SamplingConfig = SamplingConfig(pairs=8, min_distance=3.0, max_distance=10.0)
-    """Where walks start and end."""
+    """Floors of the homes; walks keep ``radius`` away from obstacles, the robot's own follows from the protocol, and so
+    does ``height`` where it is not given."""
+    sampling: SamplingConfig = SamplingConfig(pairs=8, min_distance=4.5, max_distance=10.0)
+    """Where walks start and end. Only those that start outside the protocol's success radius, by a metre or more,
+    become episodes."""
     trajectories: TrajectoryConfig = TrajectoryConfig()
     """How they are walked."""
     rendering: RenderingConfig = _FILMED
@@ -50,6 +52,28 @@ class EvaluateConfig(Config):
     """Bootstrap samples of the confidence intervals."""
     shown: int = Field(default=2, ge=0)
     """Best and worst episodes of an agent that the report shows as moving pictures."""
+
+    @property
+    def floors(self) -> EsdfConfig:
+        """How floors are mapped: free up to the height of the protocol's body, unless another height is given."""
+        if "height" in self.esdf.model_fields_set:
+            return self.esdf
+        return self.esdf.model_copy(update={"height": self.drive.rules.protocol.body_height})
+
+    @model_validator(mode="after")
+    def _the_protocol_is_kept(self) -> Self:
+        rule = self.drive.rules.protocol
+        if self.floors.height < rule.body_height:
+            raise ValueError(
+                f"esdf.height {self.esdf.height} is less than the body of protocol {rule.name}, {rule.body_height} m; "
+                "leave it out"
+            )
+        if self.sampling.max_distance <= rule.least_distance:
+            raise ValueError(
+                f"sampling.max_distance {self.sampling.max_distance} gives no episode of protocol {rule.name}, which "
+                f"start {rule.least_distance:g} m from their goals at least"
+            )
+        return self
 
     @model_validator(mode="after")
     def _wordings_exist(self) -> Self:

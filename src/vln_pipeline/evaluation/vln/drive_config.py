@@ -13,12 +13,13 @@ from vln_pipeline.evaluation.world.config import FollowerConfig, WorldConfig
 class DriveConfig(Config):
     """How an episode runs; the same for every agent."""
 
-    protocol: Literal["r2r_ce", "rxr_ce", "internnav", "vln_pe"] = "internnav"
-    """Actions, camera, body, end and success: VLN-CE's two tasks, InternNav's Habitat evaluation, or its VLN-PE."""
+    protocol: Literal["r2r_ce", "rxr_ce", "internnav", "vln_pe", "vln_pe_dual"] = "internnav"
+    """Actions, camera, body, end and success: VLN-CE's two tasks, InternNav's Habitat evaluation, or its VLN-PE for
+    single systems and for dual ones."""
     scale: float = Field(default=1.0, gt=0, le=1)
     """Factor on the protocol's image size; the field of view stays."""
-    pitch: float = Field(default=0.0, ge=-60, le=60)
-    """Downward tilt of the camera, degrees."""
+    pitch: float | None = Field(default=None, ge=-60, le=60)
+    """Downward tilt of the camera, degrees; null for the protocol's."""
     tilt: float = Field(default=30.0, gt=0, le=60)
     """Further tilt when the robot looks down, degrees."""
     path_periods: int = Field(default=4, ge=1)
@@ -43,12 +44,11 @@ class DriveConfig(Config):
     @property
     def embodied(self) -> WorldConfig:
         """The simulator for the protocol's body."""
-        body = self.rules.body.model_copy(update={"height": self.world.body.height})
-        return self.world.model_copy(update={"body": body})
+        return self.world.model_copy(update={"body": self.rules.body})
 
     @model_validator(mode="after")
     def _the_body_is_the_protocols(self) -> Self:
-        given = {"radius", "sliding"} & self.world.body.model_fields_set
+        given = {"radius", "height", "sliding"} & self.world.body.model_fields_set
         if given:
             raise ValueError(f"world.body.{min(given)} follows from protocol {self.protocol}; leave it out")
         return self

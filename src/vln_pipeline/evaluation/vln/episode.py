@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-DEFINITION = 1
+DEFINITION = 2
 """Version of the way episodes are made of walks; scores of different versions do not compare."""
 
 

@@ -21,15 +21,17 @@ def score(trace: Trace, protocol: Protocol) -> dict[str, Any]:
     """Return every metric of an episode by its name in the field, with the definition's version."""
     error = protocol.distances(trace)
     success = protocol.succeeds(trace, error)
-    length = path_length(trace.positions)
-    fidelity = ndtw(trace.positions, trace.reference, protocol.success_distance)
+    positions, reference = (points[:, : 2 if protocol.planar else 3] for points in (trace.positions, trace.reference))
+    length = path_length(positions)
+    seen = error[1:] if protocol.planar and len(error) > 1 else error  # VLN-PE looks after actions only
+    fidelity = _FIDELITIES[protocol.fidelity](positions, reference, protocol.success_distance)
     return {
         "definition": protocol.definition,
         "TL": length,
         "NE": float(error[-1]),
         "SR": float(success),
-        "OSR": float(error.min() < protocol.success_distance),
-        "SPL": spl(success, trace.shortest, length),
+        "OSR": float(seen.min() < protocol.success_distance),
+        "SPL": 0.0 if protocol.planar and length == 0 else spl(success, trace.shortest, length),
         "nDTW": fidelity,
         "SDTW": fidelity * success,
         "CLS": cls(trace.positions, trace.reference, protocol.success_distance),
@@ -80,3 +82,6 @@ def nearness(walked: NDArray[np.float64], reference: NDArray[np.float64], thresh
     """
     nearest, _ = cKDTree(reference).query(walked)
     return float(np.exp(-(nearest**2) / (2 * threshold**2)).mean())
+
+
+_FIDELITIES = {"dtw": ndtw, "nearness": nearness}

@@ -15,7 +15,7 @@ class Rules:
     Attributes:
         protocol: actions, camera, end and success.
         scale: factor on the protocol's image size; the field of view stays.
-        pitch: downward tilt of the camera as it is, degrees.
+        pitch: downward tilt of the camera as it is, degrees; None for the protocol's.
         tilt: further tilt when the robot looks down, degrees.
         path_periods: control periods for which a continuous path is followed before the agent is asked again.
         follower: how such a path is followed.
@@ -23,7 +23,7 @@ class Rules:
 
     protocol: Protocol
     scale: float = 1.0
-    pitch: float = 0.0
+    pitch: float | None = None
     tilt: float = 30.0
     path_periods: int = 4
     follower: FollowerConfig = field(default_factory=FollowerConfig)
@@ -33,9 +33,9 @@ class Rules:
         """The robot's camera, not tilted."""
         rule = self.protocol
         intrinsics = scaled(Intrinsics.from_fov(rule.width, rule.height, rule.hfov), self.scale)
-        return CameraSetting(
-            f"{round(rule.camera_height * 100)}cm_{round(self.pitch)}deg", rule.camera_height, self.pitch, intrinsics
-        )
+        pitch = rule.pitch if self.pitch is None else self.pitch
+        name = f"{round(rule.camera_height * 100)}cm_{round(pitch)}deg"
+        return CameraSetting(name, rule.camera_height, pitch, intrinsics)
 
     @property
     def motion(self) -> MotionConfig:
@@ -45,4 +45,5 @@ class Rules:
     @property
     def body(self) -> BodyConfig:
         """The robot's body."""
-        return BodyConfig(radius=self.protocol.radius, sliding=self.protocol.sliding)
+        rule = self.protocol
+        return BodyConfig(radius=rule.radius, height=rule.body_height, sliding=rule.sliding)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from vln_pipeline.evaluation.system1.bootstrap import Estimate, bootstrap_mean
 from vln_pipeline.seeding import generator
@@ -18,7 +20,8 @@ class Score:
     Attributes:
         agent: name.
         scenes, episodes: how many.
-        metrics: by name.
+        metrics: by name; NE over the episodes that end where a way leads to the goal, as InternNav averages it.
+        lost: episodes that end where no way leads to the goal.
         calls: mean number of questions per episode by model.
         seconds: mean time of a question by model; NaN where none was asked.
         waited: mean time per episode for which the robot stood still, seconds.
@@ -28,6 +31,7 @@ class Score:
     scenes: int
     episodes: int
     metrics: dict[str, Estimate]
+    lost: int
     calls: dict[str, float]
     seconds: dict[str, float]
     waited: float
@@ -46,9 +50,7 @@ def summarise(results: pd.DataFrame, resamples: int, seed: int) -> list[Score]:
         by_scene = [group for _, group in rows.groupby("scene", sort=True)]
         estimates = {
             name: bootstrap_mean(
-                [group[name].to_numpy(dtype=float) for group in by_scene],
-                resamples,
-                generator(seed, "bootstrap", name),
+                [_finite(group[name]) for group in by_scene], resamples, generator(seed, "bootstrap", name)
             )
             for name in METRICS
         }
@@ -58,12 +60,18 @@ def summarise(results: pd.DataFrame, resamples: int, seed: int) -> list[Score]:
                 scenes=len(by_scene),
                 episodes=len(rows),
                 metrics=estimates,
+                lost=int(np.isinf(rows["NE"]).sum()),
                 calls={model: float(rows[f"{model}_calls"].mean()) for model in ("system2", "system1")},
                 seconds={model: _per_call(rows, model) for model in ("system2", "system1")},
                 waited=float(rows["waited"].mean()),
             )
         )
     return scores
+
+
+def _finite(values: pd.Series) -> NDArray[np.float64]:
+    found = values.to_numpy(dtype=float)
+    return found[np.isfinite(found)]
 
 
 def _per_call(rows: pd.DataFrame, model: str) -> float:

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vln_pipeline.evaluation.world.collide import TOLERANCE, slide, sweep
+from vln_pipeline.evaluation.world.diagonal_gaps import opened, saddle
 from vln_pipeline.planning.clearance import SLACK, bilinear
 from vln_pipeline.planning.elevation import elevations
 from vln_pipeline.planning.geodesic import geodesic_field, sample_field
@@ -29,10 +30,12 @@ class Storey:
     def __init__(self, floor: FloorMap, radius: float, goals_kept: int) -> None:
         # With the tolerance, a body in contact stands between cells of which one is navigable.
         fits = floor.esdf >= radius - TOLERANCE
-        _, piece = cv2.connectedComponents(fits.astype(np.uint8), connectivity=4)
-        kept = fits & np.isin(piece, np.unique(piece[floor.navigable & fits]))
+        gaps = opened(floor.esdf, fits, radius - TOLERANCE)
+        _, piece = cv2.connectedComponents((fits | gaps).astype(np.uint8), connectivity=4)
+        kept = (fits | gaps) & np.isin(piece, np.unique(piece[floor.navigable & fits]))
         self.floor = replace(floor, navigable=kept)
-        self.cells = np.argwhere(kept)
+        self.cells = np.argwhere(kept & fits)
+        self._gaps = gaps
         self._radius = radius
         self._goals_kept = goals_kept
         self._fields: OrderedDict[tuple[float, float], NDArray[np.float32]] = OrderedDict()
@@ -93,13 +96,22 @@ class Storey:
         first, length = self._nearest_cell(field, start)
         if not np.isfinite(length):
             return np.zeros((0, 3))
-        cells = _descend(field, first[0], first[1])
-        between = self.floor.to_world(cells.astype(np.float64)) - self._corner
+        cells = self._through_gaps(_descend(field, first[0], first[1]))
+        between = self.floor.to_world(cells) - self._corner
         ends = [(np.asarray(place, dtype=np.float64)[:2] - self._corner)[None] for place in (start, goal)]
         points = np.concatenate([ends[0], between, ends[1]])
         taut = pull(points, self.floor.esdf, self.floor.cell, self._radius, SLACK)
         height = elevations(self.floor.ground, self.floor.cell, taut, self.floor.height)
         return np.column_stack([taut + self._corner, height])
+
+    def _through_gaps(self, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return (N, 2) cells of a way with the points where the body passes in place of the cells opened for gaps."""
+        points = cells.astype(np.float64)
+        for n in np.flatnonzero(self._gaps[tuple(cells[1:-1].T)]) + 1:
+            before, after = cells[n - 1], cells[n + 1]
+            if (np.abs(after - before) == 1).all():
+                points[n] = saddle(self.floor.esdf, before, after)
+        return points
 
     def _field(self, goal: NDArray[np.float64]) -> NDArray[np.float32]:
         key = float(goal[0]), float(goal[1])
@@ -114,8 +126,8 @@ class Storey:
         """Return the best first cell of the way from a place, and the length of that way, metres; infinite for none.
 
         One of the four cells around the place, or, where none of them is connected to the goal, one up to two cells
-        further: interpolation lets the body pass between two cells that touch at a corner only. No wall runs in
-        between, since the body's radius is no less than two cells.
+        further: a body in a narrow place stands between cells in which it does not fit. No wall runs in between, since
+        its radius is no less than two cells.
         """
         position = self.floor.to_cell(np.asarray(place, dtype=np.float64)[:2])
         corner = np.floor(position).astype(np.int64)

@@ -20,6 +20,7 @@ from vln_pipeline.runtime.workplace import Workplace
 
 if TYPE_CHECKING:
     from vln_pipeline.evaluation.vln.episode import EpisodeSet
+    from vln_pipeline.evaluation.vln.protocol import Protocol
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def list_homes(config: EvaluateConfig, seed: int) -> dict[str, Task]:
 
 def map_homes(scenes: dict[str, Item], config: EvaluateConfig) -> dict[str, Task]:
     """Return one mapping task per scene."""
-    return map_scenes(scenes, config.esdf)
+    return map_scenes(scenes, config.floors)
 
 
 def sample_homes(maps: dict[str, Item], config: EvaluateConfig, seed: int) -> dict[str, Task]:
@@ -61,22 +62,25 @@ def label_homes(
     return label_walks(scenes, maps, walks, footage, config.labelling, seed)
 
 
-def make_episodes(walks: dict[str, Item], labels: dict[str, Item], config: EvaluateConfig) -> dict[str, Task]:
+def make_episodes(
+    maps: dict[str, Item], walks: dict[str, Item], labels: dict[str, Item], config: EvaluateConfig
+) -> dict[str, Task]:
     """Return one task per scene that has walks in words."""
+    protocol, wanted = config.drive.rules.protocol, (config.wordings, config.most_episodes)
     return {
-        key: Task(make_scene_episodes, key, walks[key], tuple(found), config.wordings, config.most_episodes)
+        key: Task(make_scene_episodes, maps[key], walks[key], tuple(found), protocol, *wanted)
         for key, found in by_scene(labels).items()
     }
 
 
 def make_scene_episodes(
-    scene: str, walks: Item, labels: tuple[Item, ...], wordings: int, most: int, _: Workplace
+    nav: Item, walks: Item, labels: tuple[Item, ...], protocol: Protocol, wordings: int, most: int, _: Workplace
 ) -> EpisodeSet:
     """Make one scene's episodes."""
     from vln_pipeline.evaluation.vln.episodes_of_walks import episodes_of_walks  # only in the process that works
 
     kept = [label for item in labels for label in item().kept]
-    return episodes_of_walks(scene, walks().trajectories, kept, wordings, most)
+    return episodes_of_walks(nav(), walks().trajectories, kept, protocol, wordings, most)
 
 
 def score_drives(drives: dict[str, Item]) -> Table:
@@ -85,7 +89,8 @@ def score_drives(drives: dict[str, Item]) -> Table:
     from vln_pipeline.evaluation.vln.summary import METRICS
 
     table = results_table(load() for load in drives.values())
-    means = table.groupby("agent", sort=False)[list(METRICS)].mean()
+    finite = table.replace({"NE": {float("inf"): float("nan")}})  # one lost robot must not hide the others
+    means = finite.groupby("agent", sort=False)[list(METRICS)].mean()
     _LOG.info("Instructions followed in unseen homes, means of the episodes:\n%s", means.round(2).to_string())
     return table
 

@@ -43,7 +43,7 @@ def create_pipeline() -> Pipeline:
             Node(label_homes, inputs=[*_WALKED, *_CONFIG], outputs="evaluate_labels", name="label"),
             Node(
                 make_episodes,
-                inputs=["evaluate_trajectories", "evaluate_labels", _CONFIG[0]],
+                inputs=["evaluate_esdf", "evaluate_trajectories", "evaluate_labels", _CONFIG[0]],
                 outputs="evaluate_episodes",
                 name="ask",
             ),

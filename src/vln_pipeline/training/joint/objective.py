@@ -25,13 +25,14 @@ class JointObjective:
         self._system2, self._device = system2, device
 
     def __call__(self, model: nn.Module, batch: JointBatch) -> dict[str, Tensor]:
-        """Return the mean over all frames as "loss"; in validation also "path_error", see ``path_error``."""
+        """Return the mean over all frames as "loss", their number as "weight"; in validation also "path_error", see ``path_error``."""
         network: Network = unwrapped(model)
         plans = plans_of(self._system2, batch.conversations, network.latent_queries[0]).float()
         plans, origins = plans[batch.plans.to(self._device)], batch.origins.to(self._device)
         actions, depths = batch.actions.to(self._device), batch.depths.to(self._device)
         images = batch.images.to(self._device).movedim(-1, -3).float() / 255
-        numbers = {"loss": model(plans, actions, images, depths, origins).mean()}
+        losses = model(plans, actions, images, depths, origins)
+        numbers = {"loss": losses.mean(), "weight": torch.tensor(float(len(actions)), device=self._device)}
         if not model.training:
             noise = torch.randn(actions.shape).to(self._device)
             pictures, ranges = (torch.stack([seen[origins], seen], dim=1) for seen in (images, depths))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.seeding import generator
+from vln_pipeline.scene_split import held_out
 from vln_pipeline.training.navdp_data.walk import Walk
 from vln_pipeline.training.navdp_data.walk_index import WalkIndex
 
@@ -25,12 +25,9 @@ def hold_out(index: WalkIndex, share: float, seed: int) -> tuple[WalkIndex, Walk
     """
     scenes = [scene_of(walk) for walk in index.walks]
     names = scenes if len(set(scenes)) > 1 else [walk.name for walk in index.walks]
-    order = sorted(set(names))
-    if len(order) < 2:
-        raise DataError(order[0], "one walk cannot be learned from and validated on", "give more walks")
-    count = min(len(order) - 1, max(1, round(share * len(order))))
-    drawn = generator(seed, "train_system1", "held out").permutation(len(order))[:count]
-    held = {order[number] for number in drawn}
+    held = held_out(names, share, seed)
+    if not held:
+        raise DataError(names[0], "one walk cannot be learned from and validated on", "give more walks")
     pairs = list(zip(names, index.walks, strict=True))
     learned = [walk for name, walk in pairs if name not in held]
     return _part(index, learned), _part(index, [walk for name, walk in pairs if name in held])

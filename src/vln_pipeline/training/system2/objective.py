@@ -19,7 +19,10 @@ class System2Objective:
         self._device = device
 
     def __call__(self, model: nn.Module, batch: System2Batch) -> dict[str, Tensor]:
-        """Return the mean over all taught tokens as "loss", and how many of them the model would say itself."""
+        """Return the mean over all taught tokens as "loss", and the share of them that the model would say itself.
+
+        "weight" is their number: a step of many small batches then teaches each token as much as one of a large batch.
+        """
         batch = batch.to(self._device)
         labels = pad(batch.labels[:, 1:], (0, 1), value=IGNORE)
         taught = labels != IGNORE
@@ -34,4 +37,5 @@ class System2Objective:
         ).logits.float()
         wanted = labels[taught]
         right = (logits.argmax(dim=-1) == wanted).float().mean()
-        return {"loss": cross_entropy(logits, wanted), "token_accuracy": right}
+        count = taught.sum().float()
+        return {"loss": cross_entropy(logits, wanted), "token_accuracy": right, "weight": count}

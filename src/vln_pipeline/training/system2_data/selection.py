@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.scene_split import held_out
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.system2_batch import SampleKind
 from vln_pipeline.training.system2_data.config import System2DataConfig
@@ -27,18 +28,18 @@ def hold_out(table: SampleTable, share: float, seed: int) -> tuple[NDArray[np.in
     Raises:
         DataError: there is a single episode.
     """
-    _, scenes = np.unique([source.scene for source in table.sources], return_inverse=True)
-    groups = scenes[table.origin]
-    order = np.unique(groups)
-    if len(order) == 1:
+    scenes, source = np.unique([source.scene for source in table.sources], return_inverse=True)
+    groups = source[table.origin]
+    named = {int(number): str(scenes[number]) for number in np.unique(groups)}
+    if len(named) == 1:
+        (scene,) = named.values()
         groups = table.rows["episode"].to_numpy()
-        order = np.unique(groups)
-    if len(order) < 2:
+        named = {int(number): f"{scene}/{number}" for number in np.unique(groups)}
+    names = held_out(named.values(), share, seed)
+    if not names:
         scene = table.sources[table.origin[0]].scene
         raise DataError(scene, "one episode cannot be learned from and validated on", "give more episodes")
-    count = min(len(order) - 1, max(1, round(share * len(order))))
-    drawn = generator(seed, "train_system2", "held out").permutation(len(order))[:count]
-    held = np.isin(groups, order[drawn])
+    held = np.isin(groups, [number for number, name in named.items() if name in names])
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

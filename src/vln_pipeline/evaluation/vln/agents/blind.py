@@ -53,3 +53,21 @@ class ForwardOnly:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class StopAtOnce:
+    """Stops where it stands: what an episode gives away for nothing."""
+
+    rgb = depth = False
+    calls: tuple[Call, ...] = ()
+    intents: tuple[Intent, ...] = ()
+
+    def reset(self, task: Task, truth: Truth) -> None:
+        """Nothing is kept."""
+
+    def step(self, observation: Observation) -> Action:
+        """Return STOP."""
+        return Action.STOP
+
+    def close(self) -> None:
+        """Nothing is held."""

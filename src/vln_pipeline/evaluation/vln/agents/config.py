@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 
-Baseline = Literal["shortest_way", "reference_way", "random", "forward_only"]
+Baseline = Literal["shortest_way", "reference_way", "random", "forward_only", "stop_at_once"]
 Trained = Literal["dual", "system2_shortest", "system2_straight"]
 
 
@@ -40,7 +40,7 @@ class DualConfig(Config):
 class AgentsConfig(Config):
     """Which agents take part."""
 
-    baselines: tuple[Baseline, ...] = ("shortest_way", "reference_way", "random", "forward_only")
+    baselines: tuple[Baseline, ...] = ("shortest_way", "reference_way", "random", "forward_only", "stop_at_once")
     """Agents that learn nothing; the former two are told what only the world knows."""
     trained: tuple[Trained, ...] = ("dual", "system2_straight")
     """dual: every trained System 2 with the System 1 that was trained on its plans. system2_shortest: System 2 alone,

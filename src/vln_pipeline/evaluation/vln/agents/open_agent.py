@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.agents.agent import Agent
-from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions
+from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions, StopAtOnce
 from vln_pipeline.evaluation.vln.agents.config import DualConfig
 from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
@@ -21,6 +21,7 @@ _BASELINES: dict[str, Callable[[], Agent]] = {
     "reference_way": ReferenceWay,
     "random": RandomActions,
     "forward_only": ForwardOnly,
+    "stop_at_once": StopAtOnce,
 }
 
 
