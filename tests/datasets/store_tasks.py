@@ -36,8 +36,8 @@ def stumble(key: str, _: Workplace) -> str:
     raise ZeroDivisionError("a bug")
 
 
-def fill_disk(key: str, _: Workplace) -> str:
-    raise OSError(28, "No space left on device", "somewhere")
+def fail_to_write(key: str, code: int, _: Workplace) -> str:
+    raise OSError(code, os.strerror(code))
 
 
 def die(key: str, _: Workplace) -> str:

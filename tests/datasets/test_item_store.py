@@ -1,3 +1,4 @@
+import errno
 import json
 import threading
 import time
@@ -122,10 +123,13 @@ def test_a_store_that_may_be_empty_is_complete_without_items(tmp_path):
     assert here.load() == {}
 
 
-def test_a_full_disk_stops_the_run_at_once(tmp_path, log):
+@pytest.mark.parametrize(
+    ("code", "said"), [(errno.ENOSPC, "is full"), (errno.EDQUOT, "is full"), (errno.EROFS, "is read-only")]
+)
+def test_a_disk_that_takes_nothing_more_stops_the_run_at_once(tmp_path, log, code, said):
     with pytest.raises(DatasetError) as raised:
-        store(tmp_path).save({"a": Task(tasks.fill_disk, "a"), **numbers(log)})
-    assert "the disk is full" in str(raised.value.__cause__)
+        store(tmp_path).save({"a": Task(tasks.fail_to_write, "a", code), **numbers(log)})
+    assert f"the disk {said}" in str(raised.value.__cause__)
     assert done(log) == []
 
 

@@ -114,6 +114,8 @@ def sweep(items: Path) -> None:
 
 
 def _of_system(error: OSError) -> Failure:
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Failure("the disk is full; free some space and run the same command again, it goes on", fatal=True)
+    if error.errno == errno.EROFS:
+        return Failure("the disk is read-only; have it checked and run the same command again, it goes on", fatal=True)
     return Failure(f"{error.filename or 'file system'}: {error.strerror or error}", traceback.format_exc())

@@ -19,6 +19,7 @@ _OF_THE_DISK = {
     errno.EROFS: "set VLN_DATA to a folder that can be written",
     errno.ENOSPC: "make room and run the same command again",
     errno.EDQUOT: "make room and run the same command again",
+    errno.EIO: "the disk failed: have it checked, then run the same command again",
 }
 
 
