@@ -28,7 +28,7 @@ from vln_pipeline.training.trained import BOARD, LOG
 LOSS = "loss"
 """Name of the number that is minimised."""
 WEIGHT = "weight"
-"""Name of the number that tells how much a batch counts beside the others of its step, for instance its taught tokens."""
+"""Name of the number that tells how much a batch counts beside the others of its step: its taught tokens, say."""
 
 Batch = TypeVar("Batch")
 BatchOut = TypeVar("BatchOut", covariant=True)

@@ -7,6 +7,7 @@ from published_scene import straight
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scene_split import held_out
+from vln_pipeline.training.system2_data.config import KindShares
 from vln_pipeline.training.system2_data.data import open_data
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.selection import hold_out, mixed
@@ -91,6 +92,26 @@ def test_an_epoch_has_stops_as_often_as_they_are_repeated(published, cache):
     assert counts() == unique | {"stop": 20}
     assert counts(pixel_goal_only=True) == {"pixel": unique["pixel"]}
     assert counts(stop_repeats=0) == {kind: n for kind, n in unique.items() if kind != "stop"}
+
+
+def test_kinds_have_their_shares_whatever_walks_are_like(published, cache):
+    """45 % of the samples of the demo's short walks were stops, and 3 % turns; published walks are four times as long."""
+    config = published(HOUSES)
+    table, _ = read_index(config, [], cache, 0)
+    everything, kinds = np.arange(len(table)), table.kinds()
+
+    def counts(**shares):
+        taken = mixed(table, everything, config.model_copy(update={"shares": KindShares(**shares)}), 1)
+        return {str(kind): int((kinds[taken] == kind).sum()) for kind in np.unique(kinds)}
+
+    goals = int((kinds == "pixel").sum())
+    found = counts(pixel=0.5, turn=0.3, stop=0.2)
+    assert found["pixel"] == goals
+    assert found["stop"] == round(goals * 0.4)
+    assert found.get("turn", 0) == (round(goals * 0.6) if "turn" in found else 0)
+    assert set(counts(pixel=0.9, turn=0.1, stop=0.0)) == set(np.unique(kinds).tolist())
+    with pytest.raises(ValueError, match=r"pixel, turn and stop are 1\.2 together, not 1"):
+        KindShares(pixel=0.6, turn=0.4, stop=0.2)
 
 
 def test_a_share_is_drawn_by_the_seed_and_of_its_own_recording(published, cache, tmp_path):

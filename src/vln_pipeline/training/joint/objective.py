@@ -25,7 +25,7 @@ class JointObjective:
         self._system2, self._device = system2, device
 
     def __call__(self, model: nn.Module, batch: JointBatch) -> dict[str, Tensor]:
-        """Return the mean over all frames as "loss", their number as "weight"; in validation also "path_error", see ``path_error``."""
+        """Return the mean over all frames as "loss" and their number as "weight"; in validation also "path_error"."""
         network: Network = unwrapped(model)
         plans = plans_of(self._system2, batch.conversations, network.latent_queries[0]).float()
         plans, origins = plans[batch.plans.to(self._device)], batch.origins.to(self._device)

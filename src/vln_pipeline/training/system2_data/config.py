@@ -1,6 +1,8 @@
 """Parameters of System 2's training samples."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 
@@ -62,6 +64,26 @@ class AugmentationConfig(Config):
     """Whether contrast may be stretched so that each colour reaches from 0 to 255."""
 
 
+class KindShares(Config):
+    """How often each kind of sample is in an epoch. Pixel goals are taken once each, the others repeated or drawn."""
+
+    pixel: float = Field(default=0.5, gt=0, lt=1)
+    """Share of pixel goals. The defaults are an estimate for the published recipe on R2R-CE, whose walks have 57
+    actions, a third of them turns: of 14 sampled frames ten have a goal and four or five a turn, and a walk's stop is
+    taken five times."""
+    turn: float = Field(default=0.25, ge=0, lt=1)
+    """Share of turns."""
+    stop: float = Field(default=0.25, ge=0, lt=1)
+    """Share of stops."""
+
+    @model_validator(mode="after")
+    def _they_are_all(self) -> Self:
+        total = self.pixel + self.turn + self.stop
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"pixel, turn and stop are {total:g} together, not 1")
+        return self
+
+
 class System2DataConfig(Config):
     """Which walks are learned from, and how samples are made of them.
 
@@ -83,6 +105,9 @@ class System2DataConfig(Config):
     """Frames from a view to its pixel goal at least; nearer goals make no sample."""
     stop_repeats: int = Field(default=5, ge=0)
     """Times that the sample at a walk's end, where the robot is to stop, is in an epoch."""
+    shares: KindShares | None = None
+    """Shares of the kinds of samples in an epoch, whatever the walks are like; in place of ``stop_repeats``. None leaves
+    the kinds as frequent as the walks have them, as published."""
     pixel_goal_only: bool = False
     """Whether turn and stop samples are left out."""
     min_frames: int = Field(default=4, ge=2)
