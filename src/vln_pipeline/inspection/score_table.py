@@ -12,6 +12,8 @@ _GOAL_METRICS = {
     **{radius_name("success", radius): (f"SR {radius:g} m [%]", *_HUNDRED) for radius in RADII},
     radius_name("spl", RADII[0]): (f"SPL {RADII[0]:g} m", *_TWO),
     radius_name("spl_straight", RADII[0]): (f"SPL {RADII[0]:g} m, straight", *_TWO),
+    "success_navdp": ("SR, NavDP's benchmark [%]", *_HUNDRED),
+    "spl_navdp": ("SPL, NavDP's benchmark", *_TWO),
 }
 _METRICS = {
     **_GOAL_METRICS,

@@ -1,11 +1,16 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+import yaml
 from walled_rooms import drive_of
 
 from vln_pipeline.evaluation.system1 import metrics
+from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.system1.drive_set import DriveSet
 from vln_pipeline.evaluation.system1.results import results_table
 
+ROOT = Path(__file__).parents[3]
 DETOUR = [(0, 0), (0, 2.5), (2.5, 2.5)]
 """5 m of way."""
 
@@ -28,6 +33,28 @@ def test_spl_by_hand():
     assert metrics.spl(drive, 1.0) == pytest.approx(4 / 5)
     assert metrics.spl_straight(drive, 1.0) == pytest.approx(3 / 5)
     assert metrics.spl(drive_of(DETOUR, remaining=2.0), 1.0) == 0
+
+
+def test_navdps_spl_by_hand():
+    """Its benchmark: a straight radius of 1.5 m, and the straight distance over the way driven, 1 at most."""
+    near = drive_of([(0, 0), (0, 2.0), (2.0, 1.0)], straight=3.0, remaining=9.0)
+    away = metrics.path_length(near)
+    assert metrics.success_straight(near, 1.5) == 1
+    assert metrics.spl_navdp(near, 1.5) == pytest.approx(3 / away)
+    assert metrics.spl_navdp(drive_of([(0, 0), (2, 0)], straight=3.0), 1.5) == 1
+    assert metrics.spl_navdp(drive_of([(0, 0), (1.5, 0)], straight=3.0), 1.5) == 0
+
+
+def test_the_environment_navdp_has_the_constants_of_its_benchmark():
+    told = yaml.safe_load((ROOT / "conf/navdp/parameters.yml").read_text())["evaluate_system1"]
+    config = EvaluateSystem1Config.model_validate(told)
+    drive, lens = config.drive, config.drive.eye.setting()
+    assert (drive.arrival, drive.arrival_distance, drive.arrival_speed) == (1.0, "straight", 0.5)
+    assert (drive.time_limit, drive.stuck_time, drive.stuck_distance) == (120.0, 4.5, 0.1)
+    assert (drive.motion.period, drive.motion.max_speed, drive.motion.max_turn_rate) == (0.15, 0.5, 0.5)
+    assert (lens.intrinsics.width, lens.intrinsics.height, lens.height, lens.pitch) == (640, 360, 0.3, 0.0)
+    # focal length 1.4 over an aperture of 1.88
+    assert lens.intrinsics.fx == pytest.approx(640 * 1.4 / 1.88, rel=1e-3)
 
 
 def test_spl_is_never_above_one():

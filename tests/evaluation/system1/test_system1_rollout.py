@@ -100,6 +100,21 @@ def test_a_straight_line_arrives_where_nothing_is_in_the_way(open_room):
     assert metrics.duration(driven) == pytest.approx(5.0 / 0.5, abs=0.5)
 
 
+def test_navdps_rules_measure_straight_and_want_a_robot_that_is_slow(open_room):
+    truth = open_room("u_room")
+    behind_the_wall = set_of(truth.nav, point_episode(truth.nav, (1.0, 3.0), 0.0, (5.9, 3.0)))
+    straight = CONFIG.model_copy(update={"arrival_distance": "straight"})
+    (driven,) = drive(truth, behind_the_wall, "straight_line", config=straight).drives
+    assert driven.ending is Ending.ARRIVED
+    assert (metrics.success(driven, 1.5), metrics.success_straight(driven, 1.5)) == (0, 1)
+    truth = open_room("empty_room")
+    ahead = set_of(truth.nav, point_episode(truth.nav, (1.0, 3.0), 0.0, (7.0, 3.0)))
+    slow = straight.model_copy(update={"arrival_speed": 0.49})
+    fast, at_rest = (drive(truth, ahead, "straight_line", config=told).drives[0] for told in (straight, slow))
+    assert fast.remaining == pytest.approx(1.0, abs=0.08)
+    assert at_rest.remaining < 0.1
+
+
 def test_stopping_and_turning_never_touches(open_room):
     truth = open_room("u_room")
     episodes = draw_episodes(

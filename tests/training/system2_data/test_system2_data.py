@@ -95,7 +95,7 @@ def test_an_epoch_has_stops_as_often_as_they_are_repeated(published, cache):
 
 
 def test_kinds_have_their_shares_whatever_walks_are_like(published, cache):
-    """45 % of the samples of the demo's short walks were stops, and 3 % turns; published walks are four times as long."""
+    """45 % of the samples of the demo's short walks were stops, 3 % turns; published walks are four times as long."""
     config = published(HOUSES)
     table, _ = read_index(config, [], cache, 0)
     everything, kinds = np.arange(len(table)), table.kinds()

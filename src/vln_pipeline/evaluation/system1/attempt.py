@@ -132,7 +132,7 @@ class Attempt:
 
     def _end(self, touched: bool) -> Ending | None:
         rules = self._config
-        if self.episode.target is not None and self._remaining() < rules.arrival:
+        if self._arrived():
             return Ending.ARRIVED
         if self.episode.target is None and touched and self._recovery is None:
             return Ending.TOUCHED
@@ -144,6 +144,18 @@ class Attempt:
             if np.linalg.norm(recent - recent[0], axis=1).max() < rules.stuck_distance:
                 return Ending.STUCK
         return None
+
+    def _arrived(self) -> bool:
+        rules, target = self._config, self.episode.target
+        if target is None:
+            return False
+        if rules.arrival_speed is not None:
+            moved = np.abs(self._track[-1][:2] - self._track[-2][:2]).sum()
+            if moved / rules.motion.period >= rules.arrival_speed:
+                return False
+        if rules.arrival_distance == "straight":
+            return bool(np.hypot(*(self._track[-1][:2] - target.position[:2])) < rules.arrival)
+        return self._remaining() < rules.arrival
 
     def _remaining(self) -> float:
         if self.episode.target is None:

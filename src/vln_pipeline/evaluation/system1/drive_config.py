@@ -47,7 +47,11 @@ class DriveConfig(Config):
     replan: int = Field(default=4, ge=1)
     """Control steps from one plan to the next."""
     arrival: float = Field(default=1.0, gt=0)
-    """Geodesic distance to the goal below which the episode ends, metres."""
+    """Distance to the goal below which the episode ends, metres."""
+    arrival_distance: Literal["geodesic", "straight"] = "geodesic"
+    """How that distance is measured: along the shortest way, or straight through walls, as NavDP's benchmark does."""
+    arrival_speed: float | None = Field(default=None, gt=0)
+    """Speed, as |vx| + |vy| in m/s, below which the robot must be for that; null for any. NavDP's benchmark has 0.5."""
     time_limit: float = Field(default=60.0, gt=0)
     """Simulated time after which it ends, seconds."""
     stuck_time: float = Field(default=10.0, gt=0)

@@ -36,6 +36,22 @@ def spl_straight(drive: Drive, radius: float) -> float:
     return success(drive, radius) * shortest / max(shortest, path_length(drive))
 
 
+def success_straight(drive: Drive, radius: float) -> float:
+    """Return 1 where the robot ends within a straight radius of the goal, metres, through walls or not, else 0.
+
+    The NavDP benchmark's success, with 1.5 m.
+    """
+    away = drive.track[-1, :2] - _target(drive).position[:2]
+    return float(np.hypot(*away) < radius)
+
+
+def spl_navdp(drive: Drive, radius: float) -> float:
+    """Return the NavDP benchmark's SPL: success by the straight radius times min(1, straight distance / way driven)."""
+    length = path_length(drive)
+    share = 1.0 if length == 0 else min(1.0, _target(drive).straight / length)
+    return success_straight(drive, radius) * share
+
+
 def collided(drive: Drive) -> float:
     """Return 1 where the robot touched anything, else 0; its mean is the collision rate, in episodes."""
     return float(drive.contact.any())

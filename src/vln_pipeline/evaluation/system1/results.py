@@ -12,6 +12,9 @@ from vln_pipeline.evaluation.system1.drive_set import DriveSet
 RADII = (1.0, 1.5)
 """Geodesic radii of success, metres: that of the NavDP paper and that of its benchmark's code."""
 
+NAVDP_RADIUS = 1.5
+"""Straight radius of success of the NavDP benchmark's code, metres."""
+
 
 def results_table(driven: Iterable[DriveSet]) -> pd.DataFrame:
     """Return one row per drive, in the order given.
@@ -53,6 +56,10 @@ def _row(drive: Drive) -> dict[str, object]:
         "contacts": metrics.contacts(drive),
         "blocked_steps": metrics.blocked_steps(drive),
         "explored": metrics.explored_area(drive),
+    }
+    row |= {
+        "success_navdp": metrics.success_straight(drive, NAVDP_RADIUS) if target else np.nan,
+        "spl_navdp": metrics.spl_navdp(drive, NAVDP_RADIUS) if target else np.nan,
     }
     for radius in RADII:
         row |= {

@@ -106,8 +106,8 @@ class System2DataConfig(Config):
     stop_repeats: int = Field(default=5, ge=0)
     """Times that the sample at a walk's end, where the robot is to stop, is in an epoch."""
     shares: KindShares | None = None
-    """Shares of the kinds of samples in an epoch, whatever the walks are like; in place of ``stop_repeats``. None leaves
-    the kinds as frequent as the walks have them, as published."""
+    """Shares of the kinds of samples in an epoch, whatever walks are like; in place of ``stop_repeats``. None leaves
+    the kinds as frequent as walks have them, as published."""
     pixel_goal_only: bool = False
     """Whether turn and stop samples are left out."""
     min_frames: int = Field(default=4, ge=2)
