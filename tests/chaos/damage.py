@@ -34,8 +34,8 @@ def _damage(case: Case, change: _Change) -> None:
         stores = sorted(folder for folder in case.data.iterdir() if folder.name != "cache")
     items = [_draw(case, store / "items") for store in stores if any(store.glob("items/[!.]*"))]
     others = [_draw(case, store, but="items") for store in stores]
+    struck = _items_of(case, items + others)
     _remake(case, change, items + others)
-    struck = {"/".join(path.relative_to(case.data).parts[:3]) for path in items}
     before = made(case.data)
     case.recover()
     again = made(case.data) - before
@@ -52,6 +52,16 @@ def _draw(case: Case, folder: Path, but: str = "") -> Path:
         if parts[0] != but and not any(part.startswith(".") for part in parts)
     )
     return case.draw.choice(files)
+
+
+def _items_of(case: Case, files: list[Path]) -> set[str]:
+    """Return the items that hold the files: pictures and videos lie under one inode in several stores."""
+    struck = {path.stat().st_ino for path in files}
+    return {
+        "/".join(path.relative_to(case.data).parts[:3])
+        for path in case.data.glob("*/items/[!.]*/**/*")
+        if path.is_file() and not path.is_symlink() and path.stat().st_ino in struck
+    }
 
 
 def _remake(case: Case, change: _Change, files: list[Path]) -> None:

@@ -93,7 +93,7 @@ class Project:
         """Start ``kedro`` or ``vln-pipeline`` as a user does, with all stores in a folder of its own."""
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([*filter(None, [variables.pop("CHAOS_PATH", "")]), str(self.folder / "src")]),
+            "PYTHONPATH": str(self.folder / "src"),
             "VLN_DATA": str(data),
             "KEDRO_DISABLE_TELEMETRY": "1",
             **variables,

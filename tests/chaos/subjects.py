@@ -72,7 +72,7 @@ def made(data: Path) -> Counter[str]:
     """Return how often each item was made, by the journals of all versions and by the item's path."""
     return Counter(
         f"{path.parent.name}/items/{line['fingerprint']}"
-        for path in data.glob("*/*/*/journal.jsonl")
+        for path in data.glob("*/[!.]*/*/journal.jsonl")  # not those set aside as damaged
         for line in map(json.loads, path.read_text().splitlines())
-        if "cause" not in line
+        if "cause" not in line and "found" not in line
     )

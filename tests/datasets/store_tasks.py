@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from vln_pipeline.datasets.item import Item
+from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.workplace import Workplace
 
@@ -38,6 +38,13 @@ def stumble(key: str, _: Workplace) -> str:
 
 def fail_to_write(key: str, code: int, _: Workplace) -> str:
     raise OSError(code, os.strerror(code))
+
+
+def let_another_run_make(folder: str, key: str, _: Workplace) -> str:
+    from small_stores import SECOND, store
+
+    store(Path(folder), SECOND).save({key: Task(same, key)})
+    return "done"
 
 
 def die(key: str, _: Workplace) -> str:

@@ -133,6 +133,16 @@ def test_a_disk_that_takes_nothing_more_stops_the_run_at_once(tmp_path, log, cod
     assert done(log) == []
 
 
+def test_what_another_run_made_meanwhile_is_taken_over_and_journalled_so(tmp_path):
+    """Of two runs at a time both journals said that they had made the item, though one had waited for the other."""
+    here = store(tmp_path)
+    here.save({"a": Task(tasks.let_another_run_make, str(tmp_path), "b"), "b": Task(tasks.same, "b")})
+    journal = tmp_path / "store" / FIRST / "store" / "journal.jsonl"
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert [(line["key"], line.get("found", False)) for line in lines] == [("a", False), ("b", True)]
+    assert here.load()["b"]() == "same"
+
+
 def test_shards_fill_one_version_and_the_last_run_seals_it(tmp_path, log):
     for shard in ("0/2", "1/2"):
         store(tmp_path, shard=shard).save(numbers(log, 5))

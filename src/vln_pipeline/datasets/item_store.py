@@ -6,7 +6,8 @@
       items/<fingerprint>/...                written once, shared by all versions; seal.json lists its files
       <run id>/<name>/[<group>/]<key>        link to the item, for people and other programs
       <run id>/<name>/plan.json              key -> fingerprint; what the version is to consist of
-      <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure
+      <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure, and
+                                             "found" where another run made it while this one waited
       <run id>/<name>/manifest.json          key -> fingerprint and content; present when the version is complete
 """
 
@@ -263,6 +264,8 @@ def _is_sealed(version: str) -> bool:
 
 def _journal(journal: TextIO, outcome: Outcome, name: str) -> None:
     line = {"key": outcome.key, "fingerprint": name, "seconds": round(outcome.seconds, 3), "host": outcome.host}
+    if outcome.found:
+        line["found"] = True
     if outcome.failure is not None:
         line |= {"cause": outcome.failure.cause, "detail": outcome.failure.detail}
     journal.write(json.dumps(line) + "\n")

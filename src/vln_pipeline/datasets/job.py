@@ -49,10 +49,11 @@ class ItemJob:
     def __call__(self) -> Outcome:
         """Make the item; a fault of the item is reported, not raised."""
         started = time.perf_counter()
-        failure = None
+        failure, found = None, False
         try:
             with sole_writer(lock_of(self.items, self.fingerprint), f"{self.items.parent.name}, {self.key}"):
-                if sound_item(self.items, self.fingerprint) is None:  # else another run was quicker
+                found = sound_item(self.items, self.fingerprint) is not None  # another run was quicker
+                if not found:
                     self._make()
                 lock_of(self.items, self.fingerprint).unlink(missing_ok=True)  # nobody writes it any more
         except DataError as error:
@@ -61,7 +62,7 @@ class ItemJob:
             failure = _of_system(error)
         except Exception as error:  # a bug must not take the other scenes with it; the journal keeps the traceback
             failure = Failure(f"{self.key}: unexpected {type(error).__name__}: {error}", traceback.format_exc())
-        return Outcome(self.key, time.perf_counter() - started, failure, socket.gethostname())
+        return Outcome(self.key, time.perf_counter() - started, failure, socket.gethostname(), found)
 
     def _make(self) -> None:
         directory = Path(tempfile.mkdtemp(prefix=f"{PART}{self.fingerprint}-", dir=self.items))

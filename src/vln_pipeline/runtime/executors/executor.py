@@ -35,12 +35,14 @@ class Outcome:
         seconds: wall time.
         failure: None when it finished.
         host: name of the machine.
+        found: whether another run had finished it by the time its turn came.
     """
 
     key: str
     seconds: float
     failure: Failure | None = None
     host: str = ""
+    found: bool = False
 
 
 Job = Callable[[], Outcome]
