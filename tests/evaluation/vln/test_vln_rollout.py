@@ -33,7 +33,7 @@ def test_who_knows_the_way_succeeds_along_it(open_room, protocol, agent, yaw):
     assert scored["NE"] < 0.5
     assert scored["SPL" if agent is ShortestWay else "nDTW"] > 0.9
     assert scored["CR"] == 0
-    assert scored["definition"] == f"{protocol}/1"
+    assert scored["definition"] == f"{protocol}/2"
 
 
 def test_along_a_straight_line_the_oracle_is_perfect(open_room):
