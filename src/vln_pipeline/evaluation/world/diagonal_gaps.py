@@ -23,8 +23,8 @@ def opened(esdf: NDArray[np.float32], fits: NDArray[np.bool_], limit: float) -> 
     values = esdf.astype(np.float64)
     free = np.pad(fits, 1)
     neighbours = free[:-2, 1:-1].astype(np.int8) + free[2:, 1:-1] + free[1:-1, :-2] + free[1:-1, 2:]
-    for flipped in (False, True):  # gaps along one diagonal, then along the other
-        view, room, beside, out = (grid[:, ::-1] if flipped else grid for grid in (values, fits, neighbours, found))
+    for step in (1, -1):  # gaps along one diagonal, then, in the mirror, along the other
+        view, room, beside, out = values[:, ::step], fits[:, ::step], neighbours[:, ::step], found[:, ::step]
         joined = room[:-1, :-1] & room[1:, 1:] & ~room[:-1, 1:] & ~room[1:, :-1]
         for row, column in np.argwhere(joined):
             (a, b), (c, d) = view[row : row + 2, column : column + 2]
