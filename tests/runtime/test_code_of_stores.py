@@ -40,7 +40,7 @@ STORES = {
         "filtering/archive.py",
     ),
     "lerobot_joined": (
-        "export.nodes.join_one",
+        "export.joining.join_one",
         "__init__.py export/join.py export/card.py export/validation/rows.py",
         "rendering/raycast.py filtering/archive.py",
     ),
@@ -97,6 +97,8 @@ STORES = {
     "vlnpe_lerobot": ("vlnpe.filming.export_ce", "export/writer.py", "embodiments/gait.py"),
 }
 SAME_AS = {
+    "vlnce_lerobot_joined": "lerobot_joined",
+    "vlnpe_lerobot_joined": "lerobot_joined",
     "test_scenes": "scenes",
     "evaluate_scenes": "scenes",
     "vlnce_scenes": "scenes",
