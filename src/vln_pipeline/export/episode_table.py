@@ -105,7 +105,7 @@ def statistics_of(row: Mapping[str, Any], features: Mapping[str, Feature]) -> di
 
 def _is_flat(feature: Feature) -> bool:
     """Whether the statistics are plain lists: lerobot 0.4 takes nested ones for those of three channels."""
-    return feature.is_visual and feature.shape[2] == 1
+    return feature.is_visual and feature.shape[2:] == (1,)
 
 
 def text_index(path: Path, column: str, numbers: Mapping[str, int]) -> None:
