@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.rendering.camera import Intrinsics
 from vln_pipeline.training.joint_data.path_target import path_target
 from vln_pipeline.training.joint_data.way import ground_path
-from vln_pipeline.rendering.camera import Intrinsics
 
 F, L, R = drawn_room.F, drawn_room.L, drawn_room.R
 LEFT_BEND = [F, F, F, L, F, F, F, L, F, F, F, F, L, F, F, F]
