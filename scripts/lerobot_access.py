@@ -36,7 +36,7 @@ def recorded(source: LeRobotDataset, episodes: int, root: Path) -> LeRobotDatase
                 elif feature["dtype"] == "image":
                     value = value.permute(1, 2, 0).numpy().astype(np.uint16)
                 elif feature["dtype"] != "string":
-                    value = np.atleast_1d(value.numpy())
+                    value = np.atleast_1d(value.numpy()).astype(feature["dtype"])  # read as 64-bit numbers
                 frame[name] = value
             own.add_frame(frame)
         own.save_episode()
