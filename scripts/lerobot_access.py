@@ -36,7 +36,7 @@ def recorded(source: LeRobotDataset, episodes: int, root: Path) -> LeRobotDatase
                 elif feature["dtype"] == "image":
                     value = value.permute(1, 2, 0).numpy().astype(np.uint16)
                 elif feature["dtype"] != "string":
-                    value = np.atleast_1d(value.numpy())
+                    value = np.atleast_1d(value.numpy()).astype(feature["dtype"])  # read as 64-bit numbers
                 frame[name] = value
             own.add_frame(frame)
         own.save_episode()
@@ -62,10 +62,11 @@ if __name__ == "__main__":
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HF_DATASETS_CACHE"] = f"{folder}/cache"
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), time.process_time()
         ours = LeRobotDataset("local/ours", root=given.dataset)
+        taken = f"{time.perf_counter() - begun:.1f} s, {time.process_time() - cpu:.1f} s of processor time"
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"{ours.meta.total_episodes} episodes opened in {time.perf_counter() - begun:.1f} s, {peak:.2f} GiB")
+        print(f"{ours.meta.total_episodes} episodes opened in {taken}, {peak:.2f} GiB", flush=True)
         episodes = min(given.episodes, ours.meta.total_episodes)
         theirs = recorded(ours, episodes, Path(folder) / "own")
         rates = [(speed(ours, len(theirs), given.items), speed(theirs, len(theirs), given.items)) for _ in range(3)]

@@ -59,11 +59,7 @@ def look(dataset: LeRobotDataset, root: Path) -> None:
 def stream(root: Path) -> None:
     """Read some frames without opening the whole dataset."""
     streamed = StreamingLeRobotDataset(f"local/{root.name}", root=root, buffer_size=8, max_num_shards=1, shuffle=False)
-    try:
-        first = next(iter(streamed))
-    except ImportError as error:
-        print(f"  not streamed: {error}")
-        return
+    first = next(iter(streamed))
     print(f"  streamed: frame {int(first['frame_index'])}, {first['task'][:40]}...")
 
 
@@ -97,7 +93,7 @@ def train(root: Path, policy: str, where: Path, features: dict[str, dict]) -> No
     }
     small = {
         "act": ["--policy.pretrained_backbone_weights=null", "--policy.dim_model=64", "--policy.n_heads=2"],
-        "diffusion": ["--policy.down_dims=[32,64]", "--policy.crop_shape=null"],
+        "diffusion": ["--policy.pretrained_backbone_weights=null", "--policy.down_dims=[32,64]"],
     }[policy]
     sys.argv = [
         "lerobot-train",

@@ -96,6 +96,10 @@ def test_episodes_become_a_valid_dataset_with_all_camera_settings(tmp_path):
     np.testing.assert_allclose(columns["pose.125cm_0deg"][-1][:3, 3], [0, -4.0, 1.25], atol=1e-6)
     assert (columns["goal.125cm_30deg"][6] >= 0).all() and columns["relative_goal_frame_id.125cm_30deg"][6] > 5
 
+    (joined,) = latest(tmp_path / "data/46_vlnce_lerobot_joined").glob("vln_ce_*/")
+    assert not validate(joined)
+    assert len(ExportedDataset(joined)) == len(dataset) and "R2R" in (joined / "README.md").read_text()
+
     walks, rejected = streamvln.read(latest(tmp_path / "data/47_vlnce_streamvln") / "r2r_ce_val_unseen")
     assert not rejected
     assert [(w.episode, len(w.frames) - len(w.actions)) for w in walks] == [("1", 1), ("3", 1)]

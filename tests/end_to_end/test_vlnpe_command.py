@@ -88,6 +88,9 @@ def test_two_robots_record_what_they_walk(tmp_path):
         dataset = ExportedDataset(root)
         assert list(dataset.cameras) == [setting] and dataset.info["robot_type"] == robot
         assert dataset.tasks[0] == SEPARATOR.join(["Walk through the door.", "Straight on, then stop."])
+        (joined,) = latest(tmp_path / "data/56_vlnpe_lerobot_joined").glob(f"vln_ce_{robot}_*/")
+        assert not validate(joined)
+        assert list(ExportedDataset(joined).cameras) == [setting]
 
     again = run_vlnpe(tmp_path)
     assert again.code == 0 and "53_vlnpe_walks: 2 of 2 already made" in " ".join(again.output.split())

@@ -29,6 +29,11 @@ def rigs(width=64, height=48):
 
 def depth_of(pose, intrinsics, pillar=PILLAR):
     """Return (h, w) depth along the optical axis, metres, of the room and its pillar."""
+    return seen(pose, intrinsics, pillar)[0]
+
+
+def seen(pose, intrinsics, pillar=PILLAR):
+    """Return (h, w) depth, and where the pillar is what one sees."""
     v, u = np.mgrid[: intrinsics.height, : intrinsics.width]
     rays = np.stack([(u - intrinsics.cx) / intrinsics.fx, (v - intrinsics.cy) / intrinsics.fy, np.ones(u.shape)], -1)
     rays = rays @ pose[:3, :3].T
@@ -38,7 +43,8 @@ def depth_of(pose, intrinsics, pillar=PILLAR):
         leave = np.max((ROOM - origin)[:, None, None] * inverse, axis=0).min(-1)
         slabs = (pillar - origin)[:, None, None] * inverse
     enter, exit_ = slabs.min(0).max(-1), slabs.max(0).min(-1)
-    return np.where((enter < exit_) & (enter > 0), enter, leave).astype(np.float32)
+    on_pillar = (enter < exit_) & (enter > 0)
+    return np.where(on_pillar, enter, leave).astype(np.float32), on_pillar
 
 
 def replayed(start, actions, forward=0.25, degrees=15):
@@ -92,19 +98,23 @@ def film(directory: Path, walks, rigs_=None, pillar=PILLAR):
         for rig in rigs_:
             for setting in rig.settings:
                 folder = directory / walk.id / camera_name(rig, setting)
-                for kind in ("rgb", "depth"):
+                for kind in ("rgb", "depth", "semantic", "instance"):
                     (folder / kind).mkdir(parents=True)
                 poses = walk_poses(walk, rig.motion, setting)
                 np.save(folder / "poses.npy", poses)
                 for frame, pose in enumerate(poses):
-                    depth = depth_of(pose, setting.intrinsics, pillar)
+                    depth, on_pillar = seen(pose, setting.intrinsics, pillar)
                     units = np.rint(depth / rig.depth_unit)
                     units = np.where(units < 65536, units, 0).astype(np.uint16)
                     cv2.imwrite(str(folder / "depth" / f"{frame:04d}.png"), units)
+                    for kind, room in (("semantic", 2), ("instance", 1)):  # categories: void, column, wall
+                        ids = np.where(on_pillar, 3 - room, room).astype(np.uint16)
+                        cv2.imwrite(str(folder / kind / f"{frame:04d}.png"), ids)
                     shade = (60 + 150 / (1 + depth)).astype(np.uint8)
                     rgb = np.stack([shade, 255 - shade, np.full_like(shade, (5 * frame) % 256)], -1)
                     cv2.imwrite(str(folder / "rgb" / f"{frame:04d}.jpg"), rgb[..., ::-1])
-    index = FootageIndex("room", ("void", "wall"), {1: "wall"}, tuple(rigs_), "drawn", tuple(w.id for w in walks))
+    categories, objects = ("void", "column", "wall"), {1: "wall", 2: "column"}
+    index = FootageIndex("room", categories, objects, tuple(rigs_), "drawn", tuple(w.id for w in walks))
     index.write(directory)
     return Footage(directory)
 

@@ -69,7 +69,7 @@ def test_videos_are_linked_not_copied(parts, tmp_path):
     assert len(videos) == 6 and all(video.stat().st_nlink == 2 for video in videos)
 
 
-def test_the_same_scenes_give_the_same_bytes_in_any_order(parts, tmp_path):
+def test_the_same_scenes_give_the_same_bytes(parts, tmp_path):
     datasets = [ExportedDataset(part / "vln_n1" / "v3.0") for part in parts]
     for name in ("one", "two"):
         join(datasets, ExportConfig(), tmp_path / name, seed=7, provenance={})
@@ -96,6 +96,16 @@ def test_statistics_of_what_never_changes_have_no_spread(parts, tmp_path):
     rows = np.concatenate([joined.columns(episode)["camera.intrinsic"] for episode in range(6)])
     mean, std = (np.array(stats["camera.intrinsic"][key], dtype=np.float32) for key in ("mean", "std"))
     assert np.abs((rows - mean) / (std + 1e-8)).max() < 10
+
+
+def test_statistics_of_depth_are_plain_lists_in_the_table_of_episodes(parts, tmp_path):
+    """lerobot 0.4.4 could not split a dataset or delete from it: it makes three channels of nested lists."""
+    join([ExportedDataset(parts[0] / "vln_n1" / "v3.0")], ExportConfig(), tmp_path / "joined", seed=7, provenance={})
+    joined = ExportedDataset(tmp_path / "joined")
+    row = pq.read_table(joined.root / "meta/episodes/chunk-000/file-000.parquet").to_pylist()[0]
+    assert isinstance(row["stats/observation.depth/mean"][0], float)
+    assert len(row["stats/observation.images.rgb/mean"]) == 3 and len(row["stats/observation.images.rgb/mean"][0]) == 1
+    assert np.shape(joined.statistics["observation.depth"]["mean"]) == (1, 1, 1)
 
 
 @pytest.mark.slow

@@ -16,7 +16,8 @@ from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.export import export_scene
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.inspection.dataset_page import dataset_page
-from vln_pipeline.inspection.episode_strip import FRAMES, episode_strip
+from vln_pipeline.inspection.episode_strip import FRAMES, strip_of
+from vln_pipeline.inspection.filmed_walk import walk_of
 
 HOSTILE = "Walk </script><script>alert(1)</script> on & stop."
 CHROMIUM = shutil.which("chromium")
@@ -64,7 +65,7 @@ def test_a_page_has_every_episode_and_asks_nobody_else(exported, dialect, versio
 
 
 def test_what_stands_in_the_way_is_where_the_pillar_and_walls_are(exported):
-    strip = episode_strip(ExportedDataset(exported / "vln_n1/v3.0"), 0)
+    strip = strip_of(walk_of(ExportedDataset(exported / "vln_n1/v3.0"), 0))
     x, y = strip.seen.T
     on_wall = (abs(x) < 0.1) | (abs(x - 8) < 0.1) | (abs(y) < 0.1) | (abs(y - 6) < 0.1)
     on_pillar = (x > 2.9) & (x < 3.5) & (y > 2.5) & (y < 3.5)

@@ -1,7 +1,8 @@
 """Run a script in an environment of lerobot whose torch has no CUDA: ``python run_with_cpu_torch.py SCRIPT ARGUMENTS``.
 
 Where torchvision is a CUDA build beside a CPU torch, importing it fails for two operators; naming them is enough.
-lerobot 0.4 decodes videos through a reader that such a torchvision no longer has; PyAV does it by the same rule.
+lerobot 0.4 decodes videos through a reader that such a torchvision no longer has, and streams through torchcodec, which
+is a CUDA build too; PyAV does both by the same rule.
 """
 
 import runpy
@@ -46,7 +47,9 @@ if not hasattr(torchvision.io, "VideoReader"):
 
     if hasattr(video_utils, "decode_video_frames_torchvision"):
         import lerobot.datasets.lerobot_dataset as lerobot_dataset
+        import lerobot.datasets.streaming_dataset as streaming_dataset
 
+        streaming_dataset.decode_video_frames_torchcodec = decoded
         video_utils.decode_video_frames_torchvision = decoded
         video_utils.get_safe_default_codec = lambda: "pyav"
         lerobot_dataset.get_safe_default_codec = lambda: "pyav"

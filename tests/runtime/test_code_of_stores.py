@@ -40,8 +40,8 @@ STORES = {
         "filtering/archive.py",
     ),
     "lerobot_joined": (
-        "export.nodes.join_one",
-        "__init__.py export/join.py export/card.py export/validation/rows.py",
+        "export.joining.join_one",
+        "export/join.py export/card.py export/validation/rows.py",
         "rendering/raycast.py filtering/archive.py",
     ),
     "system1": (
@@ -83,7 +83,7 @@ STORES = {
     "vlnce_trajectories": ("vlnce.nodes.walk_scene", "episodes/follow.py", "rendering/raycast.py"),
     "vlnce_labels": ("vlnce.nodes.word_scene", "episodes/wording.py labelling/archive.py", "labelling/prompts.yml"),
     "vlnce_streamvln": ("vlnce.filming.annotate_split", "episodes/annotate.py", "export/writer.py"),
-    "vlnce_lerobot": ("vlnce.filming.export_one", "export/writer_v21.py __init__.py", "rendering/raycast.py"),
+    "vlnce_lerobot": ("vlnce.filming.export_one", "export/writer_v21.py", "rendering/raycast.py"),
     "vlnpe_walks": (
         "vlnpe.nodes.walk_robot",
         "embodiments/gait.py evaluation/vln/agents/oracle.py",
@@ -97,6 +97,8 @@ STORES = {
     "vlnpe_lerobot": ("vlnpe.filming.export_ce", "export/writer.py", "embodiments/gait.py"),
 }
 SAME_AS = {
+    "vlnce_lerobot_joined": "lerobot_joined",
+    "vlnpe_lerobot_joined": "lerobot_joined",
     "test_scenes": "scenes",
     "evaluate_scenes": "scenes",
     "vlnce_scenes": "scenes",

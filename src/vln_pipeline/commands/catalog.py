@@ -15,14 +15,17 @@ from vln_pipeline.datasets.item_store import ItemStore
 
 
 @contextmanager
-def open_catalog() -> Iterator[CatalogProtocol]:
+def open_catalog(versions: Mapping[str, str] | None = None) -> Iterator[CatalogProtocol]:
     """Yield the catalog of the project that the current folder lies in.
+
+    Args:
+        versions: run ids by names of datasets that are not to be loaded as of their latest run.
 
     Raises:
         click.ClickException: it lies in none.
     """
     with _context() as context:
-        yield context.catalog
+        yield context._get_catalog(load_versions=dict(versions)) if versions else context.catalog
 
 
 @contextmanager

@@ -82,6 +82,8 @@ class V30Config(Config):
     """Whether a run's scenes are joined to one dataset per dialect. Each scene has its own either way."""
     validation_share: float = Field(default=0.1, ge=0, lt=1)
     """Share of the scenes, at least one of several, that a joined dataset calls validation; 0 for none."""
+    masks: tuple[Literal["semantic", "instance"], ...] = ()
+    """Masks beside the frames, 16-bit ids of categories or objects; ``meta/masks.json`` names them by scene."""
     language: bool = False
     """Whether words are also told as lerobot 0.6 does (``language_persistent``), which lerobot 0.4 cannot read."""
 
@@ -114,7 +116,7 @@ class ExportConfig(Config):
 
     def of_scene(self) -> Self:
         """Return what decides a scene's datasets: the same whatever is said about joining them."""
-        return self.model_copy(update={"v30": V30Config(language=self.v30.language)})
+        return self.model_copy(update={"v30": V30Config(language=self.v30.language, masks=self.v30.masks)})
 
     @model_validator(mode="after")
     def _lists_have_no_doubles(self) -> Self:

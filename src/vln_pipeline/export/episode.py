@@ -57,7 +57,7 @@ class View:
     camera: str
 
     def path(self, kind: str, frame: int) -> Path:
-        """Return the image file of a frame; ``kind`` is rgb or depth."""
+        """Return the image file of a frame; ``kind`` is rgb, depth, semantic or instance."""
         return self.footage.path(self.trajectory, self.camera, kind, frame)
 
     def rgb(self, frame: int) -> NDArray[np.uint8]:
@@ -76,16 +76,27 @@ class View:
         Raises:
             DataError: the image is missing, unreadable or of another size than the camera.
         """
-        path = self.path("depth", frame)
-        image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if image is None or image.dtype != np.uint16:
-            raise DataError(str(path), "depth image missing or not 16 bit", "render this item again")
-        self._check(image, "depth", frame)
-        return np.asarray(image, dtype=np.uint16)
+        return self._units("depth", frame)
+
+    def mask(self, kind: str, frame: int) -> NDArray[np.uint16]:
+        """Return (h, w) uint16 ids; 0 where nothing was hit. ``kind`` is semantic or instance.
+
+        Raises:
+            DataError: the image is missing, unreadable or of another size than the camera.
+        """
+        return self._units(kind, frame)
 
     def metres(self, frame: int) -> NDArray[np.float32]:
         """Return (h, w) float32 depth along the optical axis, metres; 0 where nothing was hit."""
         return self.depth(frame).astype(np.float32) * np.float32(self.depth_unit)
+
+    def _units(self, kind: str, frame: int) -> NDArray[np.uint16]:
+        path = self.path(kind, frame)
+        image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        if image is None or image.dtype != np.uint16:
+            raise DataError(str(path), f"{kind} image missing or not 16 bit", "render this item again")
+        self._check(image, kind, frame)
+        return np.asarray(image, dtype=np.uint16)
 
     def _check(self, image: NDArray[Any], kind: str, frame: int) -> None:
         camera = self.setting.intrinsics

@@ -32,12 +32,17 @@ class EpisodeTable:
         path = root / EPISODES_PATH
         path.parent.mkdir(parents=True)
         self._schema = episode_schema(features)
+        self._flat = {name for name, feature in features.items() if _is_flat(feature)}
         self._writer = pq.ParquetWriter(path, self._schema, compression=COMPRESSION)
         self._rows: list[dict[str, Any]] = []
 
     def add(self, row: Mapping[str, Any], statistics: Mapping[str, Statistics]) -> None:
         """Append an episode."""
-        found = {f"stats/{name}/{key}": v.tolist() for name, s in statistics.items() for key, v in s.items()}
+        found = {
+            f"stats/{name}/{key}": (v.ravel() if name in self._flat else v).tolist()
+            for name, s in statistics.items()
+            for key, v in s.items()
+        }
         self._rows.append({**row, "meta/episodes/chunk_index": 0, "meta/episodes/file_index": 0, **found})
         if len(self._rows) == _ROWS:
             self._flush()
@@ -73,7 +78,7 @@ def episode_schema(features: Mapping[str, Feature]) -> pa.Schema:
         if feature.is_text:
             continue
         value = number
-        for _ in feature.shape:
+        for _ in (1,) if _is_flat(feature) else feature.shape:
             value = pa.list_(value)
         columns |= {f"stats/{name}/{key}": value for key in ("min", "max", "mean", "std", *QUANTILES)}
         columns[f"stats/{name}/count"] = pa.list_(integer)
@@ -87,14 +92,20 @@ def read_episodes(root: Path) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
 
 
-def statistics_of(row: Mapping[str, Any]) -> dict[str, Statistics]:
-    """Return the statistics in a row of the table of episodes, by feature."""
+def statistics_of(row: Mapping[str, Any], features: Mapping[str, Feature]) -> dict[str, Statistics]:
+    """Return the statistics in a row of the table of episodes, by feature; (C, 1, 1) of images."""
     found: dict[str, Statistics] = {}
     for key, value in row.items():
         if key.startswith("stats/"):
             _, feature, name = key.split("/")
-            found.setdefault(feature, {})[name] = np.asarray(value)
+            flat = feature in features and _is_flat(features[feature]) and name != "count"
+            found.setdefault(feature, {})[name] = np.reshape(value, (-1, 1, 1)) if flat else np.asarray(value)
     return found
+
+
+def _is_flat(feature: Feature) -> bool:
+    """Whether the statistics are plain lists: lerobot 0.4 takes nested ones for those of three channels."""
+    return feature.is_visual and feature.shape[2:] == (1,)
 
 
 def text_index(path: Path, column: str, numbers: Mapping[str, int]) -> None:

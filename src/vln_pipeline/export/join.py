@@ -20,6 +20,7 @@ from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode_table import EpisodeTable, read_episodes, statistics_of, text_index
 from vln_pipeline.export.features import Feature
 from vln_pipeline.export.loose_images import link_or_copy
+from vln_pipeline.export.masks import read_names, write_names
 from vln_pipeline.export.point_cloud import POINT_CLOUD
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.rolling_files import VIDEO_PATH, RollingTable, place
@@ -100,7 +101,8 @@ class _Joined:
             }
             for name, values in columns.items():
                 rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), pa.array(values))
-            statistics = statistics_of(told) | {name: of_numbers(values) for name, values in columns.items()}
+            counted = {name: of_numbers(values) for name, values in columns.items()}
+            statistics = statistics_of(told, self._features) | counted
             row = {name: value for name, value in told.items() if not name.startswith("stats/")}
             row |= {"episode_index": self._episodes, "split": split}
             row |= {"dataset_from_index": self._frames, "dataset_to_index": self._frames + len(rows)}
@@ -140,6 +142,7 @@ class _Joined:
 
     def _complete(self) -> None:
         text_index(self._root / "meta/tasks.parquet", "task_index", self._tasks)
+        write_names(self._root, {scene: told for part in self._parts for scene, told in read_names(part.root).items()})
         pooled = {name: self._statistics[name] for name in self._features if name in self._statistics}
         write_json(self._root / "meta/stats.json", as_json(pooled, quantiles=True))
         train, end = self._ends.get("train", 0), self._episodes

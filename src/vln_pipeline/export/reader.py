@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,10 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21, writer_v30
+from vln_pipeline.export.dataset_camera import Camera
 from vln_pipeline.export.episode_table import EPISODES_PATH
 from vln_pipeline.export.features import Feature
+from vln_pipeline.export.masks import mask_name, read_names
 from vln_pipeline.export.policy_form import ACTION, RENAMED, STATE, dialect_values
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH
 from vln_pipeline.export.vln_ce import VlnCe
@@ -35,34 +36,6 @@ _FRAME_NAMES: Mapping[str, Callable[[int, int, int], str]] = {
 _SETTING = r"\d+cm_-?\d+deg"
 
 
-@dataclass(frozen=True)
-class Camera:
-    """A camera that a dataset was filmed with.
-
-    Attributes:
-        setting: "<H>cm_<P>deg".
-        suffix: what the names of its features end with.
-        height: above the ground, metres.
-        pitch: downward tilt, degrees.
-        intrinsics: the camera.
-    """
-
-    setting: str
-    suffix: str
-    height: float
-    pitch: float
-    intrinsics: Intrinsics
-
-    def record(self) -> dict[str, Any]:
-        """Return what ``meta/dialect.json`` holds of the camera."""
-        return {
-            "height": self.height,
-            "pitch": self.pitch,
-            "suffix": self.suffix,
-            "intrinsics": dict(vars(self.intrinsics)),
-        }
-
-
 class ExportedDataset:
     """One LeRobot dataset of either version and dialect; files are read when they are asked for.
 
@@ -75,6 +48,7 @@ class ExportedDataset:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
+        self._held: tuple[int, dict[str, list[bytes]]] = (-1, {})
         try:
             self.info: dict[str, Any] = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
             record = json.loads(regular(self.root / DIALECT).read_text(encoding="utf-8"))
@@ -245,21 +219,57 @@ class ExportedDataset:
     def depth(self, episode: int, suffix: str, frame: int) -> NDArray[np.float32]:
         """Return (h, w) float32 metres along the optical axis; 0 where nothing was hit."""
         if self.is_v30:
-            name = f"{writer_v30.DEPTH}{suffix}"
-            image = self.table(episode, [name])[name][frame].as_py()["bytes"]
+            image = self._cell(episode, f"{writer_v30.DEPTH}{suffix}", frame)
             return self._metres(image, f"depth of episode {episode}, frame {frame}")
         path = self.loose_path(episode, "depth", suffix, frame)
         return self._metres(regular(path).read_bytes(), self._name(path))
+
+    @property
+    def mask_kinds(self) -> tuple[str, ...]:
+        """Which masks the frames have: semantic, instance, both or none."""
+        found = (name.split(".")[1] for name in self.info["features"] if name.startswith("mask."))
+        return tuple(dict.fromkeys(found))
+
+    def mask_names(self, episode: int, kind: str) -> dict[str, str]:
+        """Return what the ids in an episode's masks of a kind mean."""
+        return dict(self._mask_names.get(self.scene_of(episode), {}).get(kind, {}))
+
+    @cached_property
+    def _mask_names(self) -> dict[str, Any]:
+        return read_names(self.root)
+
+    def mask(self, episode: int, kind: str, suffix: str, frame: int) -> NDArray[np.uint16]:
+        """Return (h, w) uint16 ids of v3.0 with masks; ``kind`` is semantic or instance.
+
+        Raises:
+            KeyError: the dataset has no such masks.
+            DataError: the image is broken.
+        """
+        name = mask_name(kind, suffix)
+        return self._units(self._cell(episode, name, frame), f"{name} of episode {episode}, frame {frame}")
 
     def cameras_of(self, episode: int) -> Iterator[Camera]:
         """Yield the cameras that filmed an episode."""
         return (self.cameras[name] for name in self.episodes[episode]["cameras"])
 
+    def _cell(self, episode: int, name: str, frame: int) -> bytes:
+        """Return an image in the rows; those of one episode are held, since its row group is read as a whole."""
+        if self._held[0] != episode:
+            self._held = (episode, {})
+        cells = self._held[1]
+        if name not in cells:
+            cells[name] = [cell["bytes"] for cell in self.table(episode, [name])[name].to_pylist()]
+        return cells[name][frame]
+
     def _metres(self, image: bytes, name: str) -> NDArray[np.float32]:
+        return self._units(image, name).astype(np.float32) * np.float32(self.depth_unit)
+
+    @staticmethod
+    def _units(image: bytes, name: str) -> NDArray[np.uint16]:
         raw = cv2.imdecode(np.frombuffer(image, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
         if raw is None or raw.dtype != np.uint16 or raw.ndim != 2:
             raise DataError(name, "not a 16-bit image of one channel", "export the scene again")
-        return raw.astype(np.float32) * np.float32(self.depth_unit)
+        return np.asarray(raw, dtype=np.uint16)
 
     def _per_episode(self, template: str, episode: int, **keys: str) -> Path:
         chunk = episode // int(self.info["chunks_size"])

@@ -3,6 +3,7 @@
 ::
 
     meta/info.json, dialect.json, stats.json
+    meta/masks.json                                      what ids of masks mean, where there are masks
     meta/tasks.parquet                                   a row per instruction
     meta/episodes/chunk-000/file-000.parquet             a row per episode
     data/chunk-000/file-000.parquet                      a row per frame
@@ -17,11 +18,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.episode import Dialect, Episode, View
 from vln_pipeline.export.episode_table import EpisodeTable, text_index
 from vln_pipeline.export.features import Feature, depth_picture, picture
 from vln_pipeline.export.loose_images import encoded_depth, rescaled
+from vln_pipeline.export.masks import LARGEST_ID, mask_name, mask_picture, names_of, write_names
 from vln_pipeline.export.parquet import table
 from vln_pipeline.export.policy_form import policy_columns, policy_features
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH, RollingTable, RollingVideo
@@ -48,6 +51,7 @@ class WriterV30(Writer):
         self._table: EpisodeTable | None = None
         self._statistics: dict[str, Statistics] = {}
         self._tasks: dict[str, int] = {}
+        self._names: dict[str, Any] = {}
 
     @property
     def depth_unit(self) -> float:
@@ -63,6 +67,8 @@ class WriterV30(Writer):
             camera = view.setting.intrinsics
             features[f"{RGB}{view.suffix}"] = picture("video", camera.height, camera.width, 3)
             features[f"{DEPTH}{view.suffix}"] = depth_picture(camera.height, camera.width)
+            for kind in self.config.v30.masks:
+                features[mask_name(kind, view.suffix)] = mask_picture(camera.height, camera.width)
         return features
 
     def _columns(self, episode: Episode) -> dict[str, Any]:
@@ -89,6 +95,8 @@ class WriterV30(Writer):
         for view in episode.views:
             row |= self._store_colour(episode, view, statistics)
             columns[f"{DEPTH}{view.suffix}"] = self._encode_depth(episode, view, statistics)
+            for kind in self.config.v30.masks:
+                columns[mask_name(kind, view.suffix)] = self._read_masks(episode, view, kind, statistics)
         row |= self._rows.add(table(columns, self.features))
         self._table.add(row, statistics)
         for name, found in statistics.items():
@@ -122,6 +130,19 @@ class WriterV30(Writer):
         statistics[f"{DEPTH}{view.suffix}"] = counted.result()
         return images
 
+    def _read_masks(self, episode: Episode, view: View, kind: str, statistics: dict[str, Statistics]) -> list[bytes]:
+        self._names = self._names or {self.scene.id: names_of(view.footage.index)}
+        counted = ImageStatistics(episode.length, channels=1, levels=LARGEST_ID + 1, scale=1.0)
+        images = []
+        for frame in range(episode.length):
+            mask = view.mask(kind, frame)
+            if mask.max() > LARGEST_ID:
+                raise DataError(str(view.path(kind, frame)), f"has an id above {LARGEST_ID}", "render this item again")
+            counted.add(frame, mask)
+            images.append(view.path(kind, frame).read_bytes())
+        statistics[mask_name(kind, view.suffix)] = counted.result()
+        return images
+
     def _close(self) -> None:
         self._open.close()
 
@@ -129,6 +150,7 @@ class WriterV30(Writer):
         text_index(self.root / "meta" / "tasks.parquet", "task_index", self._tasks)
         pooled = {name: self._statistics[name] for name in self.features if name in self._statistics}
         write_json(self.root / "meta" / "stats.json", as_json(pooled, quantiles=True))
+        write_names(self.root, self._names)
         return {
             "data_files_size_in_mb": self.config.data_file_mb,
             "video_files_size_in_mb": self.config.video_file_mb,

@@ -1,67 +1,80 @@
-"""A page to leaf through the episodes of a dataset: self-contained, with a script of its own and no outside address."""
+"""A page to leaf through the walks of a dataset or run: self-contained, with a script and no outside address."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from vln_pipeline.export.reader import ExportedDataset
-from vln_pipeline.inspection.episode_strip import EpisodeStrip, episode_strip
-
-_WORDS = 40
-"""Most frequent words that are listed."""
+from vln_pipeline.inspection.episode_strip import EpisodeStrip, strip_of
+from vln_pipeline.inspection.filmed_walk import walk_of
+from vln_pipeline.inspection.run_walks import Judged, filmed_walks
+from vln_pipeline.inspection.set_figures import WalkFigures, of_dataset, of_run, spreads, vocabulary
+from vln_pipeline.labelling.labels import LabelledWalks
+from vln_pipeline.planning.plan import Plans
+from vln_pipeline.rendering.footage import Footage
 
 
 def dataset_page(dataset: ExportedDataset, episodes: Iterable[int]) -> str:
-    """Return the page of some episodes of a dataset, and the figures of these.
+    """Return the page of some episodes of a dataset, and figures of all of them.
 
     Raises:
         DataError: an image is missing or broken.
     """
-    strips = [episode_strip(dataset, episode) for episode in episodes]
+    strips = [strip_of(walk_of(dataset, episode)) for episode in episodes]
+    info = dataset.info
+    lead = (
+        f"{info['total_episodes']} episodes, {info['total_frames']} frames, {len(dataset.scenes)} scenes, "
+        f"LeRobot {dataset.version}; {len(strips)} episodes are shown."
+    )
+    return _page(f"{dataset.dialect}, {dataset.scene}", lead, strips, list(of_dataset(dataset)))
+
+
+def run_page(
+    title: str,
+    judged: Sequence[Judged],
+    shown: Sequence[Judged],
+    plans: Mapping[str, Callable[[], Plans]],
+    footage: Mapping[str, Callable[[], Footage]],
+    labels: Mapping[str, Callable[[], LabelledWalks]],
+) -> str:
+    """Return the page of some walks of a run, kept and rejected.
+
+    Args:
+        title: of the page.
+        judged: all walks of the run that were filmed.
+        shown: those that are shown.
+        plans: loaders of walks, by scene.
+        footage: loaders of frames, by slice of walks.
+        labels: loaders of instructions, by slice of walks.
+
+    Raises:
+        DataError: an image is missing or broken.
+    """
+    strips = [strip_of(walk) for walk in filmed_walks(shown, footage, labels)]
+    reasons = Counter(reason for _, _, reason in judged if reason)
+    told = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "none"
+    lead = f"{len(judged)} walks were filmed; rejected: {told}. {len(strips)} walks are shown."
+    return _page(title, lead, strips, list(of_run(plans, labels)))
+
+
+def _page(title: str, lead: str, strips: Sequence[EpisodeStrip], walks: Sequence[WalkFigures]) -> str:
     templates = Environment(
         loader=PackageLoader("vln_pipeline.inspection", "templates"),
         autoescape=select_autoescape(default=True),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    info = dataset.info
-    lead = (
-        f"{info['total_episodes']} episodes, {info['total_frames']} frames, {len(dataset.scenes)} scenes, "
-        f"LeRobot {dataset.version}; {len(strips)} episodes are shown."
-    )
     # A closing tag in an instruction must not end the script that it stands in.
     data = json.dumps([strip.record() for strip in strips], ensure_ascii=True).replace("<", "\\u003c")
     return templates.get_template("dataset.html").render(
-        title=f"{dataset.dialect}, {dataset.scene}",
+        title=title,
         lead=lead,
         data=data,
         scenes=sorted({strip.scene for strip in strips}),
-        figures=figures(strips),
-        words=_words(strips),
+        splits=sorted({strip.split for strip in strips} - {""}),
+        reasons=sorted({strip.reason for strip in strips} - {""}),
+        figures=spreads(walks),
+        words=vocabulary(walks),
     )
-
-
-def figures(strips: Sequence[EpisodeStrip]) -> list[tuple[str, str]]:
-    """Return what the shown episodes are like: least, median and greatest."""
-    told: list[tuple[str, Sequence[float], str]] = [
-        ("length of the way", [strip.length for strip in strips], "m"),
-        ("turns", [strip.turned for strip in strips], "degrees"),
-        ("frames", [len(strip.way) for strip in strips], ""),
-        ("nearest surface seen", [s.clearance for s in strips if s.clearance is not None], "m"),
-        ("words of an instruction", [len(text.split()) for strip in strips for text in strip.wordings], ""),
-    ]
-    return [(name, _spread(values, unit)) for name, values, unit in told if len(values)]
-
-
-def _spread(values: Sequence[float], unit: str) -> str:
-    low, middle, high = np.quantile(values, [0, 0.5, 1])
-    return f"{low:.3g} to {high:.3g} {unit}, median {middle:.3g}".replace(" ,", ",")
-
-
-def _words(strips: Sequence[EpisodeStrip]) -> dict[str, Any]:
-    counted: Counter[str] = sum((strip.words() for strip in strips), Counter())
-    return {"distinct": len(counted), "all": counted.total(), "most": counted.most_common(_WORDS)}

@@ -1,7 +1,6 @@
-"""What a page shows of one episode of a dataset: frames with the way drawn in, the way from above, words, figures."""
+"""What a page shows of one walk: frames with the way drawn in, the way from above, words, figures."""
 
 import base64
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.export.pixel_goal import project
-from vln_pipeline.export.policy_form import CLIP
-from vln_pipeline.export.reader import Camera, ExportedDataset
-from vln_pipeline.export.vln_n1 import VlnN1
-from vln_pipeline.inspection.episode_views import filmed_poses_of, wordings_of
+from vln_pipeline.inspection.filmed_walk import FilmedWalk
 from vln_pipeline.inspection.markers import draw_path, draw_pixel_goal
 from vln_pipeline.rendering.camera import Intrinsics
 
@@ -36,12 +32,13 @@ _NEAR = 0.3
 
 @dataclass(frozen=True)
 class EpisodeStrip:
-    """One episode, ready to be shown.
+    """One walk, ready to be shown.
 
     Attributes:
         name: of the walk.
         scene: scene id.
-        split: train or validation.
+        split: train or validation, or "".
+        reason: why the walk was rejected; "" for one that was kept.
         camera: setting.
         wordings: instructions of the whole route.
         length: of the way, metres.
@@ -56,6 +53,7 @@ class EpisodeStrip:
     name: str
     scene: str
     split: str
+    reason: str
     camera: str
     wordings: tuple[str, ...]
     length: float
@@ -66,43 +64,32 @@ class EpisodeStrip:
     heading: NDArray[np.float64]
     seen: NDArray[np.float64]
 
-    def words(self) -> Counter[str]:
-        """Return how often each word occurs in the instructions."""
-        words = (word.strip(".,;:!?\"'()").lower() for text in self.wordings for word in text.split())
-        return Counter(word for word in words if word)
-
     def record(self) -> dict[str, Any]:
         """Return what the page's script reads."""
-        told = {key: getattr(self, key) for key in ("name", "scene", "split", "camera", "wordings", "frames")}
+        told = {key: getattr(self, key) for key in ("name", "scene", "split", "reason", "camera", "wordings", "frames")}
         figures: dict[str, float | None] = {"length": round(self.length, 2), "turned": round(self.turned)}
         figures["clearance"] = None if self.clearance is None else round(self.clearance, 2)
         positions = np.column_stack([self.way, self.heading]).round(3).tolist()
         return {**told, **figures, "way": positions, "seen": self.seen.round(2).tolist()}
 
 
-def episode_strip(dataset: ExportedDataset, episode: int) -> EpisodeStrip:
-    """Return an episode as its last camera saw it: in vln_ce that is the one that looks down most.
+def strip_of(walk: FilmedWalk) -> EpisodeStrip:
+    """Return what a page shows of a walk.
 
     Raises:
         DataError: an image is missing or broken.
     """
-    row = dataset.episodes[episode]
-    camera = max(dataset.cameras_of(episode), key=lambda camera: (camera.height, camera.pitch))
-    columns = dataset.dialect_columns(episode)
-    is_continuous = dataset.dialect == VlnN1.name
-    poses = filmed_poses_of(dataset, columns, camera)
-    ground = poses[:, :3, 3] - [0.0, 0.0, camera.height]
+    poses, count = walk.poses, len(walk.poses)
+    ground = poses[:, :3, 3] - [0.0, 0.0, walk.height]
     heading = np.arctan2(poses[:, 1, 2], poses[:, 0, 2])
-    count = len(poses)
     chosen = np.unique(np.linspace(0, count - 1, min(FRAMES, count)).round().astype(int)).tolist()
-    clips = dataset.table(episode, [CLIP])[CLIP].to_pylist() if CLIP in dataset.info["features"] else None
     frames, seen = [], []
     for frame in chosen:
-        goal = (-1, -1) if is_continuous else _pixel(columns[f"goal{camera.suffix}"][frame])
-        image = _drawn(dataset.rgb(episode, camera.suffix, frame), poses[frame], ground[frame:], camera, goal)
-        frames.append({"frame": frame, "image": image, "clip": clips[frame] if clips else "", "goal": goal})
-        depth = dataset.depth(episode, camera.suffix, frame)
-        seen.append(_standing(depth, poses[frame], camera.intrinsics, ground[frame, 2]))
+        goal = (-1, -1) if walk.goals is None else _pixel(walk.goals[frame])
+        image = _drawn(walk.rgb(frame), poses[frame], ground[frame:], walk.intrinsics, goal)
+        clip = walk.clips[frame] if walk.clips else ""
+        frames.append({"frame": frame, "image": image, "clip": clip, "goal": goal})
+        seen.append(_standing(walk.depth(frame), poses[frame], walk.intrinsics, ground[frame, 2]))
     points = np.unique(np.round(np.vstack(seen) / _CELL), axis=0) * _CELL
     way = ground[:, :2]
     nearest = np.inf
@@ -110,11 +97,12 @@ def episode_strip(dataset: ExportedDataset, episode: int) -> EpisodeStrip:
         part = points[start : start + 4096]
         nearest = min(nearest, float(np.linalg.norm(way[:, None] - part[None], axis=-1).min()))
     return EpisodeStrip(
-        name=row.get("trajectory", f"episode {episode}"),
-        scene=dataset.scene_of(episode),
-        split=row.get("split", "train"),
-        camera=camera.setting,
-        wordings=wordings_of(dataset, episode),
+        name=walk.name,
+        scene=walk.scene,
+        split=walk.split,
+        reason=walk.reason,
+        camera=walk.camera,
+        wordings=walk.wordings,
         length=float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()),
         turned=float(np.degrees(np.abs(np.diff(np.unwrap(heading))).sum())),
         clearance=nearest if np.isfinite(nearest) else None,
@@ -133,11 +121,11 @@ def _drawn(
     image: NDArray[np.uint8],
     pose: NDArray[np.float64],
     ahead: NDArray[np.float64],
-    camera: Camera,
+    camera: Intrinsics,
     goal: tuple[int, int],
 ) -> str:
     """Return a JPEG, as a data URL, of a frame with the way ahead and the pixel goal drawn in."""
-    pixels, depth = project(pose[None], ahead, camera.intrinsics)
+    pixels, depth = project(pose[None], ahead, camera)
     far = 4 * max(image.shape)
     in_view = (depth[0] > _NEAR) & (np.abs(pixels[0]) < far).all(axis=1)
     canvas = draw_path(image, np.where(in_view[:, None], pixels[0], np.nan))

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.export.reader import Camera, ExportedDataset
+from vln_pipeline.export.dataset_camera import Camera
+from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.vln_ce import SEPARATOR
 from vln_pipeline.export.vln_n1 import VlnN1
 from vln_pipeline.rendering.camera import OPENGL_FROM_OPENCV

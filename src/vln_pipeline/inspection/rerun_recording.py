@@ -1,4 +1,4 @@
-"""Episodes of a dataset as a recording for the Rerun viewer: colour, depth, points, camera, way, pixel goal, words."""
+"""Episodes of a dataset as a recording for the Rerun viewer: images, points, camera, way, pixel goal, words."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.export.dataset_camera import Camera
 from vln_pipeline.export.policy_form import CLIP
-from vln_pipeline.export.reader import Camera, ExportedDataset
+from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.inspection.episode_views import filmed_poses_of, wordings_of
 
 _APPLICATION = "vln_pipeline"
@@ -48,6 +49,9 @@ def _record(rerun: Any, recording: Any, dataset: ExportedDataset, episode: int) 
         ground = poses[:, :3, 3] - [0.0, 0.0, camera.height]
         recording.log(f"{place}/way", rerun.LineStrips3D([ground], radii=0.02), static=True)
         recording.log(f"{place}/camera/image", _pinhole(rerun, camera), static=True)
+        for kind in dataset.mask_kinds:
+            names = [(int(number), name) for number, name in dataset.mask_names(episode, kind).items()]
+            recording.log(f"{place}/camera/image/{kind}", rerun.AnnotationContext(names), static=True)
         goals = columns.get(f"goal{camera.suffix}")
         for frame, pose in enumerate(poses):
             recording.set_time("frame", sequence=frame)
@@ -62,6 +66,9 @@ def _record(rerun: Any, recording: Any, dataset: ExportedDataset, episode: int) 
             recording.log(f"{place}/camera/image/colour", rerun.Image(image).compress(jpeg_quality=80))
             depth = np.rint(dataset.depth(episode, camera.suffix, frame) * 1000).astype(np.uint16)
             recording.log(f"{place}/camera/image/depth", rerun.DepthImage(depth, meter=1000.0))
+            for kind in dataset.mask_kinds:
+                mask = rerun.SegmentationImage(dataset.mask(episode, kind, camera.suffix, frame), opacity=0.4)
+                recording.log(f"{place}/camera/image/{kind}", mask)
             if goals is not None:
                 seen = [] if goals[frame][0] < 0 else [goals[frame].astype(float)]
                 recording.log(f"{place}/camera/image/pixel_goal", rerun.Points2D(seen, radii=4, colors=(220, 20, 60)))

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.export.dataset_camera import Camera
 from vln_pipeline.export.pixel_goal import project
 from vln_pipeline.export.policy_form import ACTION, STATE
-from vln_pipeline.export.reader import Camera, ExportedDataset
+from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.vln_ce import NO_ACTION
 from vln_pipeline.export.vln_n1 import VlnN1
 from vln_pipeline.planning.trajectory import Action

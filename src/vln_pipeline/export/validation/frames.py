@@ -11,7 +11,9 @@ from PIL import Image, UnidentifiedImageError
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v30
-from vln_pipeline.export.reader import Camera, ExportedDataset
+from vln_pipeline.export.dataset_camera import Camera
+from vln_pipeline.export.masks import MASKS
+from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.video import KEYFRAME_DISTANCE
 from vln_pipeline.regular_file import regular
 
@@ -24,7 +26,7 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
     cameras: dict[Path, Camera] = {}
     for episode, row in enumerate(dataset.episodes):
         for camera in dataset.cameras_of(episode):
-            yield from _depth_cells(dataset, episode, camera) if dataset.is_v30 else _loose(dataset, episode, camera)
+            yield from _cells(dataset, episode, camera) if dataset.is_v30 else _loose(dataset, episode, camera)
             if not dataset.has_videos:
                 continue
             path = dataset.video_path(episode, camera.suffix)
@@ -107,7 +109,7 @@ def _strays(dataset: ExportedDataset) -> Iterator[str]:
             yield f"{path.relative_to(dataset.root)} belongs to no frame"
 
 
-def _depth_cells(dataset: ExportedDataset, episode: int, camera: Camera) -> Iterator[str]:
+def _cells(dataset: ExportedDataset, episode: int, camera: Camera) -> Iterator[str]:
     size = (camera.intrinsics.height, camera.intrinsics.width)
     length = dataset.episodes[episode]["length"]
     for frame in sorted({0, length // 2, length - 1}):
@@ -117,3 +119,11 @@ def _depth_cells(dataset: ExportedDataset, episode: int, camera: Camera) -> Iter
             yield f"{where} is {depth.shape}, not {size}"
         if depth.max() > writer_v30.LARGEST_DEPTH * dataset.depth_unit * (1 + 1e-6):
             yield f"{where} is beyond what the library reads"
+        for kind in dataset.mask_kinds:
+            mask = dataset.mask(episode, kind, camera.suffix, frame)
+            named = {int(number) for number in dataset.mask_names(episode, kind)}
+            where = f"episode {episode}, frame {frame}: {kind} mask{camera.suffix}"
+            if mask.shape != size:
+                yield f"{where} is {mask.shape}, not {size}"
+            if unknown := set(np.unique(mask).tolist()) - named - {0}:
+                yield f"{where} has ids that {MASKS} does not name: {sorted(unknown)[:5]}"

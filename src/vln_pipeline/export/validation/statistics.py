@@ -18,9 +18,10 @@ _BASIC = ("min", "max", "mean", "std")
 def problems(dataset: ExportedDataset) -> Iterator[str]:
     """Yield what is wrong."""
     names = (*_BASIC, *QUANTILES) if dataset.is_v30 else _BASIC
-    features = {name: entry for name, entry in dataset.info["features"].items() if not Feature.described(entry).is_text}
+    described = {name: Feature.described(entry) for name, entry in dataset.info["features"].items()}
+    features = {name: entry for name, entry in dataset.info["features"].items() if not described[name].is_text}
     pooled: dict[str, Statistics] = {}
-    for episode, told in enumerate(_told(dataset)):
+    for episode, told in enumerate(_told(dataset, described)):
         columns = dataset.columns(episode)
         length = dataset.episodes[episode]["length"]
         if told.keys() != features.keys():
@@ -42,12 +43,13 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
         yield from _index_ranges(dataset)
 
 
-def _told(dataset: ExportedDataset) -> Iterator[dict[str, Statistics]]:
+def _told(dataset: ExportedDataset, features: Mapping[str, Feature]) -> Iterator[dict[str, Statistics]]:
     if not dataset.is_v30:
         for line in dataset.lines("meta/episodes_stats.jsonl"):
             yield _arrays(line["stats"])
         return
-    yield from map(statistics_of, read_episodes(dataset.root))
+    for row in read_episodes(dataset.root):
+        yield statistics_of(row, features)
 
 
 def _arrays(statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, Statistics]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from vln_pipeline import __version__
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.pipelines.export.joining import join_exported
 from vln_pipeline.pipelines.rendering.slices import scene_of_slice
 from vln_pipeline.runtime.workplace import Workplace
 
@@ -49,22 +49,7 @@ def export_scenes(
 
 def join_scenes(exported: dict[str, Item], config: ExportConfig, seed: int) -> dict[str, Task]:
     """Return one joining task per dialect, over the v3.0 datasets of all scenes."""
-    if config.v30.dataset != "run" or "v3.0" not in config.versions or not exported:
-        return {}
-    # A folder's name tells one dataset from another wherever rows are cached by it.
-    identity = hashlib.sha256("".join(item.content for item in exported.values()).encode()).hexdigest()[:8]
-    return {
-        f"{dialect}_{identity}": Task(join_one, list(exported.values()), dialect, config, seed)
-        for dialect in config.dialects
-    }
-
-
-def join_one(exported: list[Item], dialect: str, config: ExportConfig, seed: int, place: Workplace) -> None:
-    """Write the dataset of one dialect."""
-    from vln_pipeline.export.join import join
-
-    parts = [dataset for item in exported for dataset in item() if dataset.dialect == dialect and dataset.is_v30]
-    join(parts, config, place.directory, seed=seed, provenance={**_PROVENANCE, "made from": place.made_from})
+    return join_exported(list(exported.values()), config, seed, _PROVENANCE)
 
 
 def export_one(

@@ -20,5 +20,10 @@ def write_report(
     from vln_pipeline.inspection.page import render_page
 
     results = DatagenResults(scenes, maps, pairs, plans, comparisons, footage, labels, selections)
-    facts = {"scenes exported": len(exported), **{f"params:{key}": value for key, value in parameters.items()}}
+    run = next(item.version for item in selections.values())
+    facts = {
+        "scenes exported": len(exported),
+        "page to leaf through its walks": f"vln-pipeline view --run {run}",
+        **{f"params:{key}": value for key, value in parameters.items()},
+    }
     return render_page(datagen_page(results, facts))

@@ -10,6 +10,7 @@ from vln_pipeline import __version__
 from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.episodes.config import VlnceConfig
 from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.pipelines.export.joining import join_exported
 from vln_pipeline.pipelines.rendering.nodes import film_walks
 from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.vlnce.nodes import the_one
@@ -43,9 +44,8 @@ def export_episodes(
             scenes[key],
             maps[key],
             filmed,
-            config.export,
-            config.episodes.dataset,
-            config.walks.turn,
+            config.export.of_scene(),
+            _provenance(config),
             seed,
         )
         for key, filmed in _by_scene(walks, labels, footage).items()
@@ -57,25 +57,20 @@ def export_one(
     nav: Item,
     filmed: SceneWalks,
     config: ExportConfig,
-    dataset: str,
-    turn: int | None,
+    told: dict[str, str],
     seed: int,
     place: Workplace,
 ) -> None:
-    """Write the datasets of one scene; ``turn`` is the angle of its turn actions, or None for the recorded one."""
-    from vln_pipeline.episodes.datasets import DATASETS
+    """Write the datasets of one scene; ``told`` of what made them is printed on their cards."""
     from vln_pipeline.export.export import export_scene  # loads the video encoder
 
-    told = DATASETS[dataset]
-    provenance = {
-        "generator": f"vln_pipeline {__version__}",
-        "command": "kedro run --pipelines=vlnce",
-        "episodes": told.title,
-        "turn actions": f"{turn or told.turn:g} degrees",
-        "terms of the instructions": told.terms,
-        "made from": place.made_from,
-    }
+    provenance = {**told, "made from": place.made_from}
     export_scene(export_walks(filmed), scene(), nav(), config, place.directory, seed=seed, provenance=provenance)
+
+
+def join_episodes(exported: dict[str, Item], config: VlnceConfig, seed: int) -> dict[str, Task]:
+    """Return one joining task over the v3.0 datasets of all scenes."""
+    return join_exported(list(exported.values()), config.export, seed, _provenance(config))
 
 
 def annotate_episodes(
@@ -130,3 +125,16 @@ def give_account(
 
 def _by_scene(walks: dict[str, Item], labels: dict[str, Item], footage: dict[str, Item]) -> dict[str, SceneWalks]:
     return {key: (walks[key], labels[key], items) for key, items in by_scene(footage).items() if key in labels}
+
+
+def _provenance(config: VlnceConfig) -> dict[str, str]:
+    from vln_pipeline.episodes.datasets import DATASETS
+
+    told = DATASETS[config.episodes.dataset]
+    return {
+        "generator": f"vln_pipeline {__version__}",
+        "command": "kedro run --pipelines=vlnce",
+        "episodes": told.title,
+        "turn actions": f"{config.walks.turn or told.turn:g} degrees",
+        "terms of the instructions": told.terms,
+    }

@@ -2,7 +2,13 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from vln_pipeline.pipelines.vlnce.filming import annotate_episodes, export_episodes, film_episodes, give_account
+from vln_pipeline.pipelines.vlnce.filming import (
+    annotate_episodes,
+    export_episodes,
+    film_episodes,
+    give_account,
+    join_episodes,
+)
 from vln_pipeline.pipelines.vlnce.nodes import (
     find_episodes,
     list_scenes,
@@ -41,6 +47,7 @@ def create_pipeline() -> Pipeline:
                 outputs="vlnce_lerobot",
                 name="write",
             ),
+            Node(join_episodes, inputs=["vlnce_lerobot", *_CONFIG], outputs="vlnce_lerobot_joined", name="join"),
             Node(annotate_episodes, inputs=[*_FILMED, _CONFIG[0]], outputs="vlnce_streamvln", name="annotate"),
             Node(
                 give_account,

@@ -11,6 +11,7 @@ from vln_pipeline.datasets.item import Item, Task
 from vln_pipeline.embodiments.config import VlnpeConfig
 from vln_pipeline.embodiments.embodiment import Embodiment
 from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.pipelines.export.joining import join_exported
 from vln_pipeline.pipelines.rendering.nodes import film_walks
 from vln_pipeline.pipelines.rendering.slices import by_scene
 from vln_pipeline.pipelines.vlnpe.nodes import key_of, robots_of, scene_of
@@ -85,9 +86,8 @@ def export_datasets(
             scenes[scene_of(key)],
             maps[key],
             filmed[key],
-            robot.name,
-            config.export.model_copy(update={"robot_type": robot.name}),
-            config.episodes.dataset,
+            config.export.of_scene().model_copy(update={"robot_type": robot.name}),
+            _provenance(config, robot),
             seed,
         )
         for robot in robots_of(config)
@@ -100,28 +100,27 @@ def export_ce(
     scene: Item,
     nav: Item,
     filmed: Filmed,
-    robot: str,
     config: ExportConfig,
-    dataset: str,
+    told: dict[str, str],
     seed: int,
     place: Workplace,
 ) -> None:
-    """Write the vln_ce datasets of one robot in one scene."""
+    """Write the vln_ce datasets of one robot in one scene; ``told`` of what made them is printed on their cards."""
     from vln_pipeline.embodiments.walk import Ending
-    from vln_pipeline.episodes.datasets import DATASETS
     from vln_pipeline.export.export import export_scene  # loads the video encoder
 
-    told = DATASETS[dataset]
-    provenance = {
-        "generator": f"vln_pipeline {__version__}",
-        "command": "kedro run --pipelines=vlnpe",
-        "robot": robot,
-        "episodes": told.title,
-        "terms of the instructions": told.terms,
-        "made from": place.made_from,
-    }
+    provenance = {**told, "made from": place.made_from}
     kept = (shot for walk, shot in filmed_walks(filmed) if walk.ending is Ending.REACHED)
     export_scene(kept, scene(), nav(), config, place.directory, seed=seed, provenance=provenance)
+
+
+def join_robots(exported: dict[str, Item], config: VlnpeConfig, seed: int) -> dict[str, Task]:
+    """Return one joining task per robot, over its v3.0 datasets of all scenes: robots have cameras of their own."""
+    tasks: dict[str, Task] = {}
+    for robot in robots_of(config):
+        own = [item for key, item in exported.items() if key == key_of(scene_of(key), robot)]
+        tasks |= join_exported(own, config.export, seed, _provenance(config, robot), suffix=f"_{robot.name}")
+    return tasks
 
 
 def filmed_walks(filmed: Filmed) -> Iterator[tuple[Walk, ExportWalk]]:
@@ -140,3 +139,16 @@ def filmed_walks(filmed: Filmed) -> Iterator[tuple[Walk, ExportWalk]]:
 
 def _by_robot(walks: dict[str, Item], footage: dict[str, Item]) -> dict[str, Filmed]:
     return {key: (walks[key], items) for key, items in by_scene(footage).items()}
+
+
+def _provenance(config: VlnpeConfig, robot: Embodiment) -> dict[str, str]:
+    from vln_pipeline.episodes.datasets import DATASETS
+
+    told = DATASETS[config.episodes.dataset]
+    return {
+        "generator": f"vln_pipeline {__version__}",
+        "command": "kedro run --pipelines=vlnpe",
+        "robot": robot.name,
+        "episodes": told.title,
+        "terms of the instructions": told.terms,
+    }

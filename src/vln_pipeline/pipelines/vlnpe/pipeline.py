@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from vln_pipeline.pipelines.vlnpe.filming import export_datasets, export_recordings, film_robots
+from vln_pipeline.pipelines.vlnpe.filming import export_datasets, export_recordings, film_robots, join_robots
 from vln_pipeline.pipelines.vlnpe.nodes import find_episodes, give_account, list_scenes, map_for_robots, walk_robots
 
 _CONFIG = ["params:vlnpe", "params:seed"]
@@ -39,6 +39,7 @@ def create_pipeline() -> Pipeline:
                 outputs="vlnpe_lerobot",
                 name="write",
             ),
+            Node(join_robots, inputs=["vlnpe_lerobot", *_CONFIG], outputs="vlnpe_lerobot_joined", name="join"),
             Node(give_account, inputs=["vlnpe_episodes", "vlnpe_walks"], outputs="vlnpe_account", name="account"),
         ],
         namespace="vlnpe",

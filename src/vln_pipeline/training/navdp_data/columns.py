@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.export.reader import Camera
+from vln_pipeline.export.dataset_camera import Camera
 from vln_pipeline.export.vln_n1 import camera_extrinsic
 from vln_pipeline.regular_file import regular
 from vln_pipeline.rendering.camera import OPENGL_FROM_OPENCV, CameraSetting, Intrinsics

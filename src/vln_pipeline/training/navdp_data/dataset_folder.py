@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21
-from vln_pipeline.export.reader import Camera, ExportedDataset
+from vln_pipeline.export.dataset_camera import Camera
+from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.vln_n1 import VlnN1
 from vln_pipeline.export.writer import DIALECT
 from vln_pipeline.training.navdp_data.columns import CONTINUOUS, continuous, discrete, pose_column, read_columns

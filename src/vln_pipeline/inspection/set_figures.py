@@ -1,0 +1,104 @@
+"""What all walks of a dataset or run are like, without looking at their frames."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vln_pipeline.export.policy_form import STATE
+from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.inspection.episode_views import filmed_poses_of, wordings_of
+from vln_pipeline.labelling.labels import LabelledWalks
+from vln_pipeline.planning.plan import Plans
+
+_WORDS = 40
+"""Most frequent words that are listed."""
+
+
+@dataclass(frozen=True)
+class WalkFigures:
+    """Figures of one walk.
+
+    Attributes:
+        frames: number of them.
+        length: of the way, metres.
+        turned: sum of all turns, degrees.
+        clearance: least distance to anything, metres; None where it is not told.
+        wordings: instructions of the whole route.
+    """
+
+    frames: int
+    length: float
+    turned: float
+    clearance: float | None
+    wordings: tuple[str, ...]
+
+
+def of_dataset(dataset: ExportedDataset) -> Iterator[WalkFigures]:
+    """Yield the figures of every episode."""
+    for episode in range(len(dataset)):
+        yield _figures(*_way(dataset, episode), None, wordings_of(dataset, episode))
+
+
+def of_run(
+    plans: Mapping[str, Callable[[], Plans]], labels: Mapping[str, Callable[[], LabelledWalks]]
+) -> Iterator[WalkFigures]:
+    """Yield the figures of every smooth walk that has instructions.
+
+    Args:
+        plans: loaders of walks, by scene.
+        labels: loaders of instructions, by slice of walks.
+    """
+    worded = {
+        label.trajectory: (label.sum_instruction, *label.variants) for load in labels.values() for label in load().kept
+    }
+    for load in plans.values():
+        for walk in load().trajectories:
+            if walk.id in worded:
+                yield _figures(walk.path[:, :2], walk.yaw, float(walk.clearance.min()), worded[walk.id])
+
+
+def spreads(walks: Sequence[WalkFigures]) -> list[tuple[str, str]]:
+    """Return least, greatest and median of every figure, for people."""
+    told: list[tuple[str, Sequence[float], str]] = [
+        ("length of the way", [walk.length for walk in walks], "m"),
+        ("turns", [walk.turned for walk in walks], "degrees"),
+        ("frames", [walk.frames for walk in walks], ""),
+        ("clearance", [walk.clearance for walk in walks if walk.clearance is not None], "m"),
+        ("words of an instruction", [len(text.split()) for walk in walks for text in walk.wordings], ""),
+    ]
+    return [(name, _spread(values, unit)) for name, values, unit in told if len(values)]
+
+
+def vocabulary(walks: Iterable[WalkFigures]) -> dict[str, Any]:
+    """Return the number of distinct and of all words, and the most frequent ones."""
+    counted: Counter[str] = Counter()
+    for walk in walks:
+        for text in walk.wordings:
+            counted.update(filter(None, (word.strip(".,;:!?\"'()").lower() for word in text.split())))
+    return {"distinct": len(counted), "all": counted.total(), "most": counted.most_common(_WORDS)}
+
+
+def _way(dataset: ExportedDataset, episode: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (N, 2) positions, metres, and (N,) headings, radians."""
+    if dataset.is_v30:
+        states = np.array(dataset.table(episode, [STATE])[STATE].to_pylist(), dtype=np.float64)
+        return states[:, :2], states[:, 2]
+    poses = filmed_poses_of(dataset, dataset.dialect_columns(episode), next(iter(dataset.cameras_of(episode))))
+    return poses[:, :2, 3], np.arctan2(poses[:, 1, 2], poses[:, 0, 2])
+
+
+def _figures(
+    way: NDArray[np.float64], heading: NDArray[np.float64], clearance: float | None, wordings: tuple[str, ...]
+) -> WalkFigures:
+    length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
+    turned = float(np.degrees(np.abs(np.diff(np.unwrap(heading))).sum()))
+    return WalkFigures(len(way), length, turned, clearance, wordings)
+
+
+def _spread(values: Sequence[float], unit: str) -> str:
+    low, middle, high = np.quantile(values, [0, 0.5, 1])
+    return f"{low:.3g} to {high:.3g} {unit}, median {middle:.3g}".replace(" ,", ",")
