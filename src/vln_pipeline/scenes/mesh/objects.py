@@ -73,14 +73,15 @@ def identify(surfaces: Sequence[Surface], mapping: Mapping) -> list[Identity]:
 
     A node is an object. Nodes whose names differ only in a piece number ("Bed_01__1", "Bed_01__2") are one object. A
     node that names no category belongs to the nearest node above it that does, so the legs of a chair are the chair.
+    Instances of one node are objects of their own.
     """
-    instances: dict[tuple[str, ...] | tuple[int, ...], int] = {}
+    instances: dict[tuple[str | int, ...], int] = {}
     found = []
     for surface in surfaces:
         path = tuple(_PIECE.sub("", name) for name in surface.path)
         depth, category = _named(path, mapping)
         pieces = path[-1] != surface.path[-1] or depth < len(path)
-        key = path[:depth] if pieces else surface.node
+        key: tuple[str | int, ...] = (*path[:depth], *surface.node[1:]) if pieces else surface.node
         instance = instances.setdefault(key, len(instances) + 1)
         found.append(Identity(path[depth - 1], category, instance))
     return found
