@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.scenes.mesh import ktx2
 from vln_pipeline.scenes.mesh.gltf_document import Document
+from vln_pipeline.scenes.mesh.sidecars import OutsideError
 from vln_pipeline.scenes.mesh.textures import decode
 
 _KINDS = ("EXT_texture_webp", "KHR_texture_basisu")
@@ -51,6 +52,8 @@ class Textures:
             return (ktx2.decode if ktx2.is_ktx2(data) else decode)(data, self._texture_size)
         except ktx2.DecoderMissingError as error:
             self.defects.append(f"missing texture: {name} is KTX2-compressed and {error}")
+        except OutsideError:
+            self.defects.append(f"missing texture: {name} lies outside the file's folder")
         except (OSError, ValueError) as error:
             self.defects.append(f"missing texture: {name} cannot be read ({error.__class__.__name__})")
         return None, 1.0
