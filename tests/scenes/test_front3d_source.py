@@ -145,6 +145,21 @@ def test_boxes_or_nothing_for_missing_models(tmp_path):
     assert "3 pieces of furniture left out: neither model nor size" in scene.defects
 
 
+@pytest.mark.parametrize(("key", "value"), [("pos", [1e19, 0, 0]), ("pos", [0, -600, 0]), ("scale", [1e12, 1, 1])])
+def test_furniture_nowhere_near_the_building_is_left_out(tmp_path, key, value):
+    """One absurd position refused a sound house, because the scene then measured light years."""
+
+    def throw(told):
+        told["scene"]["room"][0]["children"][-1][key] = value
+
+    told = fixture.house()
+    assert told["scene"]["room"][0]["children"][-1]["ref"] in {f["uid"] for f in told["furniture"]}
+    whole = load(fixture.write(tmp_path))
+    scene = load(edited(tmp_path, throw))
+    assert len({p.instance for p in scene.parts}) == len({p.instance for p in whole.parts}) - 1
+    assert any("furniture left out, it lies more than 50 m away: " in defect for defect in scene.defects)
+
+
 def test_names_of_3d_future_help_where_the_house_says_nothing(tmp_path):
     def nameless(told):
         for record in told["furniture"]:

@@ -111,6 +111,7 @@ def _scene_section(key: str, results: DatagenResults, nav: NavigationMap) -> Sec
         *(("as published", f"{s.overlap:.0%} of the free floor") for s in figures.storeys if s.overlap is not None),
         ("rooms", _counts(figures.rooms) or "not known"),
         ("objects", _counts(figures.categories)),
+        *(("decided", decision) for decision in figures.decisions),
         ("defects", "; ".join(figures.defects) or "none"),
     ]
     return Section(f"Scene {key}", table=table_of(["", ""], rows), pictures=(*maps, *pictures))

@@ -55,6 +55,7 @@ class SceneReport:
         lights: lamps.
         textures: distinct images.
         defects: what was found and mended or left.
+        decisions: what the loader guessed, and by which evidence.
     """
 
     scene: str
@@ -69,6 +70,7 @@ class SceneReport:
     lights: int
     textures: int
     defects: tuple[str, ...]
+    decisions: tuple[str, ...]
 
     def to_json(self) -> str:
         """Return the report as JSON text."""
@@ -81,6 +83,7 @@ class SceneReport:
         told["extent"] = tuple(told["extent"])
         told["storeys"] = tuple(StoreyReport(**s) for s in told["storeys"])
         told["defects"] = tuple(told["defects"])
+        told["decisions"] = tuple(told["decisions"])
         return cls(**told)
 
     def text(self) -> str:
@@ -99,6 +102,7 @@ class SceneReport:
             f"  rooms       {_counts(self.rooms) or 'not known'}",
             f"  categories  {_counts(self.categories)}",
             f"  looks       {self.textures} textures, {self.lights} lights",
+            *(f"  decided     {decision}" for decision in self.decisions),
             *(f"  defect      {defect}" for defect in self.defects),
         ]
         return "\n".join(lines)
@@ -137,6 +141,7 @@ def report(scene: Scene, nav: StoreyMaps | None = None) -> SceneReport:
         lights=len(scene.lights),
         textures=len({id(m.texture) for m in scene.materials if m.texture is not None}),
         defects=scene.defects,
+        decisions=scene.decisions,
     )
 
 
