@@ -26,8 +26,8 @@ class EsdfConfig(Config):
     """Whether stairs belong to a storey. "exclude": a storey is its level floor and the ramps on it. "link": what
     stairs reach belongs to it too, up to half way to the next storey."""
     outdoors: Literal["exclude", "include"] = "exclude"
-    """Whether open ground counts as floor that surrounds the building on all four sides, or lies at the height of a storey
-    and nothing leads there."""
+    """Whether open ground counts as floor that surrounds the building on all four sides, or that nothing leads to and
+    that lies at the height of a storey."""
     min_floor_area: float = Field(4.0, gt=0)
     """Smallest storey, and smallest cut-off part of a storey that is kept beside the largest, square metres."""
     max_hole_area: float = Field(0.6, ge=0)

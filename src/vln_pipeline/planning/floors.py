@@ -15,7 +15,7 @@ _WINDOW = 0.3
 _LEVEL = 0.15
 """A part that is linked to nothing belongs to a storey when its median is this close to the storey's level, metres."""
 _COVERED = 0.25
-"""Share of such a part that lies under something, in a building that has ceilings; a roof has nothing above."""
+"""Share of a part that lies under something, in a building that has ceilings; a roof has nothing above."""
 _SPLIT_AREA = 6.0
 """Smallest part of a split level, square metres; a landing is smaller."""
 _SHARP = 0.05, 0.6
@@ -65,8 +65,9 @@ def find_storeys(
 
     Levels are peaks of standable area over height. Roofs and the tops of furniture have such peaks too, so only some
     components vote: the one with the most area under a ceiling (where there are no ceilings, the largest that is no
-    roof), and others of at least ``min_area`` that lie mostly under a ceiling, such as storeys whose stairs the mesh
-    has lost. What lies mostly on a part that is called ceiling or roof never votes.
+    roof), and others of at least ``min_area`` of which a good part lies under a ceiling, such as storeys whose stairs
+    the mesh has lost, with the terraces to which their doors lead. What lies mostly on a part that is called ceiling or
+    roof never votes.
 
     Args:
         spans: all places.
@@ -85,7 +86,7 @@ def find_storeys(
     roofed = np.bincount(spans.component, weights=overhead) >= size / 2
     covered[roofed] = 0
     medians = _median_tops(spans)
-    parts = (size >= least) & (covered >= size / 2) & ~roofed
+    parts = (size >= least) & (covered >= _COVERED * size) & ~roofed
     if covered.max() >= least:
         parts[int(np.argmax(covered))] = True
         near = ~roofed & (outdoors | (covered >= _COVERED * size))
