@@ -105,7 +105,10 @@ def test_storeys_too_low_to_stand_in_name_the_nearest_guess():
 def test_headroom_is_between_floors_and_not_between_a_floor_and_a_table():
     meshes = [(m.vertices * 100, m.faces) for m in room().values()]
     assert headroom(meshes) == pytest.approx(270, abs=3)
-    assert headroom([(np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0.0]]), np.array([[0, 1, 2]]))]) == 0
+    triangle = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0.0]])
+    assert headroom([(triangle, np.array([[0, 1, 2]]))]) == 0
+    far = np.concatenate([triangle - np.array([0, 0, 1.7e308]), triangle + np.array([0, 0, 1.7e308]), triangle * 1e200])
+    assert headroom([(far, np.arange(9).reshape(3, 3))]) == 0
 
 
 def test_declared_unit_is_obeyed(tmp_path):

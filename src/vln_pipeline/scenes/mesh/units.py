@@ -37,18 +37,22 @@ def headroom(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]]) ->
         meshes: (V, 3) vertices, z up, and (F, 3) faces of each surface.
     """
     heights, areas = [np.empty(0)], [np.empty(0)]
-    for vertices, faces in meshes:
-        corners = corners_of(vertices, faces)
-        cross = area_vectors(corners)
-        level = np.abs(cross[:, 2]) > _LEVEL * lengths(cross)
-        heights.append(sum(corner[level, 2] for corner in corners) / 3)
-        areas.append(np.abs(cross[level, 2]))
-    height, area = np.concatenate(heights), np.concatenate(areas)
-    if not len(height) or np.ptp(height) == 0:
+    with np.errstate(invalid="ignore", over="ignore"):
+        for vertices, faces in meshes:
+            corners = corners_of(vertices, faces)
+            cross = area_vectors(corners)
+            level = np.abs(cross[:, 2]) > _LEVEL * lengths(cross)
+            heights.append(sum(corner[level, 2] for corner in corners) / 3)
+            areas.append(np.abs(cross[level, 2]))
+        height, area = np.concatenate(heights), np.concatenate(areas)
+        sound = np.isfinite(height) & np.isfinite(area)
+        height, area = height[sound], area[sound]
+        span = float(np.ptp(height)) if len(height) else 0.0
+    if not 0 < span < np.inf:
         return 0.0
-    slab = np.bincount(((height - height.min()) / np.ptp(height) * (_BINS - 1)).astype(np.int64), area, _BINS)
+    slab = np.bincount(((height - height.min()) / span * (_BINS - 1)).astype(np.int64), area, _BINS)
     floors = np.flatnonzero(slab >= _SHARE * slab.max())
-    return float(np.diff(floors).max(initial=0) * np.ptp(height) / (_BINS - 1))
+    return float(np.diff(floors).max(initial=0) * span / (_BINS - 1))
 
 
 def detect_unit(extent: NDArray[np.float64], storey: float, file: str) -> tuple[str, str]:
