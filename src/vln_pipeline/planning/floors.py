@@ -137,7 +137,7 @@ def _is_linked(
     return bool(np.isin(component[band], np.unique(component[nearby])).mean() >= 0.5)
 
 
-def storey_layer(spans: Spans, storeys: Storeys, index: int, rise: int) -> Layer:
+def storey_layer(spans: Spans, storeys: Storeys, index: int, rise: float) -> Layer:
     """Return what belongs to one storey.
 
     A storey is what lies within a step of its level, and what is linked to that without crossing half the height to the

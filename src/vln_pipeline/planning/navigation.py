@@ -57,7 +57,7 @@ def build_navigation_map(scene: Scene, config: EsdfConfig) -> NavigationMap:
             "or lower esdf.min_floor_area or esdf.height",
         )
     ramp = int(np.ceil(config.cell * np.tan(np.radians(config.max_slope)) / VOXEL)) + 1
-    rise = spans.step if config.stairs == "link" else min(ramp, spans.step)
+    rise = spans.climb if config.stairs == "link" else min(ramp, spans.climb)
     layers, spaces = [], []
     for index in range(len(storeys.levels)):
         layers.append(storey_layer(spans, storeys, index, rise))
