@@ -32,7 +32,7 @@ _COMMANDS = {
 
 def conversion(files: Iterable[Path]) -> DataError | None:
     """Return the error that tells how to convert the first file of a known foreign format, or None."""
-    for file in sorted(files):
+    for file in sorted(files, key=lambda file: (file.suffix.lower() == ".json", file)):
         command = _COMMANDS.get(file.suffix.lower())
         if command is not None:
             return DataError(file.name, f"{file.suffix} is not read", command.format(file.name, file.stem))
