@@ -100,7 +100,7 @@ def glb(document: dict, binary: bytes = b"") -> bytes:
     return struct.pack("<4s2I", b"glTF", 2, 12 + len(chunks)) + chunks
 
 
-COMPONENTS = {"float32": 5126, "uint8": 5121, "uint16": 5123, "uint32": 5125}
+COMPONENTS = {"float32": 5126, "int8": 5120, "uint8": 5121, "int16": 5122, "uint16": 5123, "uint32": 5125}
 
 
 class Builder:

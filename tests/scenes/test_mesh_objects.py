@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from mesh_rooms import load, write_glb
+import trimesh
+from mesh_rooms import load, room, write_glb
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.mesh.model import Surface
@@ -34,6 +35,30 @@ def test_nameless_nodes_belong_to_the_object_above():
 def test_objects_that_share_a_name_stay_apart():
     found = identify([surface("Chair", node=0), surface("Chair", node=1)], Mapping())
     assert [i.instance for i in found] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["house", "ground_floor", "table_office"])
+def test_a_file_of_one_mesh_is_not_what_it_is_called(tmp_path, name):
+    """A whole house in ``ground_floor.ply`` was one object, "floor", and one in ``table_office.ply`` a table."""
+    whole = trimesh.util.concatenate([m for n, m in room(textured=False).items() if n != "DiningTable"])
+    for suffix in ("ply", "obj", "glb"):
+        path = tmp_path / f"{name}.{suffix}"
+        tree = trimesh.Scene()
+        tree.add_geometry(whole, node_name=name, geom_name=name)
+        (tree if suffix == "glb" else whole).export(path)
+        scene = load(path, up="z")
+        assert {p.category for p in scene.parts} == {"floor", "wall", "ceiling", "unknown"}
+        assert scene.decisions[2] == (
+            "categories: of 1 objects, 1 by nothing: no word of the vocabulary is in their names"
+        )
+
+
+def test_decisions_tell_how_categories_were_found(tmp_path):
+    (tmp_path / "map.csv").write_text("Ceiling,sky\n")
+    scene = load(write_glb(tmp_path / "room.glb"), categories=str(tmp_path / "map.csv"))
+    assert scene.decisions[2] == (
+        "categories: of 8 objects, 1 by scenes.mesh.categories, 7 by words in their names ('House_Floor_01' is a floor)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import pickle
+import re
 
 import pytest
 from mesh_rooms import room, write_glb, write_obj
@@ -105,6 +106,26 @@ def test_nothing_to_list_names_the_parameter(path):
 def test_empty_folder_says_so(tmp_path):
     with pytest.raises(DataError, match=r"no .glb, .gltf, .obj, .ply file"):
         discover(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("house.dae", "trimesh.load_scene('house.dae').export('house.glb')"),
+        ("house.usda", "usd_import(filepath='house.usda')"),
+        ("train_0.json", "a house of ProcTHOR is a plan, not a mesh"),
+        ("scan.e57", "mesh it first"),
+    ],
+)
+def test_a_foreign_format_is_told_how_to_convert(tmp_path, name, how):
+    """Other formats ended in "no .glb ... file", with no word on conversion."""
+    (tmp_path / name).write_bytes(b"x")
+    for path in (tmp_path, tmp_path / name):
+        with pytest.raises(DataError, match=re.escape(how)) as caught:
+            discover(path)
+        assert caught.value.subject == name
+    write_glb(tmp_path / "room.glb")
+    assert len(discover(tmp_path)) == 1
 
 
 def test_open_source_reads_the_configuration(tmp_path):

@@ -96,10 +96,21 @@ def test_object_with_two_categories_takes_the_larger():
     assert after.defects[0] == "object 1 is told to be box and lid; taken for box"
 
 
-def test_flipped_open_and_bare_parts_are_told():
+def test_closed_parts_that_are_wound_inwards_are_turned():
+    """They were reported as flipped, and then no floor was found; rooms seen from inside stay as they are."""
+    slab, shell = box("slab", size=(6, 5, 0.2)), box("shell", (0, 0, 1.4), instance=2)
+    inside_out = [replace(part, faces=part.faces[:, ::-1].copy()) for part in (slab, shell)]
+    checked = check(scene(*inside_out))
+    np.testing.assert_array_equal(np.sort(checked.parts[0].faces), np.sort(slab.faces))
+    assert topology(checked.mesh).volume.tolist() == pytest.approx([6, -48])
+    assert checked.decisions == (
+        "winding: 1 of 2 closed parts were turned outwards: their volume was negative; "
+        "1 closed parts are wound inwards and left: each may be a room seen from inside",
+    )
+
+
+def test_open_and_bare_parts_are_told():
     part = box()
-    flipped = replace(part, faces=part.faces[:, ::-1].copy())
-    assert "flipped: 1 of 2 closed parts are wound inwards" in check(scene(part, flipped)).defects
     # 4 of 18 + 17 edges: the square that is cut out takes its diagonal with it.
     assert "holes: 11% of the edges are open" in check(scene(part, replace(part, faces=part.faces[2:]))).defects
     assert "1 textured parts have no texture coordinates" in check(scene(replace(part, material=1))).defects

@@ -109,8 +109,10 @@ def _scene_section(key: str, results: DatagenResults, nav: NavigationMap) -> Sec
         ("triangles", f"{figures.triangles:,}"),
         ("free floor", ", ".join(f"{storey.free_area:.1f} m2" for storey in figures.storeys)),
         *(("as published", f"{s.overlap:.0%} of the free floor") for s in figures.storeys if s.overlap is not None),
+        *(("left out", place) for place in figures.left_out),
         ("rooms", _counts(figures.rooms) or "not known"),
         ("objects", _counts(figures.categories)),
+        *(("decided", decision) for decision in figures.decisions),
         ("defects", "; ".join(figures.defects) or "none"),
     ]
     return Section(f"Scene {key}", table=table_of(["", ""], rows), pictures=(*maps, *pictures))

@@ -11,13 +11,13 @@ class EsdfConfig(Config):
     """How floors are found in a mesh and what the robot can do on them."""
 
     cell: float = Field(0.05, ge=0.01, le=0.25)
-    """Edge of a grid cell, metres; 0.025 where doors are narrower than 0.65 m."""
+    """Edge of a grid cell, metres; 0.025 where the scene's report lists rooms behind narrow passages."""
     radius: float = Field(0.25, gt=0, le=1)
     """Radius of the robot's body, metres."""
     height: float = Field(1.3, gt=0.1, le=3)
     """Height that must be free above the floor, metres: the higher of the body's top and the camera's."""
     max_step: float = Field(0.2, ge=0.02, le=0.5)
-    """Highest step the robot climbs or descends, metres; anything lower is no obstacle."""
+    """Highest step the robot climbs or descends, metres, to the millimetre; anything lower is no obstacle."""
     max_slope: float = Field(40.0, gt=0, lt=80)
     """Steepest surface the robot stands on, degrees."""
     backend: Literal["edt", "fmm"] = "edt"
@@ -26,7 +26,8 @@ class EsdfConfig(Config):
     """Whether stairs belong to a storey. "exclude": a storey is its level floor and the ramps on it. "link": what
     stairs reach belongs to it too, up to half way to the next storey."""
     outdoors: Literal["exclude", "include"] = "exclude"
-    """Whether open ground that surrounds the building on all four sides counts as floor."""
+    """Whether open ground counts as floor that surrounds the building on all four sides, or that nothing leads to and
+    that lies at the height of a storey."""
     min_floor_area: float = Field(4.0, gt=0)
     """Smallest storey, and smallest cut-off part of a storey that is kept beside the largest, square metres."""
     max_hole_area: float = Field(0.6, ge=0)

@@ -1,5 +1,7 @@
 """A scene's navigation map: floors, free space, distance fields and rooms."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numba import njit
@@ -10,15 +12,19 @@ from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.distance import signed_distance
 from vln_pipeline.planning.floors import find_storeys, storey_layer
 from vln_pipeline.planning.ground import ground_heights
-from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
-from vln_pipeline.planning.rasterise import VOXEL, grid_shape, rasterise
+from vln_pipeline.planning.left_out import LEAST_AREA, behind_passages, outside_storeys
+from vln_pipeline.planning.navigation_map import FloorMap, LeftOut, NavigationMap
+from vln_pipeline.planning.rasterise import VOXEL, Columns, grid_shape, rasterise
 from vln_pipeline.planning.rooms import rooms_from_polygons, rooms_from_walls
-from vln_pipeline.planning.spans import find_spans
+from vln_pipeline.planning.spans import Spans, find_spans, on_faces
 from vln_pipeline.planning.traversability import Traversability, traverse
-from vln_pipeline.scenes.scene import Mesh, Scene
+from vln_pipeline.scenes.scene import UNKNOWN, Mesh, Scene
+from vln_pipeline.scenes.vocabulary import is_structural
 
 _LARGEST = 2**28
 """Words in the largest volume that is built: 2 GiB."""
+_OVERHEAD = frozenset({"ceiling", "roof"})
+"""Categories on which nobody walks unless stairs lead there."""
 _UPWARDS = 0.8
 """Below this ratio of upward to downward level area a mesh's winding is not to be trusted."""
 
@@ -38,28 +44,32 @@ def build_navigation_map(scene: Scene, config: EsdfConfig) -> NavigationMap:
         raise DataError(scene.id, f"it measures {extent} m, too large for cells of {config.cell} m", "check its unit")
     walkable = _walkable(mesh, config.max_slope)
     columns = rasterise(mesh.vertices, mesh.faces, walkable, origin, shape, config.cell)
-    spans = find_spans(columns, config.height, config.max_step)
-    storeys = find_storeys(spans, config.cell, config.min_floor_area)
+    spans = find_spans(columns, mesh, walkable, config.height, config.max_step)
+    overhead = _overhead(scene, spans, columns, walkable)
+    outdoors = config.outdoors == "include"
+    storeys = find_storeys(spans, config.cell, config.min_floor_area, overhead, shape[2], outdoors)
     if not storeys.levels:
+        guesses = "; ".join(d for d in scene.decisions if d.startswith(("up axis", "unit")))
         raise DataError(
             scene.id,
             f"no floor of {config.min_floor_area} m2 with {config.height} m of headroom",
-            "check its up axis and unit, or lower esdf.min_floor_area or esdf.height",
+            f"check its up axis and unit{f' ({guesses})' if guesses else ''}, "
+            "or lower esdf.min_floor_area or esdf.height",
         )
     ramp = int(np.ceil(config.cell * np.tan(np.radians(config.max_slope)) / VOXEL)) + 1
-    rise = spans.step if config.stairs == "link" else min(ramp, spans.step)
-    spaces = []
+    rise = spans.climb if config.stairs == "link" else min(ramp, spans.climb)
+    layers, spaces = [], []
     for index in range(len(storeys.levels)):
-        layer = storey_layer(spans, storeys, index, rise)
+        layers.append(storey_layer(spans, storeys, index, rise))
         spaces.append(
             traverse(
                 columns,
-                layer,
-                spans.step,
+                layers[-1],
+                spans.climb,
                 spans.clearance,
                 max_hole_area=config.max_hole_area,
                 max_gap=config.max_gap,
-                outdoors=config.outdoors == "include",
+                outdoors=outdoors,
             )
         )
     ground = ground_heights(mesh, walkable, columns, np.stack([space.level for space in spaces]))
@@ -68,7 +78,40 @@ def build_navigation_map(scene: Scene, config: EsdfConfig) -> NavigationMap:
         raise DataError(
             scene.id, f"no free space for a robot of {config.radius} m radius", "lower esdf.radius or esdf.height"
         )
-    return NavigationMap(scene.id, floors, config.radius)
+    furniture = on_faces(spans, columns, mesh, walkable & _called(scene, _is_furniture))
+    outside = outside_storeys(spans, storeys, layers, overhead, furniture, float(origin[2]), config)
+    return NavigationMap(scene.id, floors, config.radius, (*outside, *_left_out(spaces, ground, config)))
+
+
+def _called(scene: Scene, kind: Callable[[str], bool]) -> NDArray[np.bool_]:
+    """Return (F,) faces of parts whose category is of a kind."""
+    return np.array([kind(part.category) for part in scene.parts])[scene.mesh.part]
+
+
+def _is_furniture(category: str) -> bool:
+    return category != UNKNOWN and not is_structural(category)
+
+
+def _overhead(scene: Scene, spans: Spans, columns: Columns, walkable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (S,) places on a part that is called ceiling or roof, and on no other."""
+    called = _called(scene, _OVERHEAD.__contains__)
+    overhead = on_faces(spans, columns, scene.mesh, walkable & called)
+    return overhead & ~on_faces(spans, columns, scene.mesh, walkable & ~called) if overhead.any() else overhead
+
+
+def _left_out(spaces: list[Traversability], ground: NDArray[np.float32], config: EsdfConfig) -> list[LeftOut]:
+    """Return what each storey leaves out within itself."""
+    found = []
+    for space, height in zip(spaces, ground, strict=True):
+        if space.free.any():
+            level = float(np.median(height[space.free]))
+            distance = signed_distance(~space.free, config.cell, config.backend)
+            found += behind_passages(distance, space.free, level, config)
+        area = float(space.outdoors.sum() * config.cell**2)
+        if area >= LEAST_AREA:
+            reason = "ground around the building (esdf.outdoors)"
+            found.append(LeftOut(area, float(np.median(height[space.outdoors])), reason))
+    return found
 
 
 def _walkable(mesh: Mesh, max_slope: float) -> NDArray[np.bool_]:

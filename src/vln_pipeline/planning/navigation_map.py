@@ -47,6 +47,24 @@ class FloorMap:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A place that can be stood on and that no walk enters, or that none leaves.
+
+    Attributes:
+        area: square metres.
+        height: of its surface, metres, world z.
+        reason: why it is left out, in words.
+    """
+
+    area: float
+    height: float
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.area:.1f} m2 at {self.height:.2f} m: {self.reason}"
+
+
+@dataclass(frozen=True)
 class NavigationMap:
     """All storeys of one scene.
 
@@ -54,8 +72,10 @@ class NavigationMap:
         scene: scene id.
         floors: lowest first, at least one.
         radius: robot radius the ``navigable`` masks were made for, metres.
+        left_out: what can be stood on and no walk enters, with the reason; for the report.
     """
 
     scene: str
     floors: tuple[FloorMap, ...]
     radius: float
+    left_out: tuple[LeftOut, ...] = ()

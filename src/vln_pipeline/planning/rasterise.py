@@ -92,8 +92,8 @@ def _mark(solid, standable, row, column, low, high, walkable):  # type: ignore[n
 
 
 @njit(cache=True)
-def _fill_row(polygon, n, row, low, high, solid, standable, walkable):  # type: ignore[no-untyped-def]
-    """Mark the cells of one row under a convex polygon of n (x, y, z) corners that lies in that row."""
+def _row_bounds(polygon, n, low, high):  # type: ignore[no-untyped-def]
+    """Write the lowest and highest z over each cell of one row of a convex polygon; return the first and last cell."""
     left = right = polygon[0, 0]
     for i in range(1, n):
         left, right = min(left, polygon[i, 0]), max(right, polygon[i, 0])
@@ -112,8 +112,7 @@ def _fill_row(polygon, n, row, low, high, solid, standable, walkable):  # type: 
             low[column] = min(low[column], z, following)
             high[column] = max(high[column], z, following)
             z = following
-    for column in range(first, last + 1):
-        _mark(solid, standable, row, column, low[column], high[column], walkable)
+    return first, last
 
 
 @njit(cache=True)
@@ -148,14 +147,74 @@ def _fill(points, faces, walkable, solid, standable):  # type: ignore[no-untyped
         for i in range(3):
             for axis in range(3):
                 polygon[i, axis] = points[faces[face, i], axis]
-        first = int(min(polygon[0, 1], polygon[1, 1], polygon[2, 1]))
+        row = int(min(polygon[0, 1], polygon[1, 1], polygon[2, 1]))
         last = int(max(polygon[0, 1], polygon[1, 1], polygon[2, 1]))
         n = 3
-        for row in range(first, last):
-            n_below, n = _split(polygon, n, row + 1.0, below, above)
-            _fill_row(below, n_below, row, low, high, solid, standable, walkable[face])
-            polygon, above = above, polygon
-        _fill_row(polygon, n, last, low, high, solid, standable, walkable[face])
+        while row <= last:
+            if row < last:
+                n_below, n = _split(polygon, n, row + 1.0, below, above)
+                polygon, above = above, polygon
+                left, right = _row_bounds(below, n_below, low, high)
+            else:
+                left, right = _row_bounds(polygon, n, low, high)
+            for column in range(left, right + 1):
+                _mark(solid, standable, row, column, low[column], high[column], walkable[face])
+            row += 1
+
+
+@njit(cache=True)
+def _lift(points, faces, walkable, columns, start, top, found):  # type: ignore[no-untyped-def]
+    """Raise ``found`` to the highest z of each walkable face over its cell, where that is in the surface's voxel."""
+    low, high = np.empty(columns), np.empty(columns)
+    polygon, below, above = np.empty((8, 3)), np.empty((8, 3)), np.empty((8, 3))
+    for face in range(len(faces)):
+        if not walkable[face]:
+            continue
+        for i in range(3):
+            for axis in range(3):
+                polygon[i, axis] = points[faces[face, i], axis]
+        row = int(min(polygon[0, 1], polygon[1, 1], polygon[2, 1]))
+        last = int(max(polygon[0, 1], polygon[1, 1], polygon[2, 1]))
+        n = 3
+        while row <= last:
+            if row < last:
+                n_below, n = _split(polygon, n, row + 1.0, below, above)
+                polygon, above = above, polygon
+                left, right = _row_bounds(below, n_below, low, high)
+            else:
+                left, right = _row_bounds(polygon, n, low, high)
+            for column in range(left, right + 1):
+                cell = row * columns + column
+                for i in range(start[cell], start[cell + 1]):
+                    if top[i] == int(high[column]):
+                        found[i] = max(found[i], high[column])
+            row += 1
+
+
+def surface_heights(
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int32],
+    walkable: NDArray[np.bool_],
+    columns: Columns,
+    start: NDArray[np.int32],
+    top: NDArray[np.int32],
+) -> NDArray[np.float32]:
+    """Return the (S,) exact heights of surfaces whose voxels are known, in voxels above the volume's lowest corner.
+
+    A surface is as high as the highest point that a walkable face has in its cell and voxel; NaN where none is.
+
+    Args:
+        vertices: (V, 3) metres, world.
+        faces: (F, 3) indexes into ``vertices``.
+        walkable: (F,) faces to stand on.
+        columns: the volume.
+        start: (H * W + 1,) surfaces of cell ``i`` (row-major) are ``start[i]`` to ``start[i + 1]``.
+        top: (S,) voxel of each surface.
+    """
+    points = (vertices - columns.origin) / np.array([columns.cell, columns.cell, VOXEL])
+    found = np.full(len(top), np.float32(-1), dtype=np.float32)
+    _lift(points, faces, walkable, columns.solid.shape[1], start, top, found)
+    return np.where(found < 0, np.float32(np.nan), found)
 
 
 @njit(cache=True)

@@ -6,12 +6,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vln_pipeline.planning.rasterise import VOXEL, Columns
+from vln_pipeline.planning.rasterise import VOXEL, Columns, surface_heights
+from vln_pipeline.scenes.scene import Mesh
 
 OPEN = 1 << 20
 """Level of the ceiling where there is none."""
 _COVER = 0.1
 """Metres: what lies this flat on a standable voxel (a carpet, scanning noise) can be stood on too."""
+
+_TOLERANCE = 0.001
+"""By how much a step may exceed the largest, metres: a file's coordinates are rounded."""
 
 
 @dataclass(frozen=True)
@@ -22,28 +26,40 @@ class Spans:
         start: (H * W + 1,) int32; those of cell ``i`` (row-major) are ``start[i]`` to ``start[i + 1]``.
         cell: (S,) int32 index of the cell.
         top: (S,) int32 level of the surface.
+        height: (S,) float32 exact height of the surface, in levels.
         ceiling: (S,) int32 level of the next solid voxel above, or ``OPEN``.
         component: (S,) int32 index of the linked component, 0 for the largest.
         shape: (H, W) of the grid.
-        step, clearance: the robot's largest step and its height, in levels.
+        step, clearance: the robot's largest step and its height, in whole levels.
+        climb: the robot's largest step, in levels and fractions.
     """
 
     start: NDArray[np.int32]
     cell: NDArray[np.int32]
     top: NDArray[np.int32]
+    height: NDArray[np.float32]
     ceiling: NDArray[np.int32]
     component: NDArray[np.int32]
     shape: tuple[int, int]
     step: int
     clearance: int
+    climb: float
 
 
-def find_spans(columns: Columns, height: float, max_step: float) -> Spans:
+def find_spans(columns: Columns, mesh: Mesh, walkable: NDArray[np.bool_], headroom: float, max_step: float) -> Spans:
     """Return the standable places of a volume for a robot's height and largest step, metres.
 
-    A step is measured between voxels, so one up to one voxel higher than ``max_step`` may pass; headroom is rounded up.
+    A step is measured between exact heights, to a millimetre; headroom is rounded up to whole voxels.
+
+    Args:
+        columns: the volume.
+        mesh: the triangles it was made of.
+        walkable: (F,) faces to stand on.
+        headroom: that the robot needs, metres.
+        max_step: largest step, metres.
     """
-    clearance, step = int(np.ceil(height / VOXEL - 1e-9)), int(max_step / VOXEL + 1e-9)
+    clearance, step = int(np.ceil(headroom / VOXEL - 1e-9)), int(max_step / VOXEL + 1e-9)
+    climb = (max_step + _TOLERANCE) / VOXEL
     cover = round(_COVER / VOXEL)
     counts = np.zeros(columns.solid.shape[0] * columns.solid.shape[1] + 1, dtype=np.int32)
     nothing = np.empty(0, dtype=np.int32)
@@ -51,16 +67,26 @@ def find_spans(columns: Columns, height: float, max_step: float) -> Spans:
     start = np.cumsum(counts, dtype=np.int32)
     cell, top, ceiling = (np.empty(start[-1], dtype=np.int32) for _ in range(3))
     _scan(columns.solid, columns.standable, cover, clearance, start, cell, top, ceiling)
+    height = surface_heights(mesh.vertices, mesh.faces, walkable, columns, start, top)
+    # What lies on a walkable face (a carpet) has no height of its own.
+    height = np.where(np.isnan(height), top + np.float32(0.5), height)
     shape = columns.solid.shape[:2]
-    roots = _link(start, top, ceiling, shape[0], shape[1], step, clearance)
+    roots = _link(start, top, height, ceiling, shape[0], shape[1], climb, clearance)
     label = (np.cumsum(roots == np.arange(len(roots))) - 1)[roots]
     size = np.bincount(label)
     rank = np.empty(len(size), dtype=np.int32)
     rank[np.argsort(-size, kind="stable")] = np.arange(len(size), dtype=np.int32)
-    return Spans(start, cell, top, ceiling, rank[label], (shape[0], shape[1]), step, clearance)
+    return Spans(start, cell, top, height, ceiling, rank[label], (shape[0], shape[1]), step, clearance, climb)
 
 
-def grow(spans: Spans, seeds: NDArray[np.bool_], lowest: int, highest: int, rise: int) -> NDArray[np.bool_]:
+def on_faces(spans: Spans, columns: Columns, mesh: Mesh, faces: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (S,) which spans are the surface of some (F,) faces."""
+    if not faces.any():
+        return np.zeros(len(spans.top), dtype=bool)
+    return ~np.isnan(surface_heights(mesh.vertices, mesh.faces, faces, columns, spans.start, spans.top))
+
+
+def grow(spans: Spans, seeds: NDArray[np.bool_], lowest: int, highest: int, rise: float) -> NDArray[np.bool_]:
     """Return (S,) which spans are reached from the seeds over links, staying between two levels.
 
     Args:
@@ -72,8 +98,8 @@ def grow(spans: Spans, seeds: NDArray[np.bool_], lowest: int, highest: int, rise
     """
     reached = seeds.copy()
     rows, columns = spans.shape
-    levels = (lowest, highest, rise, spans.clearance)
-    _flood(spans.start, spans.cell, spans.top, spans.ceiling, rows, columns, levels, reached)
+    levels = (lowest, highest, float(rise), spans.clearance)
+    _flood(spans.start, spans.cell, spans.top, spans.height, spans.ceiling, rows, columns, levels, reached)
     return reached
 
 
@@ -108,9 +134,9 @@ def _scan(solid, standable, cover, clearance, start, cell, top, ceiling):  # typ
 
 
 @njit(cache=True)
-def _linked(a, b, top, ceiling, step, clearance):  # type: ignore[no-untyped-def]
+def _linked(a, b, top, height, ceiling, climb, clearance):  # type: ignore[no-untyped-def]
     room = min(ceiling[a], ceiling[b]) - max(top[a], top[b]) - 1
-    return abs(top[a] - top[b]) <= step and room >= clearance
+    return abs(height[a] - height[b]) <= climb and room >= clearance
 
 
 @njit(cache=True)
@@ -122,7 +148,7 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _link(start, top, ceiling, rows, columns, step, clearance):  # type: ignore[no-untyped-def]
+def _link(start, top, height, ceiling, rows, columns, climb, clearance):  # type: ignore[no-untyped-def]
     parent = np.arange(len(top), dtype=np.int32)
     for row in range(rows):
         for column in range(columns):
@@ -133,7 +159,7 @@ def _link(start, top, ceiling, rows, columns, step, clearance):  # type: ignore[
                         continue
                     there = here + (1 if side == 0 else columns)
                     for b in range(start[there], start[there + 1]):
-                        if _linked(a, b, top, ceiling, step, clearance):
+                        if _linked(a, b, top, height, ceiling, climb, clearance):
                             ra, rb = _root(parent, a), _root(parent, b)
                             parent[max(ra, rb)] = min(ra, rb)
     for i in range(len(parent)):
@@ -142,7 +168,7 @@ def _link(start, top, ceiling, rows, columns, step, clearance):  # type: ignore[
 
 
 @njit(cache=True)
-def _flood(start, cell, top, ceiling, rows, columns, levels, reached):  # type: ignore[no-untyped-def]
+def _flood(start, cell, top, height, ceiling, rows, columns, levels, reached):  # type: ignore[no-untyped-def]
     lowest, highest, rise, clearance = levels
     stack = np.empty(len(top), dtype=np.int32)
     count = 0
@@ -159,7 +185,11 @@ def _flood(start, cell, top, ceiling, rows, columns, levels, reached):  # type: 
                 continue
             there = cell[a] + dr * columns + dc
             for b in range(start[there], start[there + 1]):
-                if not reached[b] and lowest <= top[b] <= highest and _linked(a, b, top, ceiling, rise, clearance):
+                if (
+                    not reached[b]
+                    and lowest <= top[b] <= highest
+                    and _linked(a, b, top, height, ceiling, rise, clearance)
+                ):
                     reached[b] = True
                     stack[count] = b
                     count += 1

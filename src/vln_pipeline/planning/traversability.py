@@ -27,40 +27,50 @@ class Traversability:
         free: (H, W) bool floor with room for the robot's height.
         level: (H, W) int32 level of the floor, continued from the nearest floor where there is none.
         open: (H, W) bool no wall: floor, or something lower than a wall.
+        outdoors: (H, W) bool floor that was left out, being ground around the building.
     """
 
     free: NDArray[np.bool_]
     level: NDArray[np.int32]
     open: NDArray[np.bool_]
+    outdoors: NDArray[np.bool_]
 
 
 def traverse(
-    columns: Columns, layer: Layer, step: int, clearance: int, max_hole_area: float, max_gap: float, outdoors: bool
+    columns: Columns,
+    layer: Layer,
+    climb: float,
+    clearance: int,
+    max_hole_area: float,
+    max_gap: float,
+    outdoors: bool,
 ) -> Traversability:
     """Close the holes of a storey's floor, cut its edges back and, unless wanted, drop the ground outdoors.
 
     Args:
         columns: the volume.
         layer: the storey's standable places.
-        step: the robot's largest step, in levels.
+        climb: the robot's largest step, in levels.
         clearance: the robot's height, in levels.
         max_hole_area: largest hole that is closed, square metres.
         max_gap: widest slit that is closed, metres.
         outdoors: whether open ground around the building stays.
     """
-    cliff = _cliffs(layer, step)
+    cliff = _cliffs(layer, climb)
     floor = (layer.top >= 0) & ~cliff
     level = continued(np.where(floor, layer.top, -1))
-    empty = ~floor & ~cliff & ~occupied(columns.solid, level + step + 1, level + clearance)
+    # A voxel that the largest step ends in is taken for an obstacle where there is no floor: a sill that is too high
+    # would else be a gap of the floor, and closed.
+    empty = ~floor & ~cliff & ~occupied(columns.solid, level + int(climb), level + clearance)
     floor |= _small(empty, max_hole_area / columns.cell**2)
     floor |= _closed(floor, max_gap / columns.cell) & empty
     missing = empty & ~floor
-    if not outdoors:
-        floor &= ~_surroundings(floor, missing, layer.ceiling == OPEN, columns.cell)
+    ground = _surroundings(floor, missing, layer.ceiling == OPEN, columns.cell) & (not outdoors)
+    floor &= ~ground
     low, high = (round(height / VOXEL) for height in _WALL_BAND)
     wall = occupied(columns.solid, level + low, level + high)
     edge = cv2.dilate(missing.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
-    return Traversability(floor & ~edge, level, (floor | ~wall) & ~missing)
+    return Traversability(floor & ~edge, level, (floor | ~wall) & ~missing, ground)
 
 
 def continued(values: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -76,13 +86,13 @@ def continued(values: NDArray[np.int32]) -> NDArray[np.int32]:
     return lookup[label]
 
 
-def _cliffs(layer: Layer, step: int) -> NDArray[np.bool_]:
+def _cliffs(layer: Layer, climb: float) -> NDArray[np.bool_]:
     """Return the farther side, from the storey's level, of every drop between neighbours that no step takes."""
     floor = layer.top >= 0
     away = np.abs(layer.top - layer.level)
     result = np.zeros_like(floor)
     for here, there in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
-        drop = floor[here] & floor[there] & (np.abs(layer.top[here] - layer.top[there]) > step)
+        drop = floor[here] & floor[there] & (np.abs(layer.height[here] - layer.height[there]) > climb)
         result[here] |= drop & (away[here] >= away[there])
         result[there] |= drop & (away[there] >= away[here])
     return result

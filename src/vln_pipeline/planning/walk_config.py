@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.planning.clearance import WALK_MARGIN
 
 
 class SamplingConfig(Config):
@@ -20,7 +21,7 @@ class SamplingConfig(Config):
     """Largest geodesic distance from start to goal, metres."""
     endpoint_clearance: float = Field(default=0.05, ge=0)
     """Room that a start or a goal has beyond the robot's radius, metres."""
-    path_margin: float = Field(default=0.03, ge=0)
+    path_margin: float = Field(default=WALK_MARGIN, ge=0)
     """Room beyond the robot's radius that grid paths keep; gaps narrower than this allow no smooth walk, metres."""
     clearance_weight: float = Field(default=4.0, ge=0)
     """Extra cost of a metre walked at the robot's radius from an obstacle, in metres of open floor."""

@@ -13,7 +13,7 @@ from PIL import Image
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.scene import Light, Material, Part, Room, Scene
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def write(scene: Scene, directory: Path) -> None:
@@ -26,6 +26,7 @@ def write(scene: Scene, directory: Path) -> None:
         "licence": scene.licence,
         "origin": scene.origin,
         "defects": scene.defects,
+        "decisions": scene.decisions,
         **_document(scene, textures),
     }
     (directory / "scene.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
@@ -59,6 +60,7 @@ def read(directory: Path) -> Scene:
         licence=document["licence"],
         origin=document["origin"],
         defects=tuple(document["defects"]),
+        decisions=tuple(document["decisions"]),
         walkable=walkable,
     )
 
@@ -75,7 +77,7 @@ def read_rooms(directory: Path) -> tuple[Room, ...]:
 def digest(scene: Scene) -> str:
     """Return 64 hexadecimal digits that name what can be seen and touched in a scene.
 
-    Its id, origin, licence and defects do not count, so that equal worlds share what is cached for them.
+    Its id, origin, licence, defects and decisions do not count, so that equal worlds share what is cached for them.
     """
     textures = _textures(scene)
     found = hashlib.sha256(json.dumps(_document(scene, textures), sort_keys=True).encode())

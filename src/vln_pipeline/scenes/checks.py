@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.scene import Part, Scene
-from vln_pipeline.scenes.topology import topology
+from vln_pipeline.scenes.topology import Topology, topology
 from vln_pipeline.scenes.triangles import area_vectors, corners_of, lengths, of_all, used_vertices
+from vln_pipeline.scenes.winding import mend_winding
 
 _EXTENT = (0.5, 2000.0)
 """Least and greatest extent of a scene, metres."""
@@ -24,8 +25,8 @@ def check(scene: Scene) -> Scene:
     """Return the scene without what cannot be used, its defects recorded.
 
     Faces that refer to vertices that do not exist or are not finite, faces without area, and parts without faces are
-    dropped. Parts of one object that disagree on its category get the category of the largest one. Flipped and open
-    meshes are left as they are: a room shell is meant to be seen from inside, a scan has holes.
+    dropped. Parts of one object that disagree on its category get the category of the largest one. Closed parts that
+    are wound inwards are turned, but for shells of rooms, which are meant to be seen from inside; holes stay.
 
     Raises:
         DataError: nothing, or less than half, of the scene can be used, or its extent is absurd, or it has more objects
@@ -52,8 +53,11 @@ def check(scene: Scene) -> Scene:
     if not _EXTENT[0] <= extent.max() <= _EXTENT[1]:
         size = " x ".join(f"{e:.4g}" for e in extent)
         raise DataError(subject, f"an extent of {size} m is no building", "check unit and stray geometry of the source")
-    defects += _described(checked)
-    return replace(checked, defects=tuple(dict.fromkeys(defects)))
+    shape = topology(checked.mesh)
+    checked, turned = mend_winding(checked, shape)
+    defects += _described(checked, shape)
+    decisions = (*scene.decisions, *([turned] if turned else []))
+    return replace(checked, defects=tuple(dict.fromkeys(defects)), decisions=decisions)
 
 
 def _mended(parts: tuple[Part, ...], total: int, subject: str, defects: list[str]) -> list[Part]:
@@ -129,13 +133,9 @@ def _agreed(parts: list[Part], defects: list[str]) -> list[Part]:
     return [p if p.category == category[p.instance] else replace(p, category=category[p.instance]) for p in parts]
 
 
-def _described(scene: Scene) -> list[str]:
+def _described(scene: Scene, shape: Topology) -> list[str]:
     """Return defects that are told and left."""
     found = []
-    shape = topology(scene.mesh)
-    closed, flipped = int(shape.closed.sum()), int((shape.closed & (shape.volume < 0)).sum())
-    if flipped:
-        found.append(f"flipped: {flipped} of {closed} closed parts are wound inwards")
     if shape.open_edges > _OPEN:
         found.append(f"holes: {shape.open_edges:.0%} of the edges are open")
     bare = sum(scene.materials[p.material].texture is not None and p.uv is None for p in scene.parts)

@@ -19,6 +19,10 @@ class StoreyMaps(Protocol):
     def floors(self) -> Sequence[Storey]:
         """The storeys, lowest first."""
 
+    @property
+    def left_out(self) -> Sequence[object]:
+        """Places that can be stood on and are in no storey; as text, area, height and reason."""
+
 
 @dataclass(frozen=True)
 class StoreyReport:
@@ -50,11 +54,13 @@ class SceneReport:
         triangles: in all.
         parts: meshes of one material.
         storeys: lowest first; empty where no map of the scene was given.
+        left_out: what can be stood on and no walk enters: area, height and reason.
         rooms: room labels and how many there are of each.
         categories: categories and how many objects there are of each, most frequent first.
         lights: lamps.
         textures: distinct images.
         defects: what was found and mended or left.
+        decisions: what the loader guessed, and by which evidence.
     """
 
     scene: str
@@ -64,11 +70,13 @@ class SceneReport:
     triangles: int
     parts: int
     storeys: tuple[StoreyReport, ...]
+    left_out: tuple[str, ...]
     rooms: dict[str, int]
     categories: dict[str, int]
     lights: int
     textures: int
     defects: tuple[str, ...]
+    decisions: tuple[str, ...]
 
     def to_json(self) -> str:
         """Return the report as JSON text."""
@@ -80,7 +88,9 @@ class SceneReport:
         told = json.loads(text)
         told["extent"] = tuple(told["extent"])
         told["storeys"] = tuple(StoreyReport(**s) for s in told["storeys"])
+        told["left_out"] = tuple(told["left_out"])
         told["defects"] = tuple(told["defects"])
+        told["decisions"] = tuple(told["decisions"])
         return cls(**told)
 
     def text(self) -> str:
@@ -96,9 +106,11 @@ class SceneReport:
                 + ("" if s.overlap is None else f", {s.overlap:.0%} as in the published navigation mesh")
                 for i, s in enumerate(self.storeys)
             ),
+            *(f"  left out    {place}" for place in self.left_out),
             f"  rooms       {_counts(self.rooms) or 'not known'}",
             f"  categories  {_counts(self.categories)}",
             f"  looks       {self.textures} textures, {self.lights} lights",
+            *(f"  decided     {decision}" for decision in self.decisions),
             *(f"  defect      {defect}" for defect in self.defects),
         ]
         return "\n".join(lines)
@@ -132,11 +144,13 @@ def report(scene: Scene, nav: StoreyMaps | None = None) -> SceneReport:
             )
             for floor, overlap in zip(floors, overlaps, strict=True)
         ),
+        left_out=tuple(map(str, nav.left_out)) if nav else (),
         rooms=_counted(Counter(room.label for room in scene.rooms)),
         categories=_counted(Counter(category.values())),
         lights=len(scene.lights),
         textures=len({id(m.texture) for m in scene.materials if m.texture is not None}),
         defects=scene.defects,
+        decisions=scene.decisions,
     )
 
 

@@ -134,6 +134,7 @@ class Scene:
         licence: terms of the source's data, as a dataset card should print them.
         origin: where it came from (file name, or generator and seed), without machine paths.
         defects: what the loader found and mended or left, one clause each.
+        decisions: what the loader guessed (axis, unit, categories, winding) and by which evidence, one clause each.
         walkable: (T, 3, 3) float64 triangles of the navigation mesh that was published with the scene, metres, world;
             None where there is none. It is a truth to compare with, and nothing is planned on it.
     """
@@ -147,6 +148,7 @@ class Scene:
     licence: str = ""
     origin: str = ""
     defects: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
     walkable: NDArray[np.float64] | None = None
 
     @cached_property

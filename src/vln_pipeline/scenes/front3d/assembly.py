@@ -19,6 +19,8 @@ from vln_pipeline.scenes.vocabulary import is_structural
 
 _STAND_IN = (0.55, 0.5, 0.45)
 """Colour of boxes that stand in for furniture, linear RGB."""
+_ASTRAY = 50.0
+"""Furniture farther than this from the building's walls and floors does not belong to it, metres."""
 
 
 class Assembly:
@@ -28,11 +30,14 @@ class Assembly:
         parts: so far.
         boxes: pieces of furniture that a box stands in for.
         lost: pieces of furniture of which neither model nor size is known, or which were to be skipped.
+        stray: names of pieces of furniture that stand nowhere near the building.
     """
 
     def __init__(self, looks: Looks, models: FutureModels, categories: Categories, config: Front3dConfig) -> None:
         self.parts: list[Part] = []
         self.boxes = self.lost = self._objects = 0
+        self.stray: list[str] = []
+        self._bounds: NDArray[np.float64] | None = None
         self._looks, self._models, self._categories, self._config = looks, models, categories, config
         self._instances: dict[tuple[str, str], int] = {}
 
@@ -42,6 +47,7 @@ class Assembly:
         Raises:
             DataError: a model cannot be read.
         """
+        self._bounds = _bounds(house)
         for room in house.rooms:
             for piece in room.pieces:
                 self._add_piece(piece, room.name)
@@ -56,7 +62,8 @@ class Assembly:
             (self.boxes, "pieces of furniture are boxes of their size: their models are missing"),
             (self.lost, "pieces of furniture left out: neither model nor size"),
         )
-        return [f"{count} {text}" for count, text in told if count]
+        far = f"furniture left out, it lies more than {_ASTRAY:.0f} m away: {', '.join(self.stray[:5])}"
+        return [f"{count} {text}" for count, text in told if count] + ([far] if self.stray else [])
 
     def _add_piece(self, piece: Piece, room: str) -> None:
         category = self._categories(piece.kind)
@@ -81,9 +88,22 @@ class Assembly:
         if surfaces is None:
             self.lost += 1
             return
+        if not self._belongs(surfaces):
+            self.stray.append(names[0] if names else "furniture")
+            return
         category, instance = self._categories(*names), self._next()
         name = f"{names[0] if names else 'furniture'}_{instance}"
         self.parts += [part(surface, name, category, instance, room) for surface in surfaces]
+
+    def _belongs(self, surfaces: Sequence[Surface]) -> bool:
+        """Return whether a piece stands in or near the building, which a damaged position or scale denies."""
+        if self._bounds is None:
+            return True
+        with np.errstate(invalid="ignore"):
+            return all(
+                bool(np.all((s.vertices >= self._bounds[0] - _ASTRAY) & (s.vertices <= self._bounds[1] + _ASTRAY)))
+                for s in surfaces
+            )
 
     def _add_thresholds(self, floors: Sequence[Piece]) -> None:
         world = [(to_world(p.vertices), _sound(p)) for p in floors]
@@ -100,6 +120,13 @@ class Assembly:
     def _next(self) -> int:
         self._objects += 1
         return self._objects
+
+
+def _bounds(house: House) -> NDArray[np.float64] | None:
+    """Return the (2, 3) lowest and highest corner of a house's building in our world, or None where it has none."""
+    points = np.concatenate([np.empty((0, 3)), *(to_world(p.vertices) for room in house.rooms for p in room.pieces)])
+    points = points[np.isfinite(points).all(axis=1)]
+    return np.stack([points.min(axis=0), points.max(axis=0)]) if len(points) else None
 
 
 def _sound(piece: Piece) -> NDArray[np.int64]:

@@ -19,7 +19,8 @@ class MeshConfig(Config):
     up: Literal["auto", "x", "y", "z", "-x", "-y", "-z"] = "auto"
     """Axis of the file that points up; "auto" takes the format's custom unless the geometry speaks against it."""
     unit: Literal["auto"] | PositiveFloat = "auto"
-    """Metres per unit of the file; "auto" takes the first plausible of metre, centimetre, millimetre, inch, foot."""
+    """Metres per unit of the file; "auto" takes metres where they are possible, else the one plausible unit of
+    centimetre, millimetre, inch and foot; a scene of which two are plausible is refused."""
     categories: str | None = None
     """File (CSV, JSON or YAML) of node-name patterns (* and ?) and their categories; it overrules the vocabulary."""
     label_structure: bool = True

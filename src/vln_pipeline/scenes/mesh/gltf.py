@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
-from vln_pipeline.scenes.mesh.gltf_document import Document
-from vln_pipeline.scenes.mesh.gltf_materials import Materials
+from vln_pipeline.scenes.mesh.gltf_compression import draco
+from vln_pipeline.scenes.mesh.gltf_document import Document, normalised
+from vln_pipeline.scenes.mesh.gltf_extensions import unread_extensions
+from vln_pipeline.scenes.mesh.gltf_materials import Materials, picture
+from vln_pipeline.scenes.mesh.gltf_nodes import Placement, placements
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
 from vln_pipeline.scenes.mesh.textures import srgb
 from vln_pipeline.scenes.scene import Material
 
-_MAX_DEPTH = 200
-"""Deepest nesting of nodes."""
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 
 
@@ -39,8 +39,8 @@ def read(file: Path, texture_size: int, max_triangles: int) -> Model:
     looks = materials.read()
     plain = len(looks)
     surfaces, triangles = [], 0
-    for node in _nodes(document):
-        for surface in _surfaces(document, *node, plain):
+    for place in placements(document):
+        for surface in _surfaces(document, place, plain):
             # Counted on the way: a small file can place one large mesh a million times.
             triangles += len(surface.faces)
             if triangles > max_triangles:
@@ -50,78 +50,62 @@ def read(file: Path, texture_size: int, max_triangles: int) -> Model:
         surfaces=tuple(surfaces),
         materials=(*looks, Material(name=f"{plain:03d} plain")),
         up="y",
-        defects=tuple(materials.defects),
+        defects=(*dict.fromkeys(materials.defects), *_left_out(document)),
     )
 
 
-def _nodes(document: Document) -> Iterator[tuple[int, tuple[str, ...], NDArray[np.float64]]]:
-    """Yield index, path of names and node-to-world matrix of every node that carries a mesh, in file order."""
-    scenes = document.json.get("scenes", [])
-    nodes = document.json.get("nodes", [])
-    if scenes:
-        roots = document.entry("scenes", document.json.get("scene", 0)).get("nodes", [])
-    else:
-        roots = sorted(set(range(len(nodes))) - {c for n in nodes for c in n.get("children", [])})
-    seen = set()
-    pending: list[tuple[Any, tuple[str, ...], NDArray[np.float64]]] = [(r, (), np.eye(4)) for r in reversed(roots)]
-    while pending:
-        index, above, matrix = pending.pop()
-        node = document.entry("nodes", index)
-        if index in seen or len(above) > _MAX_DEPTH:
-            raise document.error(f"nodes[{index}] has more than one parent, or lies deeper than {_MAX_DEPTH}")
-        seen.add(index)
-        path = (*above, str(node.get("name", f"node_{index}")))
-        matrix = matrix @ _local(document, node)
-        if "mesh" in node:
-            yield index, path, matrix
-        pending += [(child, path, matrix) for child in reversed(node.get("children", []))]
+def _left_out(document: Document) -> list[str]:
+    """Return a note on the extensions that the file uses and that are not read."""
+    names = unread_extensions(document.json)
+    return [f"not read, the plain material is shown: {', '.join(names)}"[:400]] if names else []
 
 
-def _local(document: Document, node: dict[str, Any]) -> NDArray[np.float64]:
-    """Return the (4, 4) matrix of a node within its parent."""
-    if "matrix" in node:
-        matrix = np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
-    else:
-        matrix = np.eye(4)
-        turn = Rotation.from_quat(np.array(node.get("rotation", (0, 0, 0, 1)), dtype=np.float64)).as_matrix()
-        with np.errstate(invalid="ignore"):
-            matrix[:3, :3] = turn * np.array(node.get("scale", (1, 1, 1)), dtype=np.float64).reshape(3)
-        matrix[:3, 3] = node.get("translation", (0, 0, 0))
-    if not np.isfinite(matrix).all():
-        raise document.error(f"node {node.get('name', '')!r} has a transform that is not finite")
-    return matrix
-
-
-def _surfaces(
-    document: Document, index: int, path: tuple[str, ...], matrix: NDArray[np.float64], plain: int
-) -> Iterator[Surface]:
-    for primitive in document.entry("meshes", document.entry("nodes", index)["mesh"]).get("primitives", []):
+def _surfaces(document: Document, place: Placement, plain: int) -> Iterator[Surface]:
+    """Yield the surfaces of a mesh at each of its places."""
+    for primitive in document.entry("meshes", place.mesh).get("primitives", []):
         attributes = primitive.get("attributes", {})
         mode = primitive.get("mode", _TRIANGLES)
         if mode not in (_TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
             continue
-        points = document.accessor(attributes["POSITION"])[:, :3].astype(np.float64)
-        with np.errstate(invalid="ignore", over="ignore"):
-            vertices = points @ matrix[:3, :3].T + matrix[:3, 3]
-        if "indices" in primitive:
-            corners = document.accessor(primitive["indices"])[:, 0].astype(np.int64)
-        else:
-            corners = np.arange(len(vertices))
-        faces = _faces(corners, mode)
-        if np.linalg.det(matrix[:3, :3]) < 0:
-            faces = faces[:, ::-1]
+        columns, faces = _arrays(document, primitive, attributes, mode)
+        points = columns["POSITION"][:, :3].astype(np.float64)
         material = primitive.get("material", plain)
-        if material != plain:
-            document.entry("materials", material)
-        yield Surface(
-            path=path,
-            node=(index,),
-            vertices=vertices,
-            faces=faces,
-            material=material,
-            uv=_uv(document, attributes, material),
-            colors=_colors(document, attributes),
-        )
+        look = document.entry("materials", material) if material != plain else {}
+        uv, colors = _uv(columns, picture(look)), _colors(columns)
+        for number, matrix in enumerate(place.matrices):
+            with np.errstate(invalid="ignore", over="ignore"):
+                vertices = points @ matrix[:3, :3].T + matrix[:3, 3]
+            yield Surface(
+                path=place.path,
+                node=(place.node, number) if place.instanced else (place.node,),
+                vertices=vertices,
+                faces=faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else faces,
+                material=material,
+                uv=uv,
+                colors=colors,
+            )
+
+
+def _arrays(
+    document: Document, primitive: dict[str, Any], attributes: dict[str, Any], mode: int
+) -> tuple[dict[str, NDArray], NDArray[np.int64]]:
+    """Return the attributes of a primitive as (V, width) and its (F, 3) triangles, decompressed."""
+    packed = primitive.get("extensions", {}).get("KHR_draco_mesh_compression")
+    # Accessors that hold data are a fallback for readers without a decoder.
+    if packed is None or "bufferView" in document.entry("accessors", attributes["POSITION"]):
+        columns = {
+            name: document.accessor(index)
+            for name, index in attributes.items()
+            if name in ("POSITION", "COLOR_0") or name.startswith("TEXCOORD_")
+        }
+        if "indices" in primitive:
+            return columns, _faces(document.accessor(primitive["indices"])[:, 0].astype(np.int64), mode)
+        return columns, _faces(np.arange(len(columns["POSITION"])), mode)
+    columns, faces = document.decoded(draco, document.view(packed["bufferView"]), packed["attributes"])
+    for name in set(columns) & set(attributes):
+        if document.entry("accessors", attributes[name]).get("normalized"):
+            columns[name] = normalised(columns[name])
+    return columns, faces
 
 
 def _faces(corners: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
@@ -135,16 +119,14 @@ def _faces(corners: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
     return faces
 
 
-def _uv(document: Document, attributes: dict[str, Any], material: int) -> NDArray[np.float32] | None:
-    """Return (V, 2) coordinates of the base-colour texture, v turned upwards, its KHR_texture_transform applied."""
-    materials = document.json.get("materials", [])
-    looks = materials[material].get("pbrMetallicRoughness", {}) if material < len(materials) else {}
-    reference = looks.get("baseColorTexture", {})
+def _uv(columns: dict[str, NDArray], reference: dict[str, Any] | None) -> NDArray[np.float32] | None:
+    """Return (V, 2) coordinates of a texture, v turned upwards, its KHR_texture_transform applied."""
+    reference = reference or {}
     transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
     name = f"TEXCOORD_{transform.get('texCoord', reference.get('texCoord', 0))}"
-    if name not in attributes:
+    if name not in columns:
         return None
-    uv = document.accessor(attributes[name])[:, :2].astype(np.float64)
+    uv = columns[name][:, :2].astype(np.float64)
     angle = float(transform.get("rotation", 0))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     uv = (uv * transform.get("scale", (1, 1))) @ turn.T + transform.get("offset", (0, 0))
@@ -152,11 +134,11 @@ def _uv(document: Document, attributes: dict[str, Any], material: int) -> NDArra
     return uv.astype(np.float32)
 
 
-def _colors(document: Document, attributes: dict[str, Any]) -> NDArray[np.uint8] | None:
+def _colors(columns: dict[str, NDArray]) -> NDArray[np.uint8] | None:
     """Return (V, 3) sRGB colours; the format stores them linear."""
-    if "COLOR_0" not in attributes:
+    if "COLOR_0" not in columns:
         return None
-    colors = document.accessor(attributes["COLOR_0"])[:, :3]
+    colors = columns["COLOR_0"][:, :3]
     if np.issubdtype(colors.dtype, np.integer):
         colors = colors / np.iinfo(colors.dtype).max
     return (srgb(np.nan_to_num(colors)) * 255).round().astype(np.uint8)

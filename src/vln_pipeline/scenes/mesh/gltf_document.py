@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
+from vln_pipeline.scenes.mesh.gltf_compression import DecoderMissingError, meshopt
+from vln_pipeline.scenes.mesh.gltf_extensions import unknown_extension
 from vln_pipeline.scenes.mesh.sidecars import beside
 
 _COMPONENTS = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 _JSON, _BIN = 0x4E4F534A, 0x004E4942
-# What changes the meaning of geometry; anything else that a file requires only changes its looks.
-_UNREADABLE = {"KHR_draco_mesh_compression": "Draco", "EXT_meshopt_compression": "meshopt"}
+_MESHOPT = "EXT_meshopt_compression"
 
 
 class Document:
@@ -35,7 +37,7 @@ class Document:
         """Read a .glb or .gltf file.
 
         Raises:
-            DataError: the file is no glTF 2.0, is cut off, or is compressed in a way that cannot be read.
+            DataError: the file is no glTF 2.0, is cut off, or requires an extension that is not known.
         """
         self.file = file
         data = regular(file).read_bytes()
@@ -52,10 +54,11 @@ class Document:
             raise self.error(f"its JSON cannot be read ({error})") from error
         if not isinstance(self.json, dict) or not str(self.json.get("asset", {}).get("version", "")).startswith("2."):
             raise self.error("no glTF 2.0 asset", "export it as glTF 2.0")
-        for name, method in _UNREADABLE.items():
-            if name in self.json.get("extensionsRequired", []):
-                raise self.error(f"its geometry is {method}-compressed", f"export it without {method} compression")
+        unknown = unknown_extension(self.json)
+        if unknown is not None:
+            raise self.error(f"requires the extension {unknown[:80]}, which is not read", "export it without")
         self._buffers: dict[int, bytes] = {}
+        self._decompressed: dict[int, bytes] = {}
 
     def error(self, cause: str, mend: str = "export or download it again") -> DataError:
         """Return the error that says what is wrong with this file."""
@@ -69,8 +72,30 @@ class Document:
         return entries[index]
 
     def view(self, index: Any) -> bytes:
-        """Return the bytes of a buffer view."""
+        """Return the bytes of a buffer view, decompressed where it is compressed by meshopt."""
         view = self.entry("bufferViews", index)
+        packed = view.get("extensions", {}).get(_MESHOPT)
+        # Where the extension is not required, the view's own bytes are plain: a fallback for readers without a decoder.
+        if packed is not None and _MESHOPT in self.json.get("extensionsRequired", []):
+            if index not in self._decompressed:
+                self._decompressed[index] = self.decoded(meshopt, self._slice(index, packed), packed)
+            return self._decompressed[index]
+        return self._slice(index, view)
+
+    def decoded(self, decode: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a decoder of compressed geometry makes of its arguments.
+
+        Raises:
+            DataError: the decoder is not installed, or the data is damaged.
+        """
+        try:
+            return decode(*arguments)
+        except DecoderMissingError as error:
+            raise self.error(f"its geometry is compressed and {error}", error.mend) from error
+        except ValueError as error:
+            raise self.error(str(error)) from error
+
+    def _slice(self, index: int, view: dict[str, Any]) -> bytes:
         start, size = view.get("byteOffset", 0), view["byteLength"]
         data = self._buffer(view["buffer"])
         if start < 0 or size < 0 or start + size > len(data):
@@ -90,9 +115,7 @@ class Document:
             raise self.error(f"accessors[{index}] holds no data")
         if "sparse" in accessor:
             values = self._sparse(accessor["sparse"], values)
-        if accessor.get("normalized"):
-            return np.maximum(values / np.float32(np.iinfo(dtype).max), -1.0).astype(np.float32)
-        return values
+        return normalised(values) if accessor.get("normalized") else values
 
     def reference(self, entry: dict[str, Any]) -> bytes:
         """Return the bytes of a buffer or image that is given by URI.
@@ -165,3 +188,8 @@ class Document:
         values = values.copy()
         values[where] = self._strided(-1, {**replacement, "count": count}, values.dtype, values.shape[1])
         return values
+
+
+def normalised(values: NDArray[np.integer]) -> NDArray[np.float32]:
+    """Return integers as fractions of their largest value (glTF 2.0, section 3.6.2.2)."""
+    return np.maximum(values / np.float32(np.iinfo(values.dtype).max), -1.0).astype(np.float32)

@@ -19,7 +19,8 @@ class Surface:
 
     Attributes:
         path: names of the nodes from the root to the one that carries the mesh.
-        node: identity of that node in its file; surfaces of one node share it.
+        node: identity of that node in its file, and the number of the instance where it has several; surfaces of one
+            object share it.
         vertices: (V, 3) float64 in the file's frame and unit, transforms of all nodes applied.
         faces: (F, 3) int64 indexes into ``vertices``.
         material: index into the model's materials.

@@ -73,23 +73,41 @@ def identify(surfaces: Sequence[Surface], mapping: Mapping) -> list[Identity]:
 
     A node is an object. Nodes whose names differ only in a piece number ("Bed_01__1", "Bed_01__2") are one object. A
     node that names no category belongs to the nearest node above it that does, so the legs of a chair are the chair.
+    Instances of one node are objects of their own. The only node of a file tells nothing: it is named for the building.
     """
-    instances: dict[tuple[str, ...] | tuple[int, ...], int] = {}
+    alone = len({surface.node[0] for surface in surfaces}) == 1
+    instances: dict[tuple[str | int, ...], int] = {}
     found = []
     for surface in surfaces:
         path = tuple(_PIECE.sub("", name) for name in surface.path)
-        depth, category = _named(path, mapping)
+        depth, category = _named(path, mapping, alone)
         pieces = path[-1] != surface.path[-1] or depth < len(path)
-        key = path[:depth] if pieces else surface.node
+        key: tuple[str | int, ...] = (*path[:depth], *surface.node[1:]) if pieces else surface.node
         instance = instances.setdefault(key, len(instances) + 1)
         found.append(Identity(path[depth - 1], category, instance))
     return found
 
 
-def _named(path: tuple[str, ...], mapping: Mapping) -> tuple[int, str]:
+def told_by(identities: Sequence[Identity], mapping: Mapping) -> str:
+    """Return in words how the categories of a scene were found."""
+    named = {i.instance: i for i in identities}.values()
+    mapped = [i for i in named if mapping.category(i.name) is not None]
+    worded = [i for i in named if i.category != UNKNOWN and mapping.category(i.name) is None]
+    nothing = sum(i.category == UNKNOWN for i in named)
+    counts = [
+        f"{len(mapped)} by scenes.mesh.categories" if mapped else "",
+        f"{len(worded)} by words in their names ({worded[0].name!r} is a {worded[0].category})" if worded else "",
+        f"{nothing} by nothing: no word of the vocabulary is in their names" if nothing else "",
+    ]
+    return f"categories: of {len(named)} objects, {', '.join(count for count in counts if count)}"
+
+
+def _named(path: tuple[str, ...], mapping: Mapping, alone: bool) -> tuple[int, str]:
     """Return how many nodes lead to the one that names a category, and the category."""
     for depth in range(len(path), 0, -1):
-        category = mapping.category(path[depth - 1]) or category_of(path[depth - 1])
+        category = mapping.category(path[depth - 1])
+        if category is None and not alone:
+            category = category_of(path[depth - 1])
         if category is not None:
             return depth, category
     return len(path), UNKNOWN

@@ -28,8 +28,8 @@ def to_z_up(up: Axis) -> NDArray[np.float64]:
     return np.array(_TO_Z_UP[up], dtype=np.float64)
 
 
-def detect_up(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], custom: Axis) -> Axis:
-    """Return the axis that is up, judged by the geometry.
+def detect_up(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], custom: Axis) -> tuple[Axis, str]:
+    """Return the axis that is up, judged by the geometry, and the evidence in words.
 
     A storey is flat, and floors and ceilings are its largest surfaces: the evidence for an axis is the area of the
     faces perpendicular to it over the extent along it. Whether the scene stands on its head is not judged.
@@ -51,4 +51,18 @@ def detect_up(meshes: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], c
     evidence = area / np.maximum(extent, max(1e-3 * extent.max(), 1e-12))
     best = int(np.argmax(evidence))
     axes: tuple[Axis, ...] = ("x", "y", "z")
-    return axes[best] if evidence[best] >= _CONVINCING * evidence[axes.index(custom)] else custom
+    own = axes.index(custom)
+    level = f"level surface over height is {_ratio(evidence[best], evidence[own])} along {axes[best]}"
+    if best != own and evidence[best] >= _CONVINCING * evidence[own]:
+        return axes[best], f"{level}, though {custom} is the custom of its format"
+    if best != own:
+        return custom, f"the custom of its format, though {level}: less than {_CONVINCING:.0f} times"
+    second = max(e for i, e in enumerate(evidence) if i != own)
+    return (
+        custom,
+        f"the custom of its format, and level surface over height is {_ratio(evidence[own], second)} along it",
+    )
+
+
+def _ratio(larger: float, smaller: float) -> str:
+    return f"{larger / smaller:.1f} times as large" if smaller > 0 else "found only"

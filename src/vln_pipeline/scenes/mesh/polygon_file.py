@@ -1,5 +1,6 @@
 """OBJ and PLY files; trimesh parses their geometry."""
 
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
 from vln_pipeline.scenes.mesh.polygon_materials import Materials
-from vln_pipeline.scenes.mesh.sidecars import MOST_REFERENCES, distinct, obj_statements, ply_texture
+from vln_pipeline.scenes.mesh.sidecars import MOST_REFERENCES, distinct, obj_statements, obj_text, ply_texture
 
 _ELEMENT = re.compile(rb"^element[ \t]+\w+[ \t]+(\d{1,18})[ \t\r]*$", re.MULTILINE)
 _MOST_MATERIALS = 2048
@@ -78,13 +79,12 @@ def _obj(file: Path, materials: Materials) -> list[Surface]:
     objects = distinct(statements, kind)
     if _most_materials(statements, kind) > _MOST_MATERIALS:
         raise DataError(file.name, f"an object has more than {_MOST_MATERIALS} materials", "divide it into objects")
-    with file.open("rb") as stream:
-        loaded = trimesh.exchange.obj.load_obj(
-            stream,
-            resolver=_Names(distinct(statements, "usemtl")),
-            split_objects=kind == "o",
-            split_groups=kind == "g" and bool(objects),
-        )
+    loaded = trimesh.exchange.obj.load_obj(
+        io.BytesIO(obj_text(file)),
+        resolver=_Names(distinct(statements, "usemtl")),
+        split_objects=kind == "o",
+        split_groups=kind == "g" and bool(objects),
+    )
     order = {name: i for i, name in enumerate(objects)}
     lengths = sorted({len(name) for name in objects}, reverse=True)
     meshes = [(_owner(key, order, lengths) or file.stem, mesh) for key, mesh in loaded.get("geometry", {}).items()]

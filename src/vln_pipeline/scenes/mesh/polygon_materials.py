@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.regular_file import regular
-from vln_pipeline.scenes.mesh.sidecars import beside, map_file
+from vln_pipeline.scenes.mesh.sidecars import OutsideError, beside, map_file
 from vln_pipeline.scenes.mesh.textures import decode
 from vln_pipeline.scenes.scene import Material
 
@@ -30,15 +30,14 @@ class Materials:
         self._textures: dict[str, NDArray[np.uint8] | None] = {}
 
     def read_library(self, name: str) -> None:
-        """Add the materials of an MTL file."""
-        try:
-            text = regular(beside(self._file, name)).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            self.defects.append(f"missing texture: {name} does not exist")
+        """Add the materials of an MTL file; words are parted by blanks or tabs, and a byte order mark may lead."""
+        data = self._bytes(name)
+        if data is None:
             return
+        text = data.decode("utf-8-sig", errors="replace")
         statements: dict[str, str] = {}
         for line in [*text.splitlines(), "newmtl"]:
-            key, _, rest = line.strip().partition(" ")
+            key, rest = (*line.split(maxsplit=1), "", "")[:2]
             if key.lower() == "newmtl":
                 if "newmtl" in statements:
                     self._add_statements(statements)
@@ -56,9 +55,10 @@ class Materials:
 
     def _add_statements(self, told: dict[str, str]) -> None:
         texture = self._texture(map_file(told["map_kd"])) if "map_kd" in told else None
-        grey = (_PLAIN, _PLAIN, _PLAIN)
-        # A texture replaces Kd: exporters leave anything there, black included.
-        color = grey if "map_kd" in told else _triple(told.get("kd"), _PLAIN)
+        color = _triple(told.get("kd"), _PLAIN)
+        if "map_kd" in told and min(color) == max(color):
+            # A texture replaces Kd: exporters leave anything there, mostly black or white, which no surface is.
+            color = (_PLAIN, _PLAIN, _PLAIN)
         shine = float(np.clip(_numbers(told.get("ns"), (1.0,))[0], 0, 1000))
         opacity = _numbers(told["d"], (1.0,)) if "d" in told else 1 - _numbers(told.get("tr"), (0.0,))
         material = Material(
@@ -83,13 +83,23 @@ class Materials:
     def _texture(self, name: str) -> NDArray[np.uint8] | None:
         if name not in self._textures:
             self._textures[name] = None
+            data = self._bytes(name)
             try:
-                self._textures[name], _ = decode(regular(beside(self._file, name)).read_bytes(), self._texture_size)
-            except OSError:
-                self.defects.append(f"missing texture: {name} does not exist")
+                if data is not None:
+                    self._textures[name], _ = decode(data, self._texture_size)
             except ValueError:
                 self.defects.append(f"missing texture: {name} cannot be read")
         return self._textures[name]
+
+    def _bytes(self, name: str) -> bytes | None:
+        """Return what a file beside the mesh holds; None, and a defect, where there is no such file."""
+        try:
+            return regular(beside(self._file, name)).read_bytes()
+        except OSError:
+            self.defects.append(f"missing texture: {name[:80]} does not exist")
+        except OutsideError:
+            self.defects.append(f"missing texture: {name[:80]} lies outside the file's folder")
+        return None
 
 
 def _numbers(text: str | None, default: tuple[float, ...]) -> NDArray[np.float64]:

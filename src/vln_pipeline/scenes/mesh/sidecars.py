@@ -1,5 +1,6 @@
 """Files that a mesh file refers to, and that must lie in its folder."""
 
+import codecs
 import json
 import re
 import struct
@@ -17,10 +18,14 @@ from vln_pipeline.regular_file import regular
 _STATEMENT = re.compile(rb"^[ \t]*(mtllib|usemtl|o|g)[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
 _MAP = re.compile(rb"^[ \t]*map_[Kk]d[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
 _TEXTURE_FILE = re.compile(rb"^comment TextureFile[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
-
+_INDENT = re.compile(rb"^ +", re.MULTILINE)
 
 MOST_REFERENCES = 4096
 """Of one file to others; a thousandth of a second each, looking for a million that are not there takes long."""
+
+
+class OutsideError(DataError):
+    """A file refers to another that lies outside its folder; that one is not opened."""
 
 
 def beside(file: Path, reference: str) -> Path:
@@ -31,7 +36,7 @@ def beside(file: Path, reference: str) -> Path:
         reference: relative path or URI as it stands in the file; backslashes count as separators.
 
     Raises:
-        DataError: the reference is absolute, a URL, or leaves the file's folder, by ".." or by a link.
+        OutsideError: the reference is absolute, a URL, or leaves the file's folder, by ".." or by a link.
     """
     folder = file.parent.resolve()
     relative = unquote(reference.strip()).replace("\\", "/")
@@ -40,7 +45,7 @@ def beside(file: Path, reference: str) -> Path:
     except (OSError, ValueError, RuntimeError):
         target = None
     if not relative or ":" in relative or target is None or not target.is_relative_to(folder):
-        raise DataError(
+        raise OutsideError(
             file.name,
             f"refers to {reference[:80]!r} outside its folder",
             "put the file beside it and name it relatively",
@@ -67,7 +72,7 @@ def sidecars(file: Path) -> tuple[Path, ...]:
 def _inside(file: Path, reference: str) -> Path | None:
     try:
         return beside(file, reference)
-    except DataError:
+    except OutsideError:
         return None
 
 
@@ -92,8 +97,17 @@ def _references(file: Path) -> Iterator[str]:
 
 def obj_statements(file: Path) -> list[tuple[str, str]]:
     """Return the statements mtllib, usemtl, o and g of an OBJ file with their names, in file order."""
-    found = _STATEMENT.findall(regular(file).read_bytes())
+    found = _STATEMENT.findall(obj_text(file))
     return [(statement.decode(), name.rstrip(b" \t\r").decode(errors="replace")) for statement, name in found]
+
+
+def obj_text(file: Path) -> bytes:
+    """Return the text of an OBJ file without its byte order mark, words parted by blanks, lines begun by a word.
+
+    The format knows blanks and tabs alike; parsers of it do not.
+    """
+    text = regular(file).read_bytes().removeprefix(codecs.BOM_UTF8)
+    return _INDENT.sub(b"", text.replace(b"\t", b" "))
 
 
 def distinct(statements: Sequence[tuple[str, str]], kind: str) -> list[str]:
@@ -124,4 +138,4 @@ def map_file(line: str) -> str:
     words = line.split()
     while words and words[0].startswith("-"):
         words = words[1 + values.get(words[0], 1) :]
-    return " ".join(words)
+    return " ".join(words).strip('"')

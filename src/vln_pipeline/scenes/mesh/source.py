@@ -14,12 +14,13 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
 from vln_pipeline.scenes.checks import check
 from vln_pipeline.scenes.mesh.config import MeshConfig
+from vln_pipeline.scenes.mesh.foreign_formats import conversion
 from vln_pipeline.scenes.mesh.model import Axis, Model
-from vln_pipeline.scenes.mesh.objects import Mapping, identify, read_mapping
+from vln_pipeline.scenes.mesh.objects import Mapping, identify, read_mapping, told_by
 from vln_pipeline.scenes.mesh.orientation import detect_up, to_z_up
 from vln_pipeline.scenes.mesh.sidecars import sidecars
 from vln_pipeline.scenes.mesh.structure import label_structure
-from vln_pipeline.scenes.mesh.units import UNITS, detect_unit
+from vln_pipeline.scenes.mesh.units import UNITS, detect_unit, headroom
 from vln_pipeline.scenes.scene import Part, Scene
 from vln_pipeline.scenes.source import SceneRef
 from vln_pipeline.scenes.triangles import used_vertices
@@ -41,6 +42,9 @@ class MeshSource:
         """
         root, files = self._files()
         if not files:
+            foreign = conversion(self._candidates()[1])
+            if foreign is not None:
+                raise foreign
             known = ", ".join(_SUFFIXES)
             cause = f"no {known} file" if root.exists() else "does not exist"
             raise DataError(self._config.path or "scenes.mesh.path", cause, "set scenes.mesh.path to a file or folder")
@@ -61,7 +65,7 @@ class MeshSource:
         """
         file = Path(ref.location)
         model = self._read(file)
-        up, unit, notes = self._frame(model, file.name)
+        up, unit, decisions = self._frame(model, file.name)
         turn = to_z_up(up).T * unit
         identities = identify(model.surfaces, self._mapping)
         parts = tuple(
@@ -85,7 +89,8 @@ class MeshSource:
                 source="mesh",
                 licence=self._config.licence,
                 origin=file.name,
-                defects=(*model.defects, *notes),
+                defects=model.defects,
+                decisions=(*decisions, told_by(identities, self._mapping)),
             )
         )
         return label_structure(scene) if self._config.label_structure else scene
@@ -95,7 +100,12 @@ class MeshSource:
         return read_mapping(Path(self._config.categories)) if self._config.categories else Mapping()
 
     def _files(self) -> tuple[Path, list[Path]]:
-        """Return the folder that names are told from, and the files below it."""
+        """Return the folder that names are told from, and the mesh files below it."""
+        root, found = self._candidates()
+        return root, [f for f in found if f.suffix.lower() in _SUFFIXES]
+
+    def _candidates(self) -> tuple[Path, list[Path]]:
+        """Return the folder that names are told from, and the files that the configuration means."""
         path = Path(self._config.path)
         if not self._config.path:
             return path, []
@@ -110,7 +120,7 @@ class MeshSource:
             root = Path(*path.parts[:fixed])
             pattern = "/".join(path.parts[fixed:])
             found = [*root.glob(pattern)] if pattern and root.is_dir() else []
-        return root, sorted(f for f in found if f.suffix.lower() in _SUFFIXES and f.is_file())
+        return root, sorted(f for f in found if f.is_file())
 
     def _read(self, file: Path) -> Model:
         limit = self._config.max_file_size * 2**30
@@ -133,24 +143,24 @@ class MeshSource:
         return model
 
     def _frame(self, model: Model, name: str) -> tuple[Axis, float, list[str]]:
-        """Return the up axis, the metres per unit, and what is worth telling about them."""
-        notes = []
+        """Return the up axis, the metres per unit, and how both were found."""
         sound = [(s.vertices, s.sound_faces()) for s in model.surfaces]
         sound = [(vertices, faces) for vertices, faces in sound if len(faces)]
         if not sound:
             raise DataError(name, "no triangle has finite vertices and valid indexes", "export it again")
-        up = detect_up(sound, model.up) if self._config.up == "auto" else self._config.up
-        if self._config.up == "auto" and up != model.up:
-            notes.append(f"up axis: {up} by the geometry, {model.up} by the format")
+        if self._config.up == "auto":
+            up, axis = detect_up(sound, model.up)
+        else:
+            up, axis = self._config.up, "scenes.mesh.up"
+        decisions = [f"up axis: {up}, by {axis}"]
         if self._config.unit != "auto":
-            return up, self._config.unit, notes
-        used = [vertices[used_vertices(len(vertices), faces)] for vertices, faces in sound]
+            return up, self._config.unit, [*decisions, f"unit: {self._config.unit:g} m, by scenes.mesh.unit"]
+        lifted = [(_turned(vertices, to_z_up(up).T), faces) for vertices, faces in sound]
+        used = [vertices[used_vertices(len(vertices), faces)] for vertices, faces in lifted]
         low = np.min([vertices.min(axis=0) for vertices in used], axis=0)
         high = np.max([vertices.max(axis=0) for vertices in used], axis=0)
-        unit = detect_unit(np.abs(to_z_up(up) @ (high - low)), name)
-        if unit != "metres":
-            notes.append(f"unit: taken for {unit} by the extent")
-        return up, UNITS[unit], notes
+        unit, evidence = detect_unit(high - low, headroom(lifted), name)
+        return up, UNITS[unit], [*decisions, f"unit: {unit}, by {evidence}"]
 
 
 def _parsed(file: Path, texture_size: int, max_triangles: int) -> Model:

@@ -47,8 +47,8 @@ def label_structure(scene: Scene) -> Scene:
             if mask.any():
                 piece = _piece(part, mask)
                 parts.append(piece if name == UNKNOWN else replace(piece, category=name, instance=instance[name]))
-    note = "floor, walls and ceiling told apart by their geometry: no name tells them"
-    return replace(scene, parts=tuple(parts), defects=(*scene.defects, note))
+    note = "structure: floor, walls and ceiling told apart by where level and upright faces lie: no name tells them"
+    return replace(scene, parts=tuple(parts), decisions=(*scene.decisions, note))
 
 
 def _labels(parts: list[Part]) -> NDArray[np.int8]:

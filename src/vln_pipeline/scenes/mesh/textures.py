@@ -37,7 +37,13 @@ def decode(data: bytes, longest: int) -> tuple[NDArray[np.uint8], float]:
     return np.asarray(rgb), opacity
 
 
-def srgb(linear: NDArray[np.floating]) -> NDArray[np.float64]:
+def srgb(intensity: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return sRGB values of linear intensities, both in [0, 1] (IEC 61966-2-1)."""
-    linear = np.clip(linear, 0, 1)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    value = np.clip(intensity, 0, 1)
+    return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055)
+
+
+def linear(image: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return linear intensities in [0, 1] of sRGB bytes (IEC 61966-2-1)."""
+    value = np.arange(256) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)[image]
