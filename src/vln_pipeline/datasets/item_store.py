@@ -42,7 +42,7 @@ from vln_pipeline.runtime.executors import Outcome, Resources, available_workers
 from vln_pipeline.runtime.fingerprint import fingerprint, inputs
 from vln_pipeline.runtime.shard import Shard
 
-LOGS = "logs"
+ITEMS, LOGS = "items", "logs"
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
             about whether two items are the same.
         stands_alone: whether what is made here is used with data that it was not made from, as a trained model is; so
             its own data do not count when versions are asked whether they go together.
+        twin: folder of another store with some of the same tasks; what is finished there is copied, not made again.
         executor: serial, processes or ray.
         workers: number of workers, or "auto".
         ray: what each task asks a Ray cluster for, see ``Resources``.
@@ -88,6 +89,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         without: str | None = None,
         volatile: list[str] | None = None,
         stands_alone: bool = False,
+        twin: str | None = None,
         executor: str = "processes",
         workers: int | str = "auto",
         ray: dict[str, Any] | None = None,
@@ -104,6 +106,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         self.metadata = metadata
         self._reader, self._writer, self._without = reader, writer, without
         self._volatile, self.stands_alone = tuple(volatile or ()), stands_alone
+        self._twin = None if twin is None else Path(twin).resolve() / ITEMS
         self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
         self._resources = Resources.model_validate(ray or {})
         self._shard = Shard.parse(shard)
@@ -248,7 +251,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     def _job(self, key: str, name: str, task: Task, threads: int) -> ItemJob:
         parents = {f"{item.store}/{item.key}": item.content for item in inputs(task)}
-        return ItemJob(key, name, task, self._items, self._writer, self._cache, threads, parents)
+        return ItemJob(key, name, task, self._items, self._writer, self._cache, threads, parents, self._twin)
 
     def _item(self, key: str, made: Made, version: str) -> Item:
         folder = self._items / made.fingerprint
@@ -256,7 +259,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     @property
     def _items(self) -> Path:
-        return Path(self._filepath).resolve() / "items"
+        return Path(self._filepath).resolve() / ITEMS
 
     def _exists(self) -> bool:
         return _is_sealed(str(self._get_load_path()))
