@@ -136,7 +136,7 @@ def test_a_cluster_of_two_nodes_gives_the_same_though_one_dies(by_processes, env
         shutil.rmtree(folder, ignore_errors=True)
     assert dataset_hash(tmp_path) == dataset_hash(by_processes)
     used, there = map(float, told_of_cpus.groups())
-    assert there == 2 * os.cpu_count() and used <= there, "tasks take what they ask for"
+    assert used <= there, "tasks take what they ask for"
 
 
 def _raylets():
