@@ -2,8 +2,10 @@
 
 import logging
 import os
+import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,12 +72,19 @@ class RayExecutor:
         if not self._able(ray):
             mend = "lower what conf/local/globals.yml asks for (ray), or start a node that has it"
             raise DataError("ray", f"no node of the cluster has {self.resources}", mend)
-        left = deque(_Attempt(key, job) for key, job in jobs)
         waiting: dict[Any, _Attempt] = {}
+        try:
+            yield from self._run(ray, deque(_Attempt(key, job) for key, job in jobs), waiting)
+        finally:  # of a run that is given up some are left
+            for reference in waiting:
+                ray.cancel(reference, force=True)
+
+    def _run(self, ray: Any, left: deque[_Attempt], waiting: dict[Any, _Attempt]) -> Iterator[Outcome]:
+        call = ray.remote(_call)
         while left or waiting:
             while left and len(waiting) < _IN_FLIGHT:
                 attempt = left.popleft()
-                waiting[self._start(ray, attempt)] = attempt
+                waiting[self._start(call, attempt)] = attempt
             done, _ = ray.wait(list(waiting), num_returns=1, timeout=_LOOK_SECONDS)
             if not done:
                 yield from self._given_up(ray, waiting)
@@ -100,9 +109,9 @@ class RayExecutor:
                 ray.init(address="local", num_cpus=self.workers, include_dashboard=False, log_to_driver=False)
         return ray
 
-    def _start(self, ray: Any, attempt: _Attempt) -> Any:
+    def _start(self, call: Any, attempt: _Attempt) -> Any:
         asked = self.resources
-        task = ray.remote(_call).options(
+        task = call.options(
             name=attempt.key,
             num_cpus=asked.num_cpus,
             num_gpus=asked.num_gpus,
@@ -112,12 +121,15 @@ class RayExecutor:
             runtime_env={"env_vars": dict.fromkeys(_POOLS, str(asked.threads))},  # read when libraries are loaded
         )
         log = None if self.logs is None else self.logs / f"{attempt.key}.log"
-        return task.remote(attempt.job, str(Path.cwd()), log)
+        return task.remote(attempt.key, attempt.job, str(Path.cwd()), log)
 
     def _outcome(self, ray: Any, reference: Any, attempt: _Attempt) -> tuple[Outcome, str]:
         """Return what became of a task, and the node it ran on; no node where it died."""
         try:
             outcome, node = ray.get(reference)
+        except ray.exceptions.RayTaskError as error:  # of what comes before the job, which raises nothing
+            cause = f"{attempt.key}: cannot be started on its node: {error.cause}"
+            return Outcome(attempt.key, 0.0, Failure(cause, str(error))), ""
         except ray.exceptions.RayError as death:
             cause = f"{attempt.key}: its Ray worker died {self.resources.retries + 1} times"
             return attempt.failed or Outcome(attempt.key, 0.0, Failure(cause, str(death))), ""
@@ -145,13 +157,15 @@ class RayExecutor:
                 yield attempt.failed
 
 
-def _call(job: Job, folder: str, log: Path | None) -> tuple[Outcome, str]:
+def _call(key: str, job: Job, folder: str, log: Path | None) -> tuple[Outcome, str]:
     """Do a job in the folder of the run, to which paths among the parameters are relative."""
     import ray
 
-    os.chdir(folder)
     node = ray.get_runtime_context().get_node_id()
-    if log is None:
-        return job(), node
-    with output_kept(log):
-        return job(), node
+    try:
+        os.chdir(folder)
+        with nullcontext() if log is None else output_kept(log):
+            return job(), node
+    except OSError as error:  # this node has not got the folders; the job itself raises nothing
+        cause = f"{key}: {error.filename} is not on {socket.gethostname()} ({error.strerror})"
+        return Outcome(key, 0.0, Failure(cause), socket.gethostname()), node
