@@ -76,7 +76,7 @@ class RayExecutor:
         try:
             yield from self._run(ray, deque(_Attempt(key, job) for key, job in jobs), waiting)
         finally:  # of a run that is given up some are left
-            for reference in waiting:
+            for reference in waiting if ray.is_initialized() else ():
                 ray.cancel(reference, force=True)
 
     def _run(self, ray: Any, left: deque[_Attempt], waiting: dict[Any, _Attempt]) -> Iterator[Outcome]:
