@@ -56,7 +56,7 @@ class ProcessExecutor:
         """Yield the outcomes of one pool, which ends early when a worker dies between two jobs."""
         context = _context({type(job).__module__ for job in jobs.values()})
         environment = dict(os.environ)
-        workers = min(self.workers, len(jobs))
+        workers = max(1, min(self.workers, len(jobs)))
         with ProcessPool(workers, context=context, initializer=_prepare, initargs=[environment]) as pool:
             futures: dict[Future[Outcome], str] = {pool.schedule(job): key for key, job in jobs.items()}
             try:
