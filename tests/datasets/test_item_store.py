@@ -43,6 +43,17 @@ def test_an_item_made_by_an_older_run_is_not_made_again(tmp_path, log):
     assert len(finished(tmp_path)) == 4
 
 
+def test_what_a_twin_has_finished_is_copied_unless_it_is_damaged(tmp_path, log):
+    """Two benchmarks have the same homes, and each made them for itself; now the second copies them."""
+    store(tmp_path, name="one").save(numbers(log))
+    (tmp_path / "one" / FIRST / "one" / "s1" / "text.txt").write_text("s1=9")
+    two = store(tmp_path, name="two", twin=str(tmp_path / "one"))
+    two.save(numbers(log, 4))
+    assert done(log) == ["s0", "s1", "s2", "s1", "s3"]
+    assert [item() for item in two.load().values()] == ["s0=0", "s1=1", "s2=2", "s3=3"]
+    assert not list((tmp_path / "two" / "items").glob(".*"))
+
+
 def test_a_changed_argument_makes_a_new_item_and_keeps_the_old_version(tmp_path, log):
     store(tmp_path, FIRST).save({"a": Task(tasks.make, "a", 1, str(log))})
     store(tmp_path, SECOND).save({"a": Task(tasks.make, "a", 2, str(log))})

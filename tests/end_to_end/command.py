@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from vln_pipeline.export.digest import digest
+
 ROOT = Path(__file__).parents[2]
 SMALL = ",".join(
     [
@@ -36,3 +38,13 @@ def kedro_run(data: Path, *words: str, **variables: str) -> Run:
         [str(program), "run", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     return Run(data, done.returncode, done.stdout + done.stderr)
+
+
+def latest(store: Path) -> Path:
+    """Return the folder of a store's latest version."""
+    return max(p for p in store.iterdir() if p.name != "items") / store.name
+
+
+def dataset_hash(data: Path) -> str:
+    """Return one hash of a run's datasets."""
+    return digest(latest(data / "08_lerobot"))

@@ -8,19 +8,9 @@ from pathlib import Path
 
 import pytest
 import trimesh
-from command import ROOT, SMALL, kedro_run
+from command import ROOT, SMALL, dataset_hash, kedro_run, latest
 
-from vln_pipeline.export.digest import digest
 from vln_pipeline.export.validate import validate
-
-
-def latest(store: Path) -> Path:
-    """Return the folder of a store's latest version."""
-    return max(p for p in store.iterdir() if p.name != "items") / store.name
-
-
-def dataset_hash(data: Path) -> str:
-    return digest(latest(data / "08_lerobot"))
 
 
 def test_the_exported_datasets_are_valid(small_run):

@@ -1,6 +1,7 @@
 import json
 import shutil
 
+import av
 import cv2
 import drawn_room
 import numpy as np
@@ -33,6 +34,21 @@ def test_same_walks_give_the_same_bytes(export):
     assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
     assert [str(file) for file in files if (first / file).read_bytes() != (second / file).read_bytes()] == []
     assert digest(first) == digest(second)
+
+
+def test_both_versions_hold_the_same_encoded_frames(exported):
+    """Every frame was encoded for v2.1, and once more for v3.0 with other bytes."""
+    for dialect in ("vln_ce", "vln_n1"):
+        episodes, joined = (sorted((exported.directory / dialect / v).rglob("*.mp4")) for v in ("v2.1", "v3.0"))
+        assert len(episodes) == 3 * len(joined)
+        assert sorted(data for file in episodes for data in packets(file)) == sorted(
+            data for file in joined for data in packets(file)
+        )
+
+
+def packets(file):
+    with av.open(str(file)) as container:
+        return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
 
 def test_loose_images_are_the_rendered_files(exported):

@@ -12,7 +12,7 @@ import pytest
 
 from vln_pipeline.export.config import VideoConfig
 from vln_pipeline.export.validate import validate
-from vln_pipeline.export.video import VideoFile
+from vln_pipeline.export.video import VideoFile, encoded
 
 IMAGES = "videos/chunk-000/observation.images"
 EPISODE = "data/chunk-000/episode_000001.parquet"
@@ -93,9 +93,9 @@ def copied(source, target):
 def short_video(path, width, height, fps):
     def damage(root):
         (root / path).unlink()
-        with VideoFile(root / path, width, height, fps, VideoConfig()) as video:
-            for _ in range(5):
-                video.add(np.zeros((height, width, 3), np.uint8))
+        settings = width, height, fps, VideoConfig()
+        with VideoFile(root / path, *settings) as video:
+            video.add(encoded([np.zeros((height, width, 3), np.uint8)] * 5, *settings))
 
     return damage
 

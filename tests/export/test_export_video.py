@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from vln_pipeline.export.config import VideoConfig
-from vln_pipeline.export.video import VideoFile, describe_video
+from vln_pipeline.export.video import VideoFile, describe_video, encoded
 
 
 def gradients(count, width, height):
@@ -14,9 +14,9 @@ def gradients(count, width, height):
 
 
 def written(path, frames, fps=10):
-    with VideoFile(path, frames[0].shape[1], frames[0].shape[0], fps, VideoConfig(crf=10)) as video:
-        for frame in frames:
-            video.add(frame)
+    shape = frames[0].shape[1], frames[0].shape[0], fps, VideoConfig(crf=10)
+    with VideoFile(path, *shape) as video:
+        video.add(encoded(frames, *shape))
     return path
 
 

@@ -6,6 +6,9 @@ import pytest
 import yaml
 from invoked import ROOT, taken
 
+from vln_pipeline.runtime.config_loader import LayeredConfigLoader
+from vln_pipeline.settings import CONFIG_LOADER_ARGS
+
 
 @pytest.fixture
 def own(tmp_path):
@@ -48,3 +51,12 @@ def test_a_users_own_globals_reach_the_stores(tmp_path, own):
     taken(tmp_path / "data", "--pipelines=sampling", VLN_LOCAL_CONF=own)
     assert (tmp_path / "elsewhere" / "runs").is_dir()
     assert not (tmp_path / "data").exists()
+
+
+def test_what_a_user_asks_of_a_cluster_reaches_the_stores_of_that_kind(tmp_path, own, monkeypatch):
+    (tmp_path / "own" / "globals.yml").write_text("ray: {rendering: {num_gpus: 1}}\n")
+    monkeypatch.setenv("VLN_LOCAL_CONF", own)
+    catalog = LayeredConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS)["catalog"]
+    asked = {name: catalog[name]["ray"] for name in ("scenes", "footage", "vlnpe_footage", "labels")}
+    assert {name for name, ray in asked.items() if ray["num_gpus"]} == {"footage", "vlnpe_footage"}
+    assert all(ray["num_cpus"] == 1 and ray["retries"] == 2 for ray in asked.values()), "single values change"

@@ -51,6 +51,13 @@ def test_what_is_not_installed_is_told_at_once(tmp_path, without, words, modules
     assert not done.data.exists()
 
 
+def test_several_machines_without_a_rendezvous_are_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.delenv("VLN_RENDEZVOUS", raising=False)
+    done = kedro_run(tmp_path / "data", ["--pipelines=train_system1", "--params=train_system1.nodes=2"])
+    assert done.code == 2
+    assert [line.partition(":")[0] for line in done.lines] == ["VLN_RENDEZVOUS"]
+
+
 def test_what_the_chosen_nodes_do_not_use_is_not_asked_for(tmp_path, without):
     without("bpy", "blenderproc", "torch", "ray", "peft", "mlflow", "habitat_sim")
     words = ["--pipelines=planning,labelling", "--params=executor=serial,workers=2,shard=0/2,max_failures=0"]

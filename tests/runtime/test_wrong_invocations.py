@@ -109,6 +109,18 @@ def test_a_password_does_not_stand_in_the_message(tmp_path):
     assert "s3cret" not in done.text
 
 
+def test_object_storage_is_not_taken_for_a_folder(tmp_path):
+    """VLN_DATA=s3://bucket/data "succeeded", and wrote a local folder of that name.
+
+    Stores need a folder, so an address is refused.
+    """
+    done = kedro_run(tmp_path / "data", [], VLN_DATA="s3://bucket/data")
+    assert done.code == 2
+    told = "'s3://bucket/data' is an address, and stores need a folder; mount the bucket, and name where"
+    assert [line.partition(": ")[2] for line in done.lines] == [told]
+    assert not (ROOT / "s3:").exists()
+
+
 FILES_WRONG = [
     ("parameters.yml", "sampling: {pears: 3}", "/own/parameters): unknown parameter; did you mean sampling.pairs?"),
     ("parameters.yml", "sampling: {pairs: [", "not readable as YAML"),
@@ -117,6 +129,8 @@ FILES_WRONG = [
         "executor: ray",
         "/own/parameters): is no parameter; it says where a run executes and belongs into globals.yml",
     ),
+    ("globals.yml", "ray: {rendering: {num_gpu: 1}}", "unknown parameter; did you mean ray.rendering.num_gpus?"),
+    ("globals.yml", "ray: {labelling: {memory_gb: 0}}", "/own/globals): 0 should be greater than 0; allowed: > 0"),
     ("globals.yml", "max_failures: none", "/own/globals): 'none' should be a valid integer"),
     ("globals.yml", "max_failure: 3", "/own/globals): unknown parameter; did you mean max_failures?"),
     ("parameters.yml", "sampling: \xff", "not readable as YAML"),

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vln_pipeline.export.config import VideoConfig
-from vln_pipeline.export.video import VideoFile
+from vln_pipeline.export.video import VideoFile, encoded
 
 EPISODES = 2
 LEVEL, DOWN = "125cm_0deg", "125cm_30deg"
@@ -126,9 +126,9 @@ def write_vln_n1(folder: Path):
         for frame in range(N1_FRAMES):
             write_images(folder, *keys, episode, frame, "episode_{:06d}_{:03d}", N1_SIZE, depth)
         video = folder / f"videos/chunk-000/observation.video.trajectory/episode_{episode:06d}.mp4"
-        with VideoFile(video, 480, 272, FPS, VideoConfig(preset="ultrafast")) as file:
-            for frame in range(N1_FRAMES):
-                file.add(picture((480, 272), frame))
+        settings = 480, 272, FPS, VideoConfig(preset="ultrafast")
+        with VideoFile(video, *settings) as file:
+            file.add(encoded((picture((480, 272), frame) for frame in range(N1_FRAMES)), *settings))
     meta = folder / "meta"
     tasks = [f"Walk to door {episode}." for episode in range(EPISODES)]
     lines = [{"episode_index": i, "tasks": [task], "length": N1_FRAMES} for i, task in enumerate(tasks)]

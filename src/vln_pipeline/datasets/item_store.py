@@ -9,6 +9,7 @@
       <run id>/<name>/journal.jsonl          one line per item: key, fingerprint, seconds, host, cause of failure, and
                                              "found" where another run made it while this one waited
       <run id>/<name>/manifest.json          key -> fingerprint and content; present when the version is complete
+      <run id>/logs/<key>.log                what tasks printed on the machines of a cluster
 """
 
 import json
@@ -37,9 +38,11 @@ from vln_pipeline.datasets.manifest import (
 )
 from vln_pipeline.durable import sync_tree
 from vln_pipeline.errors import DataError
-from vln_pipeline.runtime.executors import Outcome, available_workers, open_executor
+from vln_pipeline.runtime.executors import Outcome, Resources, available_workers, open_executor
 from vln_pipeline.runtime.fingerprint import fingerprint, inputs
 from vln_pipeline.runtime.shard import Shard
+
+ITEMS, LOGS = "items", "logs"
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +64,10 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
             about whether two items are the same.
         stands_alone: whether what is made here is used with data that it was not made from, as a trained model is; so
             its own data do not count when versions are asked whether they go together.
+        twin: folder of another store with some of the same tasks; what is finished there is copied, not made again.
         executor: serial, processes or ray.
         workers: number of workers, or "auto".
+        ray: what each task asks a Ray cluster for, see ``Resources``.
         shard: "i/n" to run only every n-th task, from the i-th (0-based).
         max_failures: the run stops when more items than this fail.
         cache: folder shared by all runs, see ``Workplace.cache``.
@@ -84,8 +89,10 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         without: str | None = None,
         volatile: list[str] | None = None,
         stands_alone: bool = False,
+        twin: str | None = None,
         executor: str = "processes",
         workers: int | str = "auto",
+        ray: dict[str, Any] | None = None,
         shard: str | None = None,
         max_failures: int = 0,
         unit: str = "scene",
@@ -99,7 +106,9 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         self.metadata = metadata
         self._reader, self._writer, self._without = reader, writer, without
         self._volatile, self.stands_alone = tuple(volatile or ()), stands_alone
+        self._twin = None if twin is None else Path(twin).resolve() / ITEMS
         self._cache, self._executor, self._workers = Path(cache).resolve(), executor, workers
+        self._resources = Resources.model_validate(ray or {})
         self._shard = Shard.parse(shard)
         self._may_be_empty, self._may_be_absent = may_be_empty, may_be_absent
         self._max_failures, self._unit, self._group_depth = max_failures, unit, group_depth
@@ -209,13 +218,14 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         """Run the missing tasks, journal each, and yield (key, cause) of those that failed."""
         if not missing:
             return
-        workers = min(available_workers(self._workers), len(missing)) if self._executor != "serial" else 1
-        threads = max(1, available_workers("auto") // workers)
+        workers, logs = available_workers(self._workers), version.parent / LOGS
+        executor = open_executor(self._executor, workers, self._resources, logs)
+        threads = executor.threads(len(missing))
         jobs = [(key, self._job(key, names[key], tasks[key], threads)) for key in missing]
         failed = 0
         bar = tqdm(total=len(jobs), desc=f"{self.name:<14}", unit=f" {self._unit}", dynamic_ncols=True)
         with bar, (version / JOURNAL).open("a") as journal:
-            for outcome in open_executor(self._executor, workers).run(jobs):
+            for outcome in executor.run(jobs):
                 _journal(journal, outcome, names[outcome.key])
                 bar.update()
                 if outcome.failure is None:
@@ -241,7 +251,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     def _job(self, key: str, name: str, task: Task, threads: int) -> ItemJob:
         parents = {f"{item.store}/{item.key}": item.content for item in inputs(task)}
-        return ItemJob(key, name, task, self._items, self._writer, self._cache, threads, parents)
+        return ItemJob(key, name, task, self._items, self._writer, self._cache, threads, parents, self._twin)
 
     def _item(self, key: str, made: Made, version: str) -> Item:
         folder = self._items / made.fingerprint
@@ -249,7 +259,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     @property
     def _items(self) -> Path:
-        return Path(self._filepath).resolve() / "items"
+        return Path(self._filepath).resolve() / ITEMS
 
     def _exists(self) -> bool:
         return _is_sealed(str(self._get_load_path()))

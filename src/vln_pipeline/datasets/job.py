@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.datasets.item import Task, resolve
-from vln_pipeline.durable import Seal, rename, require_sound, seal, set_aside
+from vln_pipeline.durable import SEAL, Seal, rename, require_sound, seal, set_aside
 from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import sole_writer, writer_if_free
 from vln_pipeline.runtime.executors import Failure, Outcome
@@ -35,6 +35,7 @@ class ItemJob:
         cache: the shared cache folder.
         threads: CPU threads the task may use.
         parents: content by "store/key" of the items it is made from.
+        twin: folder of items of another store, of which a finished one of the same name is copied.
     """
 
     key: str
@@ -45,6 +46,7 @@ class ItemJob:
     cache: Path
     threads: int
     parents: dict[str, str]
+    twin: Path | None = None
 
     def __call__(self) -> Outcome:
         """Make the item; a fault of the item is reported, not raised."""
@@ -69,14 +71,31 @@ class ItemJob:
         directory.chmod(0o755)
         state = self.items / f"{STATE}{self.fingerprint}"
         try:
-            value = self.task(Workplace(directory, self.cache, self.threads, state, self.parents))
-            if self.writer is not None:
-                resolve(self.writer)(value, directory)
+            if not self._copied(directory):
+                value = self.task(Workplace(directory, self.cache, self.threads, state, self.parents))
+                if self.writer is not None:
+                    resolve(self.writer)(value, directory)
             seal(directory, {"key": self.key, "fingerprint": self.fingerprint, "parents": self.parents})
             rename(directory, self.items / self.fingerprint)
         finally:
             shutil.rmtree(directory, ignore_errors=True)
         shutil.rmtree(state, ignore_errors=True)
+
+    def _copied(self, directory: Path) -> bool:
+        """Copy the item from the twin; return whether it was there, and sound to the last byte."""
+        if self.twin is None or not (self.twin / self.fingerprint).is_dir():
+            return False
+        try:
+            shutil.copytree(self.twin / self.fingerprint, directory, dirs_exist_ok=True)
+            told = require_sound(directory, contents=True).told
+        except (DataError, OSError):  # damaged, or pruned just now: the one that is made is as good
+            told = {}
+        if told.get("fingerprint") != self.fingerprint:
+            shutil.rmtree(directory)
+            directory.mkdir(mode=0o755)
+            return False
+        (directory / SEAL).unlink()
+        return True
 
 
 def sound_item(items: Path, fingerprint: str) -> Seal | None:

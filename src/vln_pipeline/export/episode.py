@@ -1,7 +1,7 @@
 """What a dialect makes of a walk and a writer stores: columns of numbers, and the cameras' images."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.export.config import VideoConfig
 from vln_pipeline.export.features import Feature
+from vln_pipeline.export.statistics import ImageStatistics, Statistics
+from vln_pipeline.export.video import EncodedFrame, encoded
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.planning.trajectory import Trajectory
 from vln_pipeline.rendering.camera import CameraSetting, Motion, Rig
@@ -106,6 +109,19 @@ class View:
 
 
 @dataclass(frozen=True)
+class Colour:
+    """The colour frames of one camera along one walk, ready for files of any version.
+
+    Attributes:
+        frames: encoded.
+        statistics: of the images, in [0, 1].
+    """
+
+    frames: tuple[EncodedFrame, ...]
+    statistics: Statistics
+
+
+@dataclass(frozen=True)
 class Episode:
     """One episode of a dataset, before it has a number.
 
@@ -128,6 +144,26 @@ class Episode:
     labels: Labels
     clips: NDArray[np.int64] | None = None
     sways: bool = False
+    _colours: dict[str, Colour] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def colour(self, view: View, fps: int, config: VideoConfig) -> Colour:
+        """Return a camera's colour, encoded at the first call; all versions of a dataset have the same settings.
+
+        Raises:
+            DataError: an image is missing, unreadable or of another size than the camera.
+        """
+        if view.suffix not in self._colours:
+            counted = ImageStatistics(self.length, channels=3, levels=256, scale=1 / 255)
+            camera = view.setting.intrinsics
+            frames = encoded(self._counted(view, counted), camera.width, camera.height, fps, config)
+            self._colours[view.suffix] = Colour(frames, counted.result())
+        return self._colours[view.suffix]
+
+    def _counted(self, view: View, statistics: ImageStatistics) -> Iterator[NDArray[np.uint8]]:
+        for frame in range(self.length):
+            image = view.rgb(frame)
+            statistics.add(frame, image)
+            yield image
 
 
 @dataclass(frozen=True)

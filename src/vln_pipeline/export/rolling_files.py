@@ -1,19 +1,17 @@
 """v3.0 files that hold many episodes: full ones are closed, the next one is begun."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.features import Feature
 from vln_pipeline.export.parquet import COMPRESSION, schema
-from vln_pipeline.export.video import VideoFile
+from vln_pipeline.export.video import EncodedFrame, VideoFile
 
 DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
@@ -85,8 +83,8 @@ class RollingVideo:
         self._count = 0
         self._file: VideoFile | None = None
 
-    def begin(self, length: int) -> dict[str, Any]:
-        """Make room for an episode of ``length`` frames and return where it is, as the episode table has it."""
+    def add(self, frames: Sequence[EncodedFrame]) -> dict[str, Any]:
+        """Append an episode and return where it is, as the episode table has it."""
         if self._file is not None and self._file.size >= self._config.video_file_mb * MEGABYTE:
             self._finish()
         if self._file is None:
@@ -94,15 +92,10 @@ class RollingVideo:
             self._file = VideoFile(path, *self._size, self._fps, self._config.video)
             self._count += 1
         first = self._file.frames
-        times = {"from_timestamp": first / self._fps, "to_timestamp": (first + length) / self._fps}
+        self._file.add(frames)
+        times = {"from_timestamp": first / self._fps, "to_timestamp": self._file.frames / self._fps}
         where: dict[str, Any] = {**place(self._count - 1, self._config.chunk_size), **times}
         return {f"videos/{self._key}/{name}": value for name, value in where.items()}
-
-    def add(self, frame: NDArray[np.uint8]) -> None:
-        """Append a (h, w, 3) RGB frame of the episode that was begun."""
-        if self._file is None:
-            raise RuntimeError("begin an episode first")
-        self._file.add(frame)
 
     def _finish(self) -> None:
         if self._file is not None:

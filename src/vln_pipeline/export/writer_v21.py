@@ -24,7 +24,7 @@ from vln_pipeline.export.episode import Dialect, Episode, View
 from vln_pipeline.export.features import Feature, picture
 from vln_pipeline.export.loose_images import place_depth, place_rgb
 from vln_pipeline.export.parquet import COMPRESSION, table
-from vln_pipeline.export.statistics import ImageStatistics, Statistics, as_json, of_numbers
+from vln_pipeline.export.statistics import Statistics, as_json, of_numbers
 from vln_pipeline.export.video import VideoFile
 from vln_pipeline.export.writer import SceneFacts, Writer, append_line
 
@@ -67,7 +67,7 @@ class WriterV21(Writer):
         for view in episode.views:
             self._place_images(episode, view)
             if self.config.video.beside_images:
-                statistics[f"{VIDEO}{view.suffix}"] = self._encode_video(episode, view)
+                statistics[f"{VIDEO}{view.suffix}"] = self._write_video(episode, view)
         data = self.root / self._path(DATA_PATH)
         data.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(table(columns, self.features), data, compression=COMPRESSION)
@@ -98,16 +98,13 @@ class WriterV21(Writer):
             place_rgb(view, frame, rgb / f"{name}.jpg")
             place_depth(view, frame, self.dialect.depth_unit, depth / f"{name}.png")
 
-    def _encode_video(self, episode: Episode, view: View) -> Statistics:
-        video = self.root / self._path(VIDEO_PATH, video_key=f"{VIDEO}{view.suffix}")
-        camera = view.setting.intrinsics
-        statistics = ImageStatistics(episode.length, channels=3, levels=256, scale=1 / 255)
-        with VideoFile(video, camera.width, camera.height, self.dialect.fps, self.config.video) as file:
-            for frame in range(episode.length):
-                image = view.rgb(frame)
-                file.add(image)
-                statistics.add(frame, image)
-        return statistics.result()
+    def _write_video(self, episode: Episode, view: View) -> Statistics:
+        path = self.root / self._path(VIDEO_PATH, video_key=f"{VIDEO}{view.suffix}")
+        camera, fps, config = view.setting.intrinsics, self.dialect.fps, self.config.video
+        colour = episode.colour(view, fps, config)
+        with VideoFile(path, camera.width, camera.height, fps, config) as video:
+            video.add(colour.frames)
+        return colour.statistics
 
     def _path(self, template: str, **keys: str) -> Path:
         chunk = self.episodes // self.config.chunk_size

@@ -109,14 +109,9 @@ class WriterV30(Writer):
             camera = view.setting.intrinsics
             video = RollingVideo(self.root, key, (camera.width, camera.height), self.dialect.fps, self.config)
             self._videos[key] = self._open.enter_context(video)
-        counted = ImageStatistics(episode.length, channels=3, levels=256, scale=1 / 255)
-        place = self._videos[key].begin(episode.length)
-        for frame in range(episode.length):
-            image = view.rgb(frame)
-            self._videos[key].add(image)
-            counted.add(frame, image)
-        statistics[key] = counted.result()
-        return place
+        colour = episode.colour(view, self.dialect.fps, self.config.video)
+        statistics[key] = colour.statistics
+        return self._videos[key].add(colour.frames)
 
     def _encode_depth(self, episode: Episode, view: View, statistics: dict[str, Statistics]) -> list[bytes]:
         counted = ImageStatistics(episode.length, channels=1, levels=LARGEST_DEPTH + 1, scale=1.0)

@@ -15,6 +15,7 @@ DECIDES_NO_WEIGHTS = {
     "vln_pipeline.thread_pools": "how threads wait for each other; how many there are is told by who starts them",
     "vln_pipeline.training.curve": "draws the losses when the training is over",
     "vln_pipeline.training.launch": "starts processes and tells how they ended; how many there are is a parameter",
+    "vln_pipeline.training.meeting": "how machines find each other; how many there are is a parameter",
     "vln_pipeline.training.tracking": "shows numbers, and hands back none",
     "vln_pipeline.export.loose_images": _TOLD_BY_DATASETS,
     "vln_pipeline.export.pixel_goal": _TOLD_BY_DATASETS,

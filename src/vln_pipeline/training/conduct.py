@@ -14,6 +14,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.training.config import TrainingConfig
 from vln_pipeline.training.curve import plot_curve
 from vln_pipeline.training.launch import launch
+from vln_pipeline.training.meeting import FOLDER
 from vln_pipeline.training.saved_states import BEST_STEP, best_folder, newest_state, require_sound_state
 from vln_pipeline.training.trained import BEST, BOARD, CURVE, DATA, FIGURES, LAST, LOG
 
@@ -32,7 +33,7 @@ def conduct(
     Args:
         work: does that of one process; its module obeys with it when it is run.
         order: arguments of the work, which it is given as JSON has them.
-        config: how many processes there are.
+        config: how many processes and machines there are.
         directory: empty; takes the result, see ``Trained``.
         state: where the work leaves the result; outlives an interruption.
         threads: CPU threads to use.
@@ -42,8 +43,8 @@ def conduct(
         OSError: the disk is full, for instance.
     """
     told = to_jsonable_python(order)
-    if config.processes > 1 or config.loader_workers > 0:
-        launch(work.__module__, told, config.processes, state / "launch", threads)
+    if config.processes > 1 or config.nodes > 1 or config.loader_workers > 0:
+        launch(work.__module__, told, config.processes, state / FOLDER, threads, nodes=config.nodes)
     else:
         torch.set_num_threads(threads)
         work(**told)

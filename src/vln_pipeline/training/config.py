@@ -55,8 +55,11 @@ class TrainingConfig(Config):
     accumulation: int = Field(default=1, gt=0)
     """Batches of each process whose gradients make one step."""
     processes: int = Field(default=1, gt=0)
-    """Processes of this machine that share a training: one per GPU, or a few on a CPU. 2 processes give the numbers
+    """Processes of a machine that share a training: one per GPU, or a few on a CPU. 2 processes give the numbers
     of 1 process with twice the accumulation."""
+    nodes: int = Field(default=1, gt=0)
+    """Machines that share a training, with ``processes`` each. With more than one, VLN_RENDEZVOUS says where they meet,
+    and the others run ``vln-pipeline join``."""
     loader_workers: int = Field(default=0, ge=0)
     """Further processes that make batches ahead, for each process that trains; 0 makes them in between. Pays on a
     GPU."""
@@ -89,10 +92,12 @@ class TrainingConfig(Config):
     @property
     def samples_per_step(self) -> int:
         """Samples of all processes that make one step."""
-        return self.batch_size * self.accumulation * self.processes
+        return self.batch_size * self.accumulation * self.processes * self.nodes
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds names something twice: {self.seeds}")
+        if self.nodes > 1 and len(self.seeds) > 1:
+            raise ValueError("several machines share one training at a time: name one of the seeds")
         return self

@@ -52,6 +52,10 @@ Job = Callable[[], Outcome]
 class Executor(Protocol):
     """Runs jobs; one that dies (killed, out of memory) becomes a failed outcome and the others go on."""
 
+    def threads(self, jobs: int) -> int:
+        """Return how many CPU threads each of so many jobs may use."""
+        ...
+
     def run(self, jobs: Sequence[tuple[str, Job]]) -> Iterator[Outcome]:
         """Yield one outcome per (key, job), in the order they end."""
         ...

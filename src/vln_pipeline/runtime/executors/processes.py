@@ -12,6 +12,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from vln_pipeline.lifelines import end_with_parent
 from vln_pipeline.runtime.executors.executor import Failure, Job, Outcome
+from vln_pipeline.thread_pools import usable_cpus
 
 # Numerical libraries would otherwise start a thread per core in every worker and stall each other.
 _PINNED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -33,6 +34,10 @@ class ProcessExecutor:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
+    def threads(self, jobs: int) -> int:
+        """Return how many CPU threads each of so many jobs may use."""
+        return max(1, usable_cpus() // max(1, min(self.workers, jobs)))
+
     def run(self, jobs: Sequence[tuple[str, Job]]) -> Iterator[Outcome]:
         """Yield one outcome per job, in the order they end."""
         left = dict(jobs)
@@ -51,7 +56,8 @@ class ProcessExecutor:
         """Yield the outcomes of one pool, which ends early when a worker dies between two jobs."""
         context = _context({type(job).__module__ for job in jobs.values()})
         environment = dict(os.environ)
-        with ProcessPool(self.workers, context=context, initializer=_prepare, initargs=[environment]) as pool:
+        workers = max(1, min(self.workers, len(jobs)))
+        with ProcessPool(workers, context=context, initializer=_prepare, initargs=[environment]) as pool:
             futures: dict[Future[Outcome], str] = {pool.schedule(job): key for key, job in jobs.items()}
             try:
                 for future in as_completed(futures):

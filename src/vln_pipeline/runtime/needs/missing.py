@@ -19,6 +19,7 @@ from vln_pipeline.runtime.needs.files import absent, folder_of_stores, scene_fil
 from vln_pipeline.runtime.needs.programs import blender, egl, packages
 from vln_pipeline.runtime.parameters.blocks import PlaceConfig
 from vln_pipeline.scenes.config import ScenesConfig
+from vln_pipeline.training.meeting import meeting_point
 
 Faults = Iterator[DataError]
 
@@ -94,6 +95,11 @@ def _training(config: Any, key: str) -> Faults:
     yield from packages(key, "models", ["torch", "safetensors", "tensorboard", "diffusers", *learned])
     if config.mlflow is not None:
         yield from packages(f"{key}.mlflow", "tracking", ["mlflow"])
+    if config.nodes > 1:
+        try:
+            meeting_point()
+        except DataError as fault:
+            yield fault
     if getattr(config, "lora", None) is not None:
         yield from packages(f"{key}.lora", "lora", ["peft"])
 

@@ -18,6 +18,7 @@ from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
 from vln_pipeline.rendering.config import RenderingConfig
+from vln_pipeline.runtime.executors import RayConfig
 from vln_pipeline.runtime.shard import Shard
 from vln_pipeline.scenes.config import ScenesConfig
 from vln_pipeline.training.joint.config import TrainJointConfig
@@ -45,6 +46,12 @@ BLOCKS: Mapping[str, type[Config]] = {
 """The model of every block of ``parameters.yml``."""
 
 
+def _is_folder(text: str) -> str:
+    if "://" in text:  # would be taken for a folder of that name
+        raise ValueError(f"{text!r} is an address, and stores need a folder; mount the bucket, and name where")
+    return text
+
+
 def _is_shard(text: str) -> str:
     try:
         Shard.parse(text)
@@ -63,7 +70,7 @@ class SeedConfig(Config):
 class PlaceConfig(Config):
     """Where a run executes: ``globals.yml``, or ``--params`` for one run; results never depend on it."""
 
-    data: str = Field(min_length=1)
+    data: Annotated[str, AfterValidator(_is_folder)] = Field(min_length=1)
     """Folder of all stores."""
     executor: Literal["serial", "processes", "ray"]
     """This process, processes of this machine, or a cluster."""
@@ -73,7 +80,9 @@ class PlaceConfig(Config):
     """i/n with 0 <= i < n: only every n-th work item, from the i-th."""
     max_failures: StrictInt = Field(ge=0)
     """A run stops when more items of one stage fail."""
+    ray: RayConfig
+    """What tasks ask a Ray cluster for."""
 
 
-PER_RUN = frozenset(PlaceConfig.model_fields) - {"data"}
+PER_RUN = frozenset(PlaceConfig.model_fields) - {"data", "ray"}
 """Places that ``--params`` may name."""
