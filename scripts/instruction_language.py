@@ -3,8 +3,8 @@
 ``python scripts/instruction_language.py [--language CODE] FILE ...``: each a table of labels (``walks.parquet``) or
 episodes of R2R-CE (``.json`` or ``.json.gz``), so that generated words and people's are measured alike.
 
-A skeleton is a sentence in which things, rooms, sides and distances are blanked. The overlap of lengths is the area
-that two histograms share, five words a bin: that of the wordings, and the gamma distribution with R2R's mean and deviation.
+A skeleton is a sentence in which things, rooms, sides and distances are blanked. The overlap of lengths is what two
+histograms share, five words a bin: that of the wordings, and the gamma distribution of R2R's mean and deviation.
 """
 
 import argparse

@@ -18,7 +18,7 @@ _BOOKS = {"en": "phrases_en.yml", "de": "phrases_de.yml"}
 """File by language; named whole, so that an edit of one renames what was made with it."""
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _NEAREST = 0.2
-"""Farthest that a distance in whole units may be from the measured one, as a share."""
+"""Farthest that a distance in whole units may be from the measured one, as a share; ours."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,14 @@ class Register:
         longest: most phrases in a sentence.
         asides: share of sentences after which something is said that leads nowhere.
         too_far: whether it may tell what lies too far.
+        shortest_of: of how many phrases that are drawn the shortest is taken.
     """
 
     connect: float
     longest: int
     asides: float
     too_far: bool
+    shortest_of: int
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ class Phrasebook:
     sides: Mapping[str, Mapping[str, str]]
     nouns: Nouns
 
-    def pick(self, key: str, draw: np.random.Generator, previous: str = "") -> str:
-        """Return one wording; not one that begins like ``previous`` where there is a choice."""
+    def pick(self, key: str, draw: np.random.Generator, previous: str = "", shortest_of: int = 1) -> str:
+        """Return one wording, the shortest of some; not one that begins like ``previous`` where there is a choice."""
         options = [_chosen(option, draw) for option in self.phrases[key]]
-        fresh = [option for option in options if option.split()[0] != previous.partition(" ")[0]]
-        return str(draw.choice(fresh or options))
+        fresh = [option for option in options if option.split()[0] != previous.partition(" ")[0]] or options
+        drawn = draw.integers(len(fresh), size=shortest_of)
+        return min((fresh[i] for i in drawn.tolist()), key=lambda option: len(option.split()))
 
     def distance(self, metres: float, draw: np.random.Generator) -> str:
         """Return a distance as one says it, in a unit in which it is about a whole number of units."""
@@ -117,7 +120,7 @@ def load_phrasebook(language: str = "en") -> Phrasebook:
     """Return the phrase book of a language."""
     raw = yaml.safe_load(files(__package__).joinpath(_BOOKS[language]).read_text(encoding="utf-8"))
     named = names_in(language)
-    names = named and {name: [Noun(*pair) for pair in words] for name, words in named.items()}
+    names = None if named is None else {name: [Noun(*pair) for pair in words] for name, words in named.items()}
     registers = {name: Register(**entry) for name, entry in raw["registers"].items()}
     nouns = Nouns(grammar=raw["grammar"], names=names, **raw["nouns"])
     return Phrasebook(language, raw["phrases"], raw["sentences"], registers, raw["distances"], raw["sides"], nouns)

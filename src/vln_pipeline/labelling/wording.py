@@ -83,7 +83,9 @@ class Wording:
 
     def _phrase(self, step: Step, previous: str) -> str:
         first, *rest = step.keys
-        picked = [self.book.pick(first, self.draw, previous), *(self.book.pick(key, self.draw) for key in rest)]
+        few = self.register.shortest_of
+        picked = [self.book.pick(first, self.draw, previous, few)]
+        picked += [self.book.pick(key, self.draw, shortest_of=few) for key in rest]
         distance = self.book.distance(step.metres, self.draw) if step.metres else ""
         return " ".join(picked).format(**self._words(step), distance=distance)
 

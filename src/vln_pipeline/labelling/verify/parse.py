@@ -117,7 +117,8 @@ class _Reader:
             yield Statement(Act.STOP, clause, sides[0], landmark=first, where="side")
             yield Statement(Act.STOP, clause, sides[1], landmark=second, where="side")
         else:
-            yield Statement(Act.STOP, clause, *sides[:1], landmark=first, where="between", other=second)
+            side = next(iter(sides), 0)
+            yield Statement(Act.STOP, clause, side, landmark=first, where="between", other=second)
 
     def _sides(self, clause: str) -> list[int]:
         """Return the sides that are said, in order: 1 left, -1 right."""
