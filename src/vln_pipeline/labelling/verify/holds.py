@@ -83,7 +83,7 @@ class Holds:
     def _turns(self, s: Statement) -> NDArray[np.bool_]:
         angle = self._ways.turn
         size, side = np.abs(angle), np.sign(angle) == s.side
-        turned = (size >= s.turn[0]) & (size <= s.turn[1]) & (side | (size > 150) | (s.side == 0))
+        turned = (size >= s.turn[0]) & (size <= s.turn[1]) & (side | (size > 170) | (s.side == 0))
         if s.act is Act.CURVE or s.turn[1] <= _SLIGHT:
             back = round(_CURVE_LENGTH / STEP)
             bent = np.zeros_like(angle)
