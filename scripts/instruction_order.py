@@ -66,7 +66,7 @@ def cases(trajectory, floor, labels):
     heading = np.degrees(np.unwrap(trajectory.yaw))
     turns = [turn for clip in clips for turn in clip.turns]
     legs = route.follow(walk, config.landmarks, nouns)
-    told = [step for leg in legs for step in plan_leg(leg, nouns, detailed=False)]
+    told = [step for leg in legs for step in plan_leg(leg, detailed=False)]
     changes = [(i, step.frame) for i, step in enumerate(told) if step.keys[0] in ("enter", "cross", "leave")]
     bends = [i for i, step in enumerate(told) if step.keys[0].startswith("turn_")]
     for turn, i in zip(turns, bends, strict=True):
@@ -76,7 +76,7 @@ def cases(trajectory, floor, labels):
                 yield "turn"
     for leg in legs:
         start, stop = leg.clip.start, min(leg.clip.end + 1, len(heading) - 1)
-        curve = next((step for step in plan_leg(leg, nouns, detailed=False) if step.keys[0] == "curve"), None)
+        curve = next((step for step in plan_leg(leg, detailed=False) if step.keys[0] == "curve"), None)
         for place, frame in changes:
             if curve is not None and start <= frame <= leg.clip.end:
                 before = heading[frame] - heading[start] - turned(heading, start, frame, turns)

@@ -14,7 +14,7 @@ GOOD = {
 
 
 class ChatServer(ThreadingHTTPServer):
-    """Plays ``script`` first, one entry per request, then answers well.
+    """Plays ``script`` first, one entry per request, then answers well; or asks it, where it is a function of the body.
 
     An entry is (status, headers, body); a body is an object, raw bytes, or a number of seconds to sleep before GOOD.
     """
@@ -23,7 +23,8 @@ class ChatServer(ThreadingHTTPServer):
 
     def __init__(self, script=()):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.script = deque(script)
+        self.script = deque(() if callable(script) else script)
+        self.answer = script if callable(script) else None
         self.requests, self.times = [], []
         self.lock, self.busy, self.most_busy, self.pause = threading.Lock(), 0, 0, 0.0
 
@@ -41,7 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
         with server.lock:
             server.requests.append((self.path, dict(self.headers), body))
             server.times.append(time.monotonic())
-            status, headers, answer = server.script.popleft() if server.script else (200, {}, GOOD)
+            scripted = server.script.popleft() if server.script else (200, {}, GOOD)
+            status, headers, answer = server.answer(body) if server.answer else scripted
             server.busy += 1
             server.most_busy = max(server.most_busy, server.busy)
         time.sleep(server.pause)

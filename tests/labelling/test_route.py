@@ -6,6 +6,7 @@ from drawn_path import legs
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.label import open_walk
 from vln_pipeline.labelling.motion import describe_motion
+from vln_pipeline.labelling.nouns import Named
 from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.regions import visits
@@ -37,7 +38,7 @@ def test_a_turn_is_no_drift_even_where_clips_divide_it(tmp_path):
 def test_a_wide_curve_is_drift_to_its_side(tmp_path):
     (leg,) = route(tmp_path, (3.5, -60.0))
     assert leg.curve.angle == pytest.approx(-60.0, abs=2.0)
-    assert plan_leg(leg, NOUNS, detailed=True)[0].slots == {"side": "right"}
+    assert plan_leg(leg, detailed=True)[0].slots == {"side": "right"}
 
 
 def test_motion_is_told_with_its_sides(tmp_path):
@@ -62,7 +63,7 @@ def test_a_region_without_label_or_room_has_no_name():
 
 
 def told(tmp_path, *parts, rooms):
-    return [step for leg in route(tmp_path, *parts, rooms=rooms) for step in plan_leg(leg, NOUNS, detailed=False)]
+    return [step for leg in route(tmp_path, *parts, rooms=rooms) for step in plan_leg(leg, detailed=False)]
 
 
 def test_a_turn_that_straddles_a_door_is_told_with_the_room_it_leads_into(tmp_path):
@@ -71,7 +72,7 @@ def test_a_turn_that_straddles_a_door_is_told_with_the_room_it_leads_into(tmp_pa
     steps = told(tmp_path, 2.0, (0.8, 90.0), 2.0, rooms=(("hall", -2, 2.5), ("kitchen", 2.5, 9)))
     turn = next(step for step in steps if step.keys[0] == "turn_normal")
     assert turn.keys[1:] == ("into",)
-    assert turn.slots["target"] == "the kitchen"
+    assert turn.slots["target"] == Named("kitchen")
     assert not [step for step in steps if step.keys[0] in ("enter", "cross")]
 
 

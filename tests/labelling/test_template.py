@@ -17,6 +17,8 @@ from vln_pipeline.labelling.verify.config import VerifyConfig
 
 CONFIG = LabellingConfig(variants=4, verify=VerifyConfig(enabled=False))  # its own tests follow the words
 
+STOPS = r"\b(stop|wait|halt|pause|stand|finish|park|settle|end|hold|rest)"
+
 
 def texts(labels):
     for clip in labels.clips:
@@ -40,7 +42,7 @@ def swapped(text):
 def test_a_chair_at_left_is_said_left_and_a_left_turn_left(left_home, seed):
     first, second = label(left_home, seed).clips
     for text in (first.sub_instruction, first.revised_sub_instruction):
-        assert re.search(r"armchair (on|to) (your|the) left|armchair on your left as you pass", text)
+        assert re.search(r"(arm|easy )chair (on|to) (your|the) left", text)
         assert "desk on your right" in text or "desk" not in text
     for text in (second.sub_instruction, second.revised_sub_instruction):
         assert "left" in text
@@ -104,8 +106,8 @@ def test_every_wording_says_the_turn_the_rooms_and_the_stop(left_home):
         labels = label(left_home, seed)
         for text in (labels.sum_instruction, *labels.variants):
             assert "left" in text
-            assert "hallway" in text
-            assert re.search(r"\b(stop|wait)\b", text, re.IGNORECASE)
+            assert re.search("hall|corridor", text)
+            assert re.search(STOPS, text, re.IGNORECASE)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -129,9 +131,9 @@ def test_an_empty_floor_still_gives_turns_and_distances(tmp_path):
     scene, nav = flat()
     labels = label((scene, nav, (walk,), film(tmp_path, [], [walk])))
     first, second = labels.clips
-    assert "three metres" in first.sub_instruction
+    assert re.search("three metres|three yards|four steps|four paces|ten feet", first.sub_instruction)
     assert "right" in second.sub_instruction
-    assert "stop" in second.sub_instruction
+    assert re.search(STOPS, second.sub_instruction, re.IGNORECASE)
 
 
 def test_phrases_mix_the_concepts_like_navcon(tmp_path):
@@ -151,7 +153,7 @@ def test_phrases_mix_the_concepts_like_navcon(tmp_path):
         ]
         footage = film(tmp_path / str(number), beside, [walk])
         route = follow(open_walk(walk, nav, room_labels(scene.rooms), footage, CONFIG), CONFIG.landmarks, nouns)
-        plans = plan_remarks(route, [plan_leg(leg, nouns, detailed=True) for leg in route], nouns)
+        plans = plan_remarks(route, [plan_leg(leg, detailed=True) for leg in route])
         concepts.update(step.concept.value for plan in plans for step in plan)
     shares = {concept: count / concepts.total() for concept, count in concepts.items()}
     expected = {"move": 0.42, "situate": 0.28, "direction": 0.22, "region": 0.09}

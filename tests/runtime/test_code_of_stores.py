@@ -36,7 +36,7 @@ STORES = {
     "selection": ("filtering.nodes.select_slice", "filtering/information.py", "labelling/prompts.yml"),
     "lerobot": (
         "export.nodes.export_one",
-        "__init__.py export/writer_v30.py labelling/phrases.yml",
+        "__init__.py export/writer_v30.py labelling/phrases_en.yml",
         "filtering/archive.py",
     ),
     "lerobot_joined": (
@@ -49,7 +49,7 @@ STORES = {
         "training/loop.py training/ranks.py training/sharding.py seeding.py config.py export/reader.py"
         " models/navdp/network.py models/navdp/vit.py training/navdp/train.py training/navdp_data/walk_index.py",
         "errors.py training/curve.py training/tracking.py training/launch.py datasets/item.py runtime/workplace.py"
-        " labelling/phrases.yml labelling/prompts.yml export/video.py inspection/page.py",
+        " labelling/phrases_en.yml labelling/prompts.yml export/video.py inspection/page.py",
     ),
     "system2": (
         "train_system2.nodes.train_one",

@@ -4,7 +4,7 @@
 
     <item>/
       clips.parquet      trajectory, clip, start, end, sub_instruction, revised_sub_instruction; one row per clip
-      walks.parquet      trajectory, sum_instruction, sum_start, sum_end, variants, labeller, verdicts; one row per walk
+      walks.parquet      trajectory, sum_instruction, sum_start, sum_end, variants, labeller, language, verdicts
       rejected.parquet   trajectory, reason; one row per walk that could not be labelled
 """
 
@@ -46,6 +46,7 @@ _WALKS = pa.schema(
         ("sum_end", pa.int32()),
         ("variants", pa.list_(pa.string())),
         ("labeller", pa.string()),
+        ("language", pa.string()),
         ("verdicts", pa.list_(_VERDICT)),
     ]
 )
@@ -74,6 +75,7 @@ def write(walks: LabelledWalks, directory: Path) -> None:
             "sum_end": labels.sum_indexes[1],
             "variants": list(labels.variants),
             "labeller": labels.labeller,
+            "language": labels.language,
             "verdicts": [asdict(verdict) for verdict in labels.verdicts],
         }
         for labels in walks.kept
@@ -102,6 +104,7 @@ def read(directory: Path) -> LabelledWalks:
                 sum_indexes=(row["sum_start"], row["sum_end"]),
                 variants=tuple(row["variants"]),
                 labeller=row["labeller"],
+                language=row["language"],
                 verdicts=tuple(
                     Verdict(**verdict | {"contradictions": tuple(verdict["contradictions"])})
                     for verdict in row["verdicts"]

@@ -51,7 +51,8 @@ class Checker:
             yaw, radius = float(trajectory.yaw[0]), self._nav.radius
             follower = Follower(world, trajectory.path, yaw, radius, self._config)
             texts = (labels.sum_instruction, *labels.variants)
-            return replace(labels, verdicts=tuple(follower.judge(text, complete=complete) for text in texts))
+            judged = (follower.judge(text, complete=complete, language=labels.language) for text in texts)
+            return replace(labels, verdicts=tuple(judged))
 
     def kept(self, labels: Labels) -> Labels:
         """Return labels with the wordings that lead there; the first of them is the main one.

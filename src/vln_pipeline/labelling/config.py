@@ -116,13 +116,29 @@ class OpenaiConfig(Config):
     """Sampling temperature."""
 
 
+class LengthConfig(Config):
+    """How long the wordings of a route are, in words; those of R2R by default.
+
+    A length is drawn from a gamma distribution, and of several wordings the one that comes nearest to it is taken.
+    """
+
+    mean: float = Field(default=26.6, gt=5, le=200)
+    """Mean; that of R2R's training set. RxR's are about three times as long."""
+    deviation: float = Field(default=12.0, gt=1, le=100)
+    """Standard deviation; about that of R2R."""
+
+
 class LabellingConfig(Config):
     """How a walk is put into words."""
 
     labeller: Literal["template", "transformers", "openai"] = "template"
     """What writes the instructions."""
+    language: Literal["en", "de"] = "en"
+    """Language of the template labeller's words; prompts of the model labellers say themselves what they ask for."""
     variants: int = Field(default=2, ge=0, le=16)
     """Further wordings of the whole-route instruction."""
+    lengths: LengthConfig = LengthConfig()
+    """How long the template labeller's wordings of a route are."""
     prompt_template: Path | None = None
     """YAML file with the prompts of the model labellers; None for the built-in ones."""
     clip_frames: int = Field(default=4, ge=1, le=32)

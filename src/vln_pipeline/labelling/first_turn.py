@@ -29,10 +29,10 @@ def with_first_turn(labels: Labels, poses: NDArray[np.float64]) -> Labels:
     angle = _first_turn(poses)
     if abs(angle) < _WORTH_A_WORD:
         return labels
-    draw, book = generator(0, labels.trajectory, "first turn"), load_phrasebook()
+    draw, book = generator(0, labels.trajectory, "first turn"), load_phrasebook(labels.language)
 
     def told(instruction: str) -> str:
-        turn = book.pick(f"first_turn_{turn_size(angle)}", draw).format(side=side(angle))
+        turn = book.pick(f"first_turn_{turn_size(angle)}", draw).format(**book.sides[side(angle)])
         return f"{turn[0].upper()}{turn[1:]}. {instruction}"
 
     return replace(

@@ -12,7 +12,7 @@ from vln_pipeline.labelling.keyframes import cut
 from vln_pipeline.labelling.labeller import open_labeller
 from vln_pipeline.labelling.labels import LabelledWalks, Labels, Rejection
 from vln_pipeline.labelling.phrasebook import load_phrasebook
-from vln_pipeline.labelling.regions import visits
+from vln_pipeline.labelling.regions import room_ahead, visits
 from vln_pipeline.labelling.walk import Film, Walk
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.planning.trajectory import Trajectory
@@ -50,7 +50,7 @@ def label_footage(
     strange = [name for name in footage.index.trajectories if name not in known]
     if strange:
         raise DataError(strange[0], "filmed, but not among the scene's trajectories", "render this item again")
-    names = room_labels(rooms)
+    names = room_labels(rooms, config.language)
     checker = Checker(scene, nav, names, config.verify)
 
     def label(name: str) -> Labels | Rejection:
@@ -94,11 +94,12 @@ def open_walk(
         floor=floor,
         clips=cut(trajectory.path, trajectory.yaw, config.keyframes),
         visits=visits(trajectory.path, floor, rooms),
+        beyond=room_ahead(trajectory.path, float(trajectory.yaw[-1]), floor, rooms),
     )
 
 
-def room_labels(rooms: Sequence[Room]) -> tuple[str, ...]:
-    """Return the type of each room; empty where the type says nothing."""
-    nouns = load_phrasebook().nouns
+def room_labels(rooms: Sequence[Room], language: str = "en") -> tuple[str, ...]:
+    """Return the type of each room; empty where the type says nothing, or the language has no word for it."""
+    nouns = load_phrasebook(language).nouns
     labels = (room.label.strip().lower().replace("_", " ") for room in rooms)
     return tuple(label if nouns.speakable(label) else "" for label in labels)

@@ -50,14 +50,14 @@ def open_labeller(config: LabellingConfig, cache_dir: Path, seed: int) -> Labell
         DataError: the prompts, the key of a server or the number of variants cannot be used.
     """
     if config.labeller == "template":
-        return TemplateLabeller(config.landmarks, config.variants, seed)
+        return TemplateLabeller(config, seed)
     captioner, writer = _open_models(config, cache_dir, seed)
     return ModelLabeller(
         CachedModel(captioner, cache_dir / "answers", config.max_characters),
         CachedModel(writer, cache_dir / "answers", config.max_characters),
         load_prompts(config.prompt_template),
         config,
-        TemplateLabeller(config.landmarks, config.variants, seed),
+        TemplateLabeller(config, seed),
         concurrency=config.openai.concurrency if config.labeller == "openai" else 1,
     )
 

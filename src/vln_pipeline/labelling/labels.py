@@ -34,6 +34,7 @@ class Labels:
         labeller: name and version of what wrote them.
         verdicts: what a follower makes of ``sum_instruction`` and of each variant, in that order; empty where none was
             asked.
+        language: code of the language that they are in.
     """
 
     trajectory: str
@@ -43,6 +44,7 @@ class Labels:
     variants: tuple[str, ...] = ()
     labeller: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True)

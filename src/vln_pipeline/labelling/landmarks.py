@@ -32,6 +32,7 @@ class Relation(StrEnum):
     REACHED = "reached"
     GOAL = "goal"
     SEEN = "seen"
+    BEYOND = "beyond"
 
 
 @dataclass(frozen=True)

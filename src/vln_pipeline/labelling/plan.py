@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from vln_pipeline.labelling.bends import Bend
 from vln_pipeline.labelling.landmarks import Mention, Relation
-from vln_pipeline.labelling.nouns import Nouns
+from vln_pipeline.labelling.nouns import Named
 from vln_pipeline.labelling.route import Leg, RoomChange
 from vln_pipeline.labelling.steps import Concept, Step
 from vln_pipeline.labelling.turn_words import side, turn_size
@@ -17,34 +17,33 @@ _WORTH_A_DISTANCE = 1.25
 _APPROACHES = (Relation.REACHED, Relation.TOWARDS)
 
 
-def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
+def plan_leg(leg: Leg, *, detailed: bool) -> tuple[Step, ...]:
     """Return the steps of a leg in the order of the walk; every turn and every change of room is among them.
 
     Args:
         leg: the facts.
-        nouns: how landmarks are spoken of.
         detailed: whether to name a second landmark that is passed, and all distances.
     """
     chosen = _Choice(leg.mentions)
     goal = chosen.best(Relation.GOAL) if leg.last else None
     curved = abs(leg.curve.angle) >= _CURVE
     bends = (*leg.turns, leg.curve) if curved else leg.turns
-    steps = [*_turns(leg, chosen, nouns), *_changes(leg, [bend.entered for bend in bends])]
+    steps = [*_turns(leg, chosen), *_changes(leg, [bend.entered for bend in bends])]
     if curved:
         steps.append(_bend(leg.curve, ("curve",), leg))
     passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
     for mention in passed:
-        steps.append(Step.about(mention, nouns, Concept.MOVE, "pass"))
+        steps.append(Step.about(mention, Concept.MOVE, "pass"))
     approach = chosen.of(goal, _APPROACHES) or chosen.best(*_APPROACHES)
     if approach:
         key = "reach" if approach.relation is Relation.REACHED else "towards"
         metres = 0.0 if passed or leg.changes or leg.clip.turns or not detailed else leg.length
         key = f"{key}_distance" if metres else key
-        steps.append(Step.about(approach, nouns, Concept.MOVE, key, metres=metres))
+        steps.append(Step.about(approach, Concept.MOVE, key, metres=metres))
     elif not passed:
         steps += _bare_move(leg, curved=curved, detailed=detailed or (leg.last and goal is None))
     ordered = sorted(steps, key=lambda s: s.frame)
-    return (*ordered, _stop(leg, goal, approach, nouns)) if leg.last else tuple(ordered)
+    return (*ordered, _stop(leg, goal, chosen.across(goal), approach)) if leg.last else tuple(ordered)
 
 
 class _Choice:
@@ -61,13 +60,20 @@ class _Choice:
                 return mention
         return None
 
+    def across(self, goal: Mention | None) -> Mention | None:
+        """Return a second goal, on the other side than the first."""
+        if goal is None or not goal.side:
+            return None
+        goals = (m for m in self.mentions if m.relation is Relation.GOAL and m.side == -goal.side)
+        return next((m for m in goals if m.landmark.category != goal.landmark.category), None)
+
     def of(self, known: Mention | None, relations: Sequence[Relation]) -> Mention | None:
         """Return another mention of a landmark that is already chosen."""
         same = (m for m in self.mentions if known and m.landmark.instance == known.landmark.instance)
         return next((m for m in same if m.relation in relations), None)
 
 
-def _turns(leg: Leg, chosen: _Choice, nouns: Nouns) -> Iterator[Step]:
+def _turns(leg: Leg, chosen: _Choice) -> Iterator[Step]:
     for turn in leg.turns:
         size = turn_size(turn.angle)
         fitting = (Relation.TURN_AT,) if turn.entered else (Relation.TURN_TOWARDS, Relation.TURN_AT)
@@ -76,7 +82,7 @@ def _turns(leg: Leg, chosen: _Choice, nouns: Nouns) -> Iterator[Step]:
         if mention:
             where = "at" if mention.relation is Relation.TURN_AT else "turn_towards"
             turned, *into = step.keys
-            about = Step.about(mention, nouns, Concept.DIRECTION, turned, where, *into)
+            about = Step.about(mention, Concept.DIRECTION, turned, where, *into)
             yield replace(about, frame=step.frame, slots=about.slots | step.slots)
         else:
             yield step
@@ -84,7 +90,7 @@ def _turns(leg: Leg, chosen: _Choice, nouns: Nouns) -> Iterator[Step]:
 
 def _bend(bend: Bend, keys: tuple[str, ...], leg: Leg) -> Step:
     """Return a turn or a curve, with the room that it leads into."""
-    slots = {"side": side(bend.angle)}
+    slots: dict[str, Named | str] = {"side": side(bend.angle)}
     for change in leg.changes:
         if change.frame == bend.entered:
             into = "into" if change.target else "out_of"
@@ -100,9 +106,10 @@ def _changes(leg: Leg, entered: Sequence[int | None]) -> Iterator[Step]:
             yield Step(Concept.REGION, change.frame, (key,), _rooms(change))
 
 
-def _rooms(change: RoomChange) -> dict[str, str]:
-    article = "the next" if change.source == change.target else "the"
-    return {"source": f"the {change.source}", "target": f"{article} {change.target}"}
+def _rooms(change: RoomChange) -> dict[str, Named | str]:
+    target = Named(change.target, another=change.source == change.target)
+    slots = {"source": Named(change.source), "target": target}
+    return {slot: room for slot, room in slots.items() if room.name}
 
 
 def _bare_move(leg: Leg, *, curved: bool, detailed: bool) -> Iterator[Step]:
@@ -120,14 +127,30 @@ def _bare_move(leg: Leg, *, curved: bool, detailed: bool) -> Iterator[Step]:
         yield Step(Concept.MOVE, leg.clip.end, ("onward",), metres=leg.tail)
 
 
-def _stop(leg: Leg, goal: Mention | None, approach: Mention | None, nouns: Nouns) -> Step:
+def _stop(leg: Leg, goal: Mention | None, across: Mention | None, approach: Mention | None) -> Step:
     if goal:
         same = approach is not None and approach.landmark.instance == goal.landmark.instance
+        if across:
+            left, right = sorted((goal, across), key=lambda mention: -mention.side)
+            return Step.about(left, Concept.SITUATE, "stop_between", other=right)
         if goal.side:
             key = "stop_beside" if goal.beside else "stop_side"
         else:
             key = "stop_facing" if not goal.beside else "stop_at_it" if same else "stop_ahead"
-        return Step.about(goal, nouns, Concept.SITUATE, key)
+        return Step.about(goal, Concept.SITUATE, key)
     if leg.room and not leg.changes:
-        return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": f"the {leg.room}"})
+        return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": Named(leg.room)})
     return Step(Concept.SITUATE, leg.clip.end, ("stop",))
+
+
+def plan_too_far(leg: Leg, beyond: str) -> tuple[Step, ...]:
+    """Return what tells that one has gone too far, where something lies ahead of the walk's end.
+
+    Args:
+        leg: the last one.
+        beyond: type of the room that lies ahead; empty where none does that the walk has not been in.
+    """
+    thing = next((m for m in leg.mentions if m.relation is Relation.BEYOND), None)
+    if beyond:
+        return (Step(Concept.SITUATE, leg.clip.end, ("too_far_room",), {"room": Named(beyond)}),)
+    return (Step.about(thing, Concept.SITUATE, "too_far"),) if thing else ()

@@ -12,6 +12,9 @@ from vln_pipeline.planning.navigation_map import FloorMap
 _STAY = 0.6
 """A stretch in a room that is shorter than this only brushes its corner, metres."""
 
+_AHEAD = 4.0
+"""Farthest that a room ahead of a walk's end is told to be too far, metres."""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -62,3 +65,26 @@ def visits(path: NDArray[np.float64], floor: FloorMap, labels: Sequence[str]) ->
     if not found:
         return (Visit(0, -1, ""),)
     return (Visit(0, found[0].room, found[0].label), *found[1:])
+
+
+def room_ahead(path: NDArray[np.float64], yaw: float, floor: FloorMap, labels: Sequence[str]) -> str:
+    """Return the type of the room that one would enter by walking on from a walk's end.
+
+    Empty where a wall comes first, no other room lies within reach, or the walk has been in a room of that type.
+
+    Args:
+        path: (N, 3) positions, metres, world.
+        yaw: heading at its end, radians.
+        floor: the storey it runs on.
+        labels: type of each room that ``floor.room`` refers to.
+    """
+    ahead = path[-1, :2] + np.arange(0.0, _AHEAD, floor.cell)[:, None] * [np.cos(yaw), np.sin(yaw)]
+    cells = np.rint(floor.to_cell(ahead)).astype(int)
+    inside = ((cells >= 0) & (cells < floor.room.shape)).all(axis=1)
+    rows, columns = np.where(inside[:, None], cells, 0).T
+    free = np.logical_and.accumulate(inside & (floor.esdf[rows, columns] > 0))
+    rooms = floor.room[rows, columns][free]
+    others = rooms[(rooms >= 0) & (rooms != rooms[:1])]
+    been = {labels[i] for i in np.unique(room_at(floor, path[:, :2])).tolist() if 0 <= i < len(labels)}
+    label = labels[others[0]] if others.size and others[0] < len(labels) else ""
+    return "" if label in been else label

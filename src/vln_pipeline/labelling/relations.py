@@ -99,11 +99,18 @@ def _relations(b: _Bearings, landmark: Landmark, config: LandmarkConfig, last: b
     at_goal = b.side(start + end, landmark.position[:2], landmark.surface) if last else None
     if at_goal is not None and b.distance[end] <= config.goal_distance and abs(b.bearing[end]) <= 110:
         yield Mention(landmark, Relation.GOAL, at_goal, start + end, b.beside(end))
+    if last and landmark.alone and _is_beyond(b, config):
+        yield Mention(landmark, Relation.BEYOND, 0, start + end, beside=False)
     for view in landmark.views:
         seen = b.side(view.frame, view.centre, view.surface)
         if seen is not None:
             yield Mention(landmark, Relation.SEEN, seen, view.frame, b.beside(view.frame - start))
             break
+
+
+def _is_beyond(b: _Bearings, config: LandmarkConfig) -> bool:
+    """Return whether something lies ahead of the walk's end, too far away to stop at."""
+    return bool(config.goal_distance < b.distance[-1] <= config.max_distance and abs(b.bearing[-1]) <= config.ahead)
 
 
 def _at_turn(b: _Bearings, landmark: Landmark, turn: Turn, config: LandmarkConfig) -> Iterator[Mention]:

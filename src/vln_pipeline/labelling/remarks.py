@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from vln_pipeline.labelling.landmarks import Mention, Relation
-from vln_pipeline.labelling.nouns import Nouns
 from vln_pipeline.labelling.route import Leg
 from vln_pipeline.labelling.steps import Concept, Step
 
@@ -11,7 +10,7 @@ _SHARE = 0.28
 """Share of phrases that tell where things are; NAVCON counts 42 % moves, 28 % situations, 22 % turns, 9 % regions."""
 
 
-def plan_remarks(legs: Sequence[Leg], plans: Sequence[tuple[Step, ...]], nouns: Nouns) -> tuple[tuple[Step, ...], ...]:
+def plan_remarks(legs: Sequence[Leg], plans: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
     """Add remarks on what is seen, the most salient first, until situations have their share of all phrases.
 
     A leg gets at most one, and no remark is on a landmark that another phrase of the walk names.
@@ -28,14 +27,14 @@ def plan_remarks(legs: Sequence[Leg], plans: Sequence[tuple[Step, ...]], nouns: 
             remarked[i] = mention
             named.add(mention.landmark.instance)
     return tuple(
-        _insert(leg, plan, remarked[i], nouns) if i in remarked else plan
+        _insert(leg, plan, remarked[i]) if i in remarked else plan
         for i, (leg, plan) in enumerate(zip(legs, plans, strict=True))
     )
 
 
-def _insert(leg: Leg, plan: tuple[Step, ...], mention: Mention, nouns: Nouns) -> tuple[Step, ...]:
+def _insert(leg: Leg, plan: tuple[Step, ...], mention: Mention) -> tuple[Step, ...]:
     """Put a remark before the leg's turn when the thing is seen before it, else at the end, but before the stop."""
-    remark = Step.about(mention, nouns, Concept.SITUATE, "remark_side" if mention.side else "remark_ahead")
+    remark = Step.about(mention, Concept.SITUATE, "remark_side" if mention.side else "remark_ahead")
     turn = max((t.end for t in leg.clip.turns), default=-1)
     # "Stop in front of it" must follow what "it" stands for.
     tail = 0 if not leg.last else 2 if plan[-1].keys[0] == "stop_at_it" else 1

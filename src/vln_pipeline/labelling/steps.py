@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.labelling.landmarks import Mention
-from vln_pipeline.labelling.nouns import Nouns
+from vln_pipeline.labelling.nouns import Named
 
 SIDES = {1: "left", -1: "right"}
+_SENTENCES = ("remark", "opening", "too_far")
 _REACHING = ("reach", "reach_distance")
+_WORTH_A_WORD = 0.3
+"""A shorter way is not told, metres."""
 
 
 class Concept(StrEnum):
@@ -31,7 +34,7 @@ class Step:
         concept: what kind of phrase.
         frame: where it belongs in the order.
         keys: of the phrase and of what follows it, in the phrasebook.
-        slots: words for its placeholders.
+        slots: the thing or room that each of its placeholders speaks of; under "side", "left" or "right".
         metres: distance for its {distance}, where it has one.
         landmark: instance id of the landmark it names, 0 for none.
     """
@@ -39,21 +42,28 @@ class Step:
     concept: Concept
     frame: int
     keys: tuple[str, ...]
-    slots: dict[str, str] = field(default_factory=dict)
+    slots: dict[str, Named | str] = field(default_factory=dict)
     metres: float = 0.0
     landmark: int = 0
 
     @classmethod
     def about(
-        cls, mention: Mention, nouns: Nouns, concept: Concept, *keys: str, metres: float = 0.0, **slots: str
+        cls, mention: Mention, concept: Concept, *keys: str, metres: float = 0.0, other: Mention | None = None
     ) -> "Step":
-        """Return a step that names a landmark; ``slots`` come before the landmark's own."""
-        words = _slots(mention, nouns) | slots
-        return cls(concept, mention.frame, keys, words, metres, mention.landmark.instance)
+        """Return a step that names a landmark, and perhaps another one."""
+        slots: dict[str, Named | str] = {"landmark": _named(mention)} | ({"other": _named(other)} if other else {})
+        if mention.side:
+            slots |= {"side": SIDES[mention.side]}
+        return cls(concept, mention.frame, keys, slots, metres, mention.landmark.instance)
+
+    @property
+    def is_sentence(self) -> bool:
+        """Return whether it is a sentence of its own."""
+        return self.keys[0].startswith(_SENTENCES)
 
     @property
     def is_remark(self) -> bool:
-        """Return whether it is a sentence of its own."""
+        """Return whether it tells where something is."""
         return self.keys[0].startswith("remark")
 
     @property
@@ -89,20 +99,18 @@ def join_legs(plans: Sequence[Sequence[Step]], walked: NDArray[np.float64]) -> t
 
 
 def _measured(steps: Sequence[Step], walked: NDArray[np.float64]) -> Iterator[Step]:
-    """Yield the steps, their distances counted from the step before."""
+    """Yield the steps, their distances counted from the step before; no distance is left that is no way."""
     since = 0
     for step in steps:
-        yield replace(step, metres=float(walked[step.frame] - walked[since])) if step.metres else step
-        since = since if step.is_remark else max(since, step.frame)
+        metres = float(walked[step.frame] - walked[since]) if step.metres else 0.0
+        if metres < _WORTH_A_WORD and step.metres:
+            if step.is_bare:
+                continue
+            yield replace(step, metres=0.0, keys=(step.keys[0].removesuffix("_distance"), *step.keys[1:]))
+        else:
+            yield replace(step, metres=metres)
+        since = since if step.is_sentence else max(since, step.frame)
 
 
-def _slots(mention: Mention, nouns: Nouns) -> dict[str, str]:
-    category = mention.landmark.category
-    many = nouns.is_plural(category)
-    return {
-        "landmark": nouns.definite(category) if mention.landmark.alone else nouns.indefinite(category),
-        "a_landmark": nouns.indefinite(category),
-        "it": "them" if many else "it",
-        "be": "are" if many else "is",
-        "side": SIDES.get(mention.side, ""),
-    }
+def _named(mention: Mention) -> Named:
+    return Named(mention.landmark.category, known=mention.landmark.alone)

@@ -1,120 +1,100 @@
 """The embedded labeller: facts from masks and geometry, put into words by a small grammar."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from vln_pipeline.labelling.check import Checker
-from vln_pipeline.labelling.config import LandmarkConfig
+from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.labels import Clip, Labels
+from vln_pipeline.labelling.nouns import Named
 from vln_pipeline.labelling.phrasebook import load_phrasebook
-from vln_pipeline.labelling.plan import plan_leg
+from vln_pipeline.labelling.plan import plan_leg, plan_too_far
 from vln_pipeline.labelling.remarks import plan_remarks
 from vln_pipeline.labelling.route import Leg, follow
-from vln_pipeline.labelling.steps import Step, join_legs
+from vln_pipeline.labelling.steps import Concept, Step, join_legs
 from vln_pipeline.labelling.walk import Walk
+from vln_pipeline.labelling.wording import Wording
 from vln_pipeline.seeding import generator
 
-_LONGEST = 3
-"""Most steps in one sentence."""
-_REDRAWS = 20
-"""Draws of a wording before two variants may be alike."""
+_DRAWS = 20
+"""Draws of a wording, of which the one of the most fitting length is taken."""
+_OPENINGS = 0.5
+"""Share of wordings that tell where one starts, where that is known."""
+_SPARED = ("pass", "towards", "towards_distance")
+"""What the shortest wordings leave out."""
 
 
 class TemplateLabeller:
     """Labels walks without any model; the same seed gives the same words.
 
     Args:
-        config: which objects may be named.
-        variants: further wordings of the whole route.
+        config: which objects may be named, the language, and how long and how many wordings are.
         seed: the run's seed.
     """
 
-    name = "template-2"
     concurrency = 1
 
-    def __init__(self, config: LandmarkConfig, variants: int, seed: int) -> None:
-        self._config, self._variants, self._seed = config, variants, seed
-        self._book = load_phrasebook()
+    def __init__(self, config: LabellingConfig, seed: int) -> None:
+        self._config, self._seed = config, seed
+        self._book = load_phrasebook(config.language)
+        self.name = "template-3"
 
     def label(self, walk: Walk, checker: Checker) -> Labels:
         """Return the instructions of a walk, judged by a follower."""
-        nouns, trajectory = self._book.nouns, walk.trajectory
+        trajectory = walk.trajectory
         draw = generator(self._seed, trajectory.scene, "labelling", trajectory.id)
-        legs = follow(walk, self._config, nouns)
-        short = [plan_leg(leg, nouns, detailed=False) for leg in legs]
-        full = plan_remarks(legs, [plan_leg(leg, nouns, detailed=True) for leg in legs], nouns)
+        legs = follow(walk, self._config.landmarks, self._book.nouns)
+        short = [plan_leg(leg, detailed=False) for leg in legs]
+        full = plan_remarks(legs, [plan_leg(leg, detailed=True) for leg in legs])
+        plain = self._book.registers["plain"]
         clips = tuple(
-            Clip(leg.clip.start, leg.clip.end, self._word(detail, draw), self._word(brief, draw))
-            for leg, detail, brief in zip(legs, full, plan_remarks(legs, short, nouns), strict=True)
+            Clip(
+                leg.clip.start,
+                leg.clip.end,
+                Wording(self._book, plain, draw).text(detail),
+                Wording(self._book, plain, draw).text(brief),
+            )
+            for leg, detail, brief in zip(legs, full, plan_remarks(legs, short), strict=True)
         )
-        routes = self._routes(legs, [join_legs(short, walk.walked), join_legs(full, walk.walked)], draw)
-        last = len(trajectory.path) - 1
-        labels = Labels(trajectory.id, clips, routes[0], (0, last), tuple(routes[1:]), self.name)
+        told, last = join_legs(short, walk.walked), len(trajectory.path) - 1
+        plans = (_spared(told), told, join_legs(full, walk.walked))
+        first, *others = self._routes(legs, plans, plan_too_far(legs[-1], walk.beyond), draw)
+        labels = Labels(trajectory.id, clips, first, (0, last), tuple(others), self.name, language=self._book.language)
         return checker.judged(walk, labels, complete=True)
 
     def close(self) -> None:
         """Do nothing; no model is held."""
 
-    def _routes(self, legs: Sequence[Leg], plans: Sequence[Sequence[Step]], draw: np.random.Generator) -> list[str]:
-        """Return wordings of the whole route, short and full in turn."""
+    def _routes(
+        self, legs: Sequence[Leg], plans: Sequence[Sequence[Step]], too_far: Sequence[Step], draw: np.random.Generator
+    ) -> list[str]:
+        """Return wordings of the whole route, each of a length that people's have."""
         routes: list[str] = []
-        for i in range(1 + self._variants):
-            for _ in range(_REDRAWS):
-                text = self._word(plans[i % len(plans)], draw, connect=True)
-                if i % 2 and legs[0].room and not legs[0].changes:
-                    text = f"{self._book.pick('opening', draw).format(room=f'the {legs[0].room}')} {text}"
-                if text not in routes:
-                    break
-            routes.append(text)
+        lengths = self._config.lengths
+        shape = (lengths.mean / lengths.deviation) ** 2
+        for _ in range(1 + self._config.variants):
+            wanted = draw.gamma(shape, lengths.mean / shape)
+            drawn = [self._route(legs, plans, too_far, draw) for _ in range(_DRAWS)]
+            fresh = [text for text in drawn if text not in routes] or drawn
+            routes.append(min(fresh, key=lambda text: abs(len(text.split()) - wanted)))
         return routes
 
-    def _word(self, steps: Sequence[Step], draw: np.random.Generator, *, connect: bool = False) -> str:
-        """Return the sentences of some steps."""
-        sentences: list[str] = []
-        connector = ""
-        for group in _sentences(steps, draw):
-            if group[0].is_remark:
-                sentences.append(self._phrase(group[0], draw, ""))
-                continue
-            connected = connect and sentences and draw.random() < 0.6
-            connector = self._book.pick("connector", draw, connector) if connected else ""
-            text = f"{connector} {self._join(group, draw, then=connector != 'Then')}".strip()
-            sentences.append(f"{text[0].upper()}{text[1:]}.")
-        return " ".join(sentences)
-
-    def _join(self, steps: Sequence[Step], draw: np.random.Generator, *, then: bool) -> str:
-        phrases: list[str] = []
-        for step in steps:
-            phrases.append(self._phrase(step, draw, phrases[-1] if phrases else ""))
-        if len(phrases) == 1:
-            return phrases[0]
-        *head, tail = phrases
-        nested = any(" and " in phrase for phrase in phrases)
-        link = ", then " if nested or (draw.random() < 0.3 and then) else " and "
-        return f"{', '.join(head)}{link}{tail}"
-
-    def _phrase(self, step: Step, draw: np.random.Generator, previous: str) -> str:
-        first, *rest = step.keys
-        wording = " ".join([self._book.pick(first, draw, previous), *(self._book.pick(key, draw) for key in rest)])
-        distance = self._book.distance(step.metres, draw) if step.metres else ""
-        return wording.format(**step.slots, distance=distance)
+    def _route(
+        self, legs: Sequence[Leg], plans: Sequence[Sequence[Step]], too_far: Sequence[Step], draw: np.random.Generator
+    ) -> str:
+        """Return one wording of the whole route."""
+        registers = list(self._book.registers.values())
+        register = registers[int(draw.integers(len(registers)))]
+        steps = [*plans[int(draw.integers(len(plans)))]]
+        if legs[0].room and not legs[0].changes and draw.random() < _OPENINGS:
+            steps.insert(0, Step(Concept.SITUATE, 0, ("opening",), {"room": Named(legs[0].room)}))
+        if register.too_far and draw.random() < _OPENINGS:
+            steps += too_far
+        return Wording(self._book, register, draw).text(steps, connect=True)
 
 
-def _sentences(steps: Sequence[Step], draw: np.random.Generator) -> Iterator[Sequence[Step]]:
-    """Yield the steps of each sentence: a remark alone, others in twos and threes."""
-    group: list[Step] = []
-    for i, step in enumerate(steps):
-        if step.is_remark:
-            if group:
-                yield group
-            yield [step]
-            group = []
-            continue
-        group.append(step)
-        left = len(steps) - i - 1
-        if len(group) == _LONGEST or (len(group) == _LONGEST - 1 and left != 1 and draw.random() < 0.5):
-            yield group
-            group = []
-    if group:
-        yield group
+def _spared(steps: Sequence[Step]) -> Sequence[Step]:
+    """Return steps without what is passed or headed for on the way, where anything but the stop is left."""
+    left = [step for step in steps if step.keys[0] not in _SPARED]
+    return left if len(left) > 1 else steps

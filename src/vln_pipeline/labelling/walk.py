@@ -80,6 +80,7 @@ class Walk:
         floor: the storey it runs on.
         clips: in order, covering every frame once.
         visits: the rooms it passes through, in order.
+        beyond: type of the room that lies ahead of its end; empty where none does that it has not been in.
     """
 
     trajectory: Trajectory
@@ -87,6 +88,7 @@ class Walk:
     floor: FloorMap
     clips: tuple[Span, ...]
     visits: tuple[Visit, ...]
+    beyond: str = ""
 
     def __post_init__(self) -> None:
         frames, filmed = len(self.trajectory.path), len(self.film.poses)

@@ -73,7 +73,7 @@ def _silent(ways: Ways) -> NDArray[np.float64]:
 
 def _before(statement: Statement, cost: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the least cost from which a statement can be true at each sample."""
-    if statement.act in (Act.SEE, Act.START):
+    if statement.act in (Act.SEE, Act.START, Act.BEYOND):
         return cost
     if statement.metres is not None and statement.act is not Act.STOP:
         slack = max(_SLACK[0], _SLACK[1] * statement.metres)

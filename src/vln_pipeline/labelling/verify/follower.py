@@ -37,11 +37,11 @@ class Follower:
         self._world, self._goal = world, path[-1, :2]
         paths, _ = natural_paths(world, path[0, :2], radius, config)
         self._walk = ways_of(world, [path[:, :2]], yaw)
-        self._walk_holds = Holds(world, self._walk)
+        self._walk_holds = Holds(world, self._walk, natural=False)
         self._ways = ways_of(world, paths, yaw) if paths else self._walk
-        self._holds = Holds(world, self._ways)
+        self._holds = Holds(world, self._ways, natural=True)
 
-    def judge(self, text: str, *, complete: bool = True) -> Verdict:
+    def judge(self, text: str, *, complete: bool = True, language: str = "en") -> Verdict:
         """Return what an instruction is worth.
 
         Of all natural ways from the start, those that contradict none of the words are equally likely.
@@ -49,18 +49,19 @@ class Follower:
         Args:
             text: the instruction.
             complete: whether it is meant to tell every turn.
+            language: that it is in.
         """
-        statements = parse(text, {room for room in self._world.rooms if room}, self._names())
+        statements = self._read(text, language)
         contradictions = self._contradictions(statements, complete=complete)
         ends, failing = self._follow(statements, complete=complete)
         gaps = np.linalg.norm(ends - self._goal, axis=1)
         near, far = (float((gaps <= radius).mean()) if len(gaps) else 0.0 for radius in _RADII)
         return Verdict(near, far, _entropy(ends), failing, contradictions)
 
-    def ends(self, text: str) -> NDArray[np.float64]:
-        """Return the (n, 2) places where a follower of an instruction may end, equally likely, metres, world xy."""
-        statements = parse(text, {room for room in self._world.rooms if room}, self._names())
-        return self._follow(statements, complete=True)[0]
+    def gaps(self, text: str, language: str = "en") -> NDArray[np.float64]:
+        """Return how far from the goal a follower of an instruction may end, each equally likely, (n,) metres."""
+        ends = self._follow(self._read(text, language), complete=True)[0]
+        return np.asarray(np.linalg.norm(ends - self._goal, axis=1))
 
     def _follow(self, statements: Sequence[Statement], *, complete: bool) -> tuple[NDArray[np.float64], str]:
         """Return where one may end, and the first statement that leads nowhere where there is no such place."""
@@ -71,8 +72,8 @@ class Follower:
         failing = "" if fitting.any() else statements[min(int(agreed.reached.max()), len(statements) - 1)].text
         return _ends(self._ways)[fitting], failing
 
-    def _names(self) -> set[str]:
-        return {thing.category for thing in self._world.things}
+    def _read(self, text: str, language: str) -> tuple[Statement, ...]:
+        return parse(text, self._world.rooms, {thing.category for thing in self._world.things}, language)
 
     def _contradictions(self, statements: Sequence[Statement], *, complete: bool) -> tuple[str, ...]:
         """Return the statements that the walk contradicts, each found by leaving it out."""

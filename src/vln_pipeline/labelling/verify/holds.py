@@ -1,5 +1,7 @@
 """Where along ways a statement holds, by what is in view there."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,14 @@ _PASSED = (45.0, 135.0)
 """Bearings between which something is being passed, degrees."""
 _FAR = {"at": 2.3, "pass": 2.8, "reach": 2.0, "side": 3.3, "ahead": 3.6}
 """Farthest thing that one is at, passes, reaches, or stops with at one's side or ahead, metres."""
+_REACHED, _NEXT = 1.3, 6.0
+"""Farthest thing that has been reached, and farthest floor of a room that lies ahead, metres."""
 _DOOR = 1.6
 """Farthest from a turn that the room lies which it leads into, metres."""
 _CURVED, _CURVE_LENGTH = 12.0, 2.0
-"""Least change of heading, degrees, over how many metres, that a person lets pass for a curve; natural ways are
-straighter than walks."""
+"""Least change of heading, degrees, over how many metres, that a person lets pass for a curve."""
+_SLIGHT = 80.0
+"""A turn that is said to be at most this large is a slight one, degrees."""
 _LOOK = 2.2
 """Way around a moment on which something that is told then must come into view, metres."""
 
@@ -29,10 +34,13 @@ class Holds:
     Args:
         world: the storey.
         ways: the ways.
+        natural: whether they are ways that one would walk by itself; a slight turn or a curve that was walked need not
+            show in those, and only turning to the other side contradicts it.
     """
 
-    def __init__(self, world: World, ways: Ways) -> None:
+    def __init__(self, world: World, ways: Ways, *, natural: bool) -> None:
         self._world, self._ways = world, ways
+        self._least = -_CURVED if natural else _CURVED
         entered = np.zeros(ways.room.shape, dtype=bool)
         entered[:, 1:] = ways.room[:, 1:] != ways.room[:, :-1]
         self._entered = entered
@@ -69,18 +77,20 @@ class Holds:
                 if s.landmark:
                     return self._stops(s)
                 return (self._rooms == s.target) | (self._rooms == "") if s.target else everywhere
+            case Act.BEYOND:
+                return self._beyond(s)
 
     def _turns(self, s: Statement) -> NDArray[np.bool_]:
         angle = self._ways.turn
         size, side = np.abs(angle), np.sign(angle) == s.side
-        if s.act is Act.CURVE:
+        turned = (size >= s.turn[0]) & (size <= s.turn[1]) & (side | (size > 170) | (s.side == 0))
+        if s.act is Act.CURVE or s.turn[1] <= _SLIGHT:
             back = round(_CURVE_LENGTH / STEP)
             bent = np.zeros_like(angle)
             bent[:, back:] = self._ways.heading[:, back:] - self._ways.heading[:, :-back]
-            true = (side & (size > 0)) | (bent * s.side >= _CURVED)
+            true = (side & (size > 0)) | (bent * s.side >= self._least)
         else:
-            turned = (size >= s.turn[0]) & (size <= s.turn[1])
-            true = turned & (side | (size > 150) | (s.side == 0))
+            true = turned
         if s.target or s.source:
             true &= _spread(self._changes(s), _DOOR)
         if s.landmark and s.where == "ahead":
@@ -98,12 +108,40 @@ class Holds:
             true &= (before == s.source) | (before == "")
         return true
 
+    def _beyond(self, s: Statement) -> NDArray[np.bool_]:
+        """Return where something lies ahead that has not been reached."""
+        if s.landmark:
+            return self._at(s, None, self._world.sight) & ~self._at(s, (0.0, 180.0), _REACHED, any_side=True)
+        world = self._world
+        inside = world.room_names(world.room_index(world.xy)) == s.target
+        true = np.zeros(self._ways.turn.shape, dtype=bool)
+        for place in world.xy[inside]:
+            gap, bearing = self._towards(place)
+            true |= (gap <= _NEXT) & (np.abs(bearing) <= _AHEAD)
+        return true & (self._rooms != s.target)
+
     def _stops(self, s: Statement) -> NDArray[np.bool_]:
+        if s.where == "between":
+            other = replace(s, landmark=s.other)
+            left, right = (
+                self._one_side(s, 1) & self._one_side(other, -1),
+                self._one_side(s, -1) & self._one_side(other, 1),
+            )
+            return left if s.side > 0 else right if s.side < 0 else left | right
         if s.where == "ahead":
             return self._at(s, None, _FAR["ahead"])
         if s.where == "at":
             return self._at(s, _BESIDE if s.side else (0.0, 180.0), _FAR["at"])
         return self._at(s, _BESIDE, _FAR["side"])
+
+    def _one_side(self, s: Statement, side: int) -> NDArray[np.bool_]:
+        return self._at(replace(s, side=side), _BESIDE, _FAR["side"])
+
+    def _towards(self, xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the distance to a place, metres, and its bearing, degrees, at each sample."""
+        offset = xy - self._ways.xy
+        bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - self._ways.heading
+        return np.hypot(offset[..., 0], offset[..., 1]), (bearing + 180) % 360 - 180
 
     def _at(
         self, s: Statement, bearings: tuple[float, float] | None, far: float, *, any_side: bool = False
@@ -115,9 +153,7 @@ class Holds:
             if not same_thing(s.landmark, thing.category):
                 continue
             near = world.visible[ways.place, k] & (world.distance[ways.place, k] <= far)
-            offset = world.centres[k] - ways.xy
-            bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - ways.heading
-            bearing = (bearing + 180) % 360 - 180
+            _, bearing = self._towards(world.centres[k])
             if bearings is None:
                 true |= near & (np.abs(bearing) <= _AHEAD)
             else:

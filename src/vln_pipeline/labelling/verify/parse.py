@@ -1,54 +1,17 @@
 """Reads an instruction as statements: our own grammar, and what models and people write, as far as it goes."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Collection, Iterator, Sequence
 
-import yaml
-
+from vln_pipeline.labelling.verify.lexicon import Lexicon, load_lexicon
+from vln_pipeline.labelling.verify.names import rooms_of, things_of
 from vln_pipeline.labelling.verify.statements import Act, Statement
-from vln_pipeline.scenes.vocabulary import category_of, vocabulary
+from vln_pipeline.scenes.vocabulary import category_of
 
-_LEXICONS = {"en": "lexicon_en.yml"}
-"""File by language; named whole, so that an edit of one renames what was made with it."""
-_SLIGHT, _NORMAL, _SHARP, _AROUND = (20.0, 80.0), (35.0, 140.0), (95.0, 175.0), (125.0, 181.0)
-"""Angles that a person may mean by the words, degrees; they overlap, as people's do (ours)."""
+_SLIGHT, _NORMAL, _SHARP, _AROUND = (20.0, 80.0), (30.0, 140.0), (75.0, 175.0), (100.0, 181.0)
+"""Angles that a person may mean by the words, degrees; they overlap, as people's do, and reach
+low, since a natural way cuts corners (ours)."""
 _SHORT = 0.6
 """Metres of "a step or two"."""
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """The words of a language.
-
-    Attributes:
-        patterns: regular expression by meaning.
-        numbers: metres by number word.
-        split: where one statement ends and the next begins.
-    """
-
-    patterns: Mapping[str, re.Pattern[str]]
-    numbers: Mapping[str, float]
-    split: re.Pattern[str]
-
-    def has(self, meaning: str, text: str) -> bool:
-        """Return whether a text has a meaning's words."""
-        return bool(self.patterns[meaning].search(text))
-
-
-@cache
-def load_lexicon(language: str = "en") -> Lexicon:
-    """Return the lexicon of a language."""
-    raw = yaml.safe_load(files(__package__).joinpath(_LEXICONS[language]).read_text(encoding="utf-8"))
-    verbs = "|".join(part.strip() for part in raw.pop("verbs").split("|"))
-    connectives, numbers = raw.pop("connectives"), raw.pop("numbers")
-    # A full stop ends a statement; a comma, "and" or "then" does where an order follows.
-    # Not within "until you reach", "when you are", "so that you face", "to face" and "a left turn".
-    inside = "".join(rf"(?<!\b{word})" for word in raw.pop("inside").split("|"))
-    split = rf"[.;!?](?!\d)\s*|{inside}(?:,\s*|\s+)(?:(?:and|or|then)\s+)*(?:(?:{connectives}),?\s+)?(?=(?:{verbs})\b)"
-    return Lexicon({key: re.compile(text) for key, text in raw.items()}, numbers, re.compile(split))
 
 
 def parse(text: str, rooms: Collection[str], things: Collection[str], language: str = "en") -> tuple[Statement, ...]:
@@ -69,49 +32,54 @@ class _Reader:
     def __init__(self, lexicon: Lexicon, rooms: Collection[str], things: Collection[str]) -> None:
         self.lexicon = lexicon
         self._last = ""
-        named = {*things, *(name for name, c in vocabulary().items() if not c.structural)}
-        spoken = {name: name for name in named}
-        spoken |= {s: c.name for c in vocabulary().values() if not c.structural for s in c.synonyms if s not in spoken}
-        self._things = _phrases(spoken)
-        self._rooms = _phrases({room: room for room in rooms if room})
+        self._things = things_of(frozenset(things), lexicon.language, lexicon.endings)
+        self._rooms = rooms_of(frozenset(filter(None, rooms)), lexicon.rooms, lexicon.language, lexicon.endings)
 
     def read(self, clause: str) -> Iterator[Statement]:
         """Yield what one clause says."""
         has = self.lexicon.has
-        side = 1 if has("left", clause) else -1 if has("right", clause) else 0
-        rooms, bare = self._find(self._rooms, clause)
-        things, _ = self._find(self._things, bare)
+        side = next(iter(self._sides(clause)), 0)
+        rooms, bare = self._rooms.find(clause)
+        things, plain = self._things.find(bare)
         thing = things[0][0] if things else ""
         if thing:
             self._last = thing
         source, target = self._doors(clause, rooms)
         metres = self._metres(clause)
-        if has("stop", clause):
-            if not thing and re.search(r"\b(it|them)\b", clause):
+        if has("beyond", plain):
+            if thing or rooms:
+                yield Statement(Act.BEYOND, clause, landmark=thing, target=rooms[0][0] if rooms and not thing else "")
+        elif has("stop", plain):
+            if len(things) > 1 and has("between", plain):
+                yield from self._between(clause, thing, things[1][0])
+                return
+            if not thing and has("pronoun", plain):
                 thing = self._last
-            where = ("at" if has("at", bare) else "side" if side else "ahead") if thing else ""
+            where = ("at" if has("at", plain) else "side" if side else "ahead") if thing else ""
             room = rooms[0][0] if rooms and not thing else ""
             yield Statement(Act.STOP, clause, side=side, metres=metres, landmark=thing, where=where, target=room)
-        elif has("start", clause) and rooms:
+        elif has("start", plain) and rooms:
             yield Statement(Act.START, clause, target=rooms[0][0])
-        elif has("see", clause):
+        elif has("see", plain):
             if thing:
                 yield Statement(Act.SEE, clause, side=side, landmark=thing, where="side" if side else "ahead")
-        elif has("turn", clause) and (side or has("around", clause)):
-            where = "ahead" if thing and has("towards", clause) else "at" if thing else ""
-            yield Statement(Act.TURN, clause, side, self._size(clause), None, thing, where, target, source)
-        elif has("curve", clause) and side:
+        elif has("turn", plain) and (side or has("around", plain)):
+            where = "ahead" if thing and has("towards", plain) else "at" if thing else ""
+            yield Statement(Act.TURN, clause, side, self._size(plain), None, thing, where, target, source)
+        elif has("curve", plain) and side:
             yield Statement(Act.CURVE, clause, side=side, target=target, source=source)
-        elif has("pass", clause) and thing:
+        elif has("pass", plain) and thing:
             yield Statement(Act.PASSED, clause, side=side, metres=metres, landmark=thing)
         else:
-            yield from self._move(clause, thing, source, target, metres)
+            yield from self._move(clause, plain, thing, source, target, metres)
 
-    def _move(self, clause: str, thing: str, source: str, target: str, metres: float | None) -> Iterator[Statement]:
+    def _move(
+        self, clause: str, plain: str, thing: str, source: str, target: str, metres: float | None
+    ) -> Iterator[Statement]:
         has = self.lexicon.has
-        if thing and has("reach", clause):
+        if thing and has("reach", plain):
             yield Statement(Act.REACH, clause, metres=metres, landmark=thing)
-        elif thing and has("towards", clause):
+        elif thing and has("towards", plain):
             yield Statement(Act.TOWARDS, clause, metres=metres, landmark=thing)
         elif metres is not None:
             yield Statement(Act.MOVE, clause, metres=metres)
@@ -137,42 +105,29 @@ class _Reader:
                 target = target or room
         return source, target
 
-    def _size(self, clause: str) -> tuple[float, float]:
+    def _size(self, plain: str) -> tuple[float, float]:
         has = self.lexicon.has
-        if has("around", clause):
+        if has("around", plain):
             return _AROUND
-        return _SHARP if has("sharp", clause) else _SLIGHT if has("slight", clause) else _NORMAL
+        return _SHARP if has("sharp", plain) else _SLIGHT if has("slight", plain) else _NORMAL
+
+    def _between(self, clause: str, first: str, second: str) -> Iterator[Statement]:
+        sides = self._sides(clause)
+        if len(sides) > 1 and sides[0] == sides[1]:
+            yield Statement(Act.STOP, clause, sides[0], landmark=first, where="side")
+            yield Statement(Act.STOP, clause, sides[1], landmark=second, where="side")
+        else:
+            side = next(iter(sides), 0)
+            yield Statement(Act.STOP, clause, side, landmark=first, where="between", other=second)
+
+    def _sides(self, clause: str) -> list[int]:
+        """Return the sides that are said, in order: 1 left, -1 right."""
+        patterns = {1: self.lexicon.patterns["left"], -1: self.lexicon.patterns["right"]}
+        said = [(match.start(), side) for side, pattern in patterns.items() for match in pattern.finditer(clause)]
+        return [side for _, side in sorted(said)]
 
     def _metres(self, clause: str) -> float | None:
-        if self.lexicon.has("short", clause):
-            return _SHORT
-        unit = self.lexicon.patterns["metres"].search(clause)
-        if unit is None:
-            return None
-        before = clause[: unit.start()].strip()
-        digits = re.search(r"(\d+(?:\.\d+)?)$", before)
-        if digits:
-            return float(digits[1])
-        for word in sorted(self.lexicon.numbers, key=len, reverse=True):
-            if re.search(rf"\b{word}$", before):
-                return float(self.lexicon.numbers[word])
-        return None
-
-    @staticmethod
-    def _find(known: Mapping[re.Pattern[str], str], clause: str) -> tuple[list[tuple[str, int]], str]:
-        """Return names with their places, in order, and the clause with them blanked; longer names come first."""
-        found = []
-        for pattern, name in known.items():
-            for match in pattern.finditer(clause):
-                found.append((name, match.start()))
-            clause = pattern.sub(lambda m: "_" * len(m[0]), clause)
-        return sorted(found, key=lambda item: item[1]), clause
-
-
-def _phrases(names: Mapping[str, str]) -> dict[re.Pattern[str], str]:
-    """Return names by what matches them in the singular or plural, the longest first."""
-    ranked = sorted(names.items(), key=lambda item: (-len(item[0]), item[0]))
-    return {re.compile(rf"\b{re.escape(said)}(?:e?s)?\b"): name for said, name in ranked}
+        return _SHORT if self.lexicon.has("short", clause) else self.lexicon.metres(clause)
 
 
 def same_thing(said: str, category: str) -> bool:

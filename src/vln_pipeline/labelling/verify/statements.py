@@ -18,6 +18,7 @@ class Act(StrEnum):
     LEAVE = "leave"
     SEE = "see"
     STOP = "stop"
+    BEYOND = "beyond"
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,10 @@ class Statement:
         turn: least and most angle of a turn, degrees.
         metres: distance, None where none is said.
         landmark: category of an object, empty where none is named.
-        where: how the landmark lies: "at", "ahead", "side" or empty.
+        where: how the landmark lies: "at", "ahead", "side", "between" or empty.
         target: type of the room that is entered, or that a start or a stop is in; empty where none is named.
         source: type of the room that is left; empty where none is named.
+        other: category of the second object of "between"; empty else.
     """
 
     act: Act
@@ -45,3 +47,4 @@ class Statement:
     where: str = ""
     target: str = ""
     source: str = ""
+    other: str = ""

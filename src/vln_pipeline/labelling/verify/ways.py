@@ -89,7 +89,8 @@ def natural_paths(
     floor = world.floor
     grid = search_grid(floor, radius, 0.0, *_CAUTION)
     origin = _free_cell(grid, np.rint(floor.to_cell(start)).astype(int))
-    field: GoalField = goal_field(grid, origin, config.reach / floor.cell)
+    # What it costs to keep off walls is no way: the bound is on the dearest way of that length.
+    field: GoalField = goal_field(grid, origin, config.reach / floor.cell * (1 + _CAUTION[0]))
     reached = np.flatnonzero(np.isfinite(field.cost[world.places[:, 0], world.places[:, 1]]))
     paths, kept = [], []
     for index in reached.tolist():
@@ -100,6 +101,8 @@ def natural_paths(
         points = corners(cells)[:, ::-1].astype(np.float64) * floor.cell
         # Half a cell less than the radius, so that what the grid passes is passed here, too.
         pulled = pull(points, floor.esdf, floor.cell, max(0.05, radius - floor.cell), 0.25 * floor.cell)
+        if np.linalg.norm(np.diff(pulled, axis=0), axis=1).sum() > config.reach:
+            continue
         paths.append(pulled + floor.origin + 0.5 * floor.cell)
         kept.append(index)
     return paths, np.array(kept, dtype=np.intp)

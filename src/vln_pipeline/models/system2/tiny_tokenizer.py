@@ -4,7 +4,7 @@ import re
 from dataclasses import astuple
 from typing import Any
 
-from vln_pipeline.labelling.phrasebook import load_phrasebook
+from vln_pipeline.labelling.phrasebook import every_choice, load_phrasebook
 from vln_pipeline.models.system2.prompts import load_prompts
 from vln_pipeline.scenes.vocabulary import vocabulary
 
@@ -58,8 +58,10 @@ def train_tokenizer(vocabulary: int) -> Any:
 def _corpus() -> list[str]:
     """Return what System 2 is asked and told, so that its words become tokens."""
     prompts, book = load_prompts(None), load_phrasebook()
-    phrases = [text for wordings in book.phrases.values() for text in wordings]
-    nouns = [f"the {book.nouns.name(name)}" for name in sorted(vocabulary()) if book.nouns.speakable(name)]
+    phrases = [text for wordings in book.phrases.values() for wording in wordings for text in every_choice(wording)]
+    nouns = [
+        f"the {n.word}" for name in sorted(vocabulary()) if book.nouns.speakable(name) for n in book.nouns.words(name)
+    ]
     texts = [*astuple(prompts)[:-1], *prompts.leads, *phrases, *map(str.capitalize, phrases), *nouns]
     chat = [*(f"{role}\n" for role in ("system", "user", "assistant")), "STOP", *_ARROWS]
     sides = [text.replace("{side}", side) for text in texts for side in ("left", "right")]

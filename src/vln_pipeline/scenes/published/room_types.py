@@ -28,6 +28,11 @@ def room_type(raw: object, codes: Mapping[str, str] | None = None) -> str:
     return _types().get("".join(words)) or " ".join(words) or UNKNOWN
 
 
+def known_room_types() -> tuple[str, ...]:
+    """Return the types of the table, without "unknown"."""
+    return tuple(sorted(set(_types().values()) - {UNKNOWN}))
+
+
 @cache
 def _types() -> dict[str, str]:
     """Return type by raw type, written without blanks, from a table that lists raw types by type."""

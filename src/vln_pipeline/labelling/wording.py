@@ -1,0 +1,103 @@
+"""Puts the steps of a walk into sentences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vln_pipeline.labelling.nouns import Named, Noun
+from vln_pipeline.labelling.phrasebook import Phrasebook, Register
+from vln_pipeline.labelling.steps import Step
+
+
+@dataclass
+class Wording:
+    """One wording of a walk; a thing is called the same throughout.
+
+    Attributes:
+        book: the words.
+        register: how it sounds.
+        draw: chooses among them.
+    """
+
+    book: Phrasebook
+    register: Register
+    draw: np.random.Generator
+    _called: dict[str, Noun] = field(default_factory=dict)
+
+    def text(self, steps: Sequence[Step], *, connect: bool = False) -> str:
+        """Return the sentences of some steps.
+
+        Args:
+            steps: in order.
+            connect: whether sentences may begin with connectors, and what leads nowhere may be said between them.
+        """
+        sentences: list[str] = []
+        connector = ""
+        for group in self._groups(steps):
+            if group[0].is_sentence:
+                sentences.append(self._phrase(group[0], ""))
+                continue
+            connected = connect and sentences and self.draw.random() < self.register.connect
+            connector = self._connector(connector) if connected else ""
+            text = f"{connector} {self._join(group, then=' then' not in f' {connector.lower()}')}".strip()
+            sentences.append(f"{text[0].upper()}{text[1:]}.")
+            if connect and group[-1] is not steps[-1] and self.draw.random() < self.register.asides:
+                sentences.append(self.book.pick("aside", self.draw, sentences[-1]))
+        return self.book.contracted(" ".join(sentences))
+
+    def _connector(self, previous: str) -> str:
+        chatty = self.register.asides and self.draw.random() < self.register.asides
+        return self.book.pick("connector_chatty" if chatty else "connector", self.draw, previous)
+
+    def _groups(self, steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+        """Yield the steps of each sentence: a whole sentence alone, others up to as many as the register joins."""
+        longest = self.register.longest
+        group: list[Step] = []
+        for i, step in enumerate(steps):
+            if step.is_sentence:
+                if group:
+                    yield group
+                yield [step]
+                group = []
+                continue
+            group.append(step)
+            left = len(steps) - i - 1
+            if len(group) == longest or (len(group) == longest - 1 and left != 1 and self.draw.random() < 0.5):
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def _join(self, steps: Sequence[Step], *, then: bool) -> str:
+        phrases: list[str] = []
+        for step in steps:
+            phrases.append(self._phrase(step, phrases[-1] if phrases else ""))
+        if len(phrases) == 1:
+            return phrases[0]
+        *head, tail = phrases
+        links = self.book.phrases["link"]
+        nested = any(f" {links[0].strip()} " in phrase for phrase in phrases)
+        link = links[1] if nested or (self.draw.random() < 0.3 and then) else links[0]
+        return f"{', '.join(head)}{link}{tail}"
+
+    def _phrase(self, step: Step, previous: str) -> str:
+        first, *rest = step.keys
+        few = self.register.shortest_of
+        picked = [self.book.pick(first, self.draw, previous, few)]
+        picked += [self.book.pick(key, self.draw, shortest_of=few) for key in rest]
+        distance = self.book.distance(step.metres, self.draw) if step.metres else ""
+        return " ".join(picked).format(**self._words(step), distance=distance)
+
+    def _words(self, step: Step) -> dict[str, str]:
+        """Return the words for a step's placeholders."""
+        words: dict[str, str] = {}
+        for slot, value in step.slots.items():
+            if isinstance(value, Named):
+                if value.name not in self._called:
+                    options = self.book.nouns.words(value.name)
+                    self._called[value.name] = options[int(self.draw.integers(len(options)))]
+                words |= self.book.nouns.slots(slot, value, self._called[value.name])
+            else:
+                words |= self.book.sides[value]
+        return words
