@@ -79,29 +79,34 @@ def flat_of_an_armchair(tmp_path_factory):
     scene = replace(scene, parts=(*scene.parts, Part("armchair", corners, np.array(sides, np.int32), 0, "armchair", 2)))
     walks = []
     for number in range(WALKS):
-        # No two alike, or the answers to one would be taken for the other's.
         path, yaw = legs(3.2 + 0.1 * (number // 2), (0.45, 90.0), 1.5 + 0.5 * (number % 2))
         walks.append(walk_of(path[::10], yaw[::10], number))
-    return scene, nav, walks, film(tmp_path_factory.mktemp("armchair"), [ARMCHAIR], walks)
+    return scene, nav, [(walk, film(tmp_path_factory.mktemp("armchair"), [ARMCHAIR], [walk])) for walk in walks]
 
 
 def test_nine_of_ten_inventions_are_caught_and_costs_and_retries_are_counted(flat_of_an_armchair, tmp_path):
     """Nothing looked at what a model wrote: a piano that is not there, or a turn to the wrong side, was exported. Now
     the words are followed on the map, and what the walk contradicts goes back once with its reason."""
-    scene, nav, walks, footage = flat_of_an_armchair
+    scene, nav, filmed = flat_of_an_armchair
     inventor, model = Inventor(), ServedModel(name="m", price_prompt=0.001, price_completion=0.01)
     with serving(inventor) as server:
         served = OpenaiConfig(base_url=server.url, captioner=model, writer=model, concurrency=1, backoff=0.001)
         verify = VerifyConfig(max_places=60, reach=4.0)
         config = LabellingConfig(labeller="openai", openai=served, variants=0, clip_frames=1, verify=verify)
-        kept = label_footage(scene.rooms, lambda: scene, nav, walks, footage, config, tmp_path, 0).kept
+        kept = [
+            labels  # each walk has a cache of its own, or the answers to one would be taken for those to the next
+            for number, (walk, footage) in enumerate(filmed)
+            for labels in label_footage(
+                scene.rooms, lambda: scene, nav, [walk], footage, config, tmp_path / str(number), 0
+            ).kept
+        ]
     caught = [text for text in inventor.invented if text in inventor.sent_back]
     assert len(inventor.invented) >= 0.2 * WALKS
     assert len(caught) >= 0.9 * len(inventor.invented), [t for t in inventor.invented if t not in caught]
     assert len(inventor.sent_back) - len(caught) <= 0.03 * WALKS
     assert len(kept) == WALKS
     assert not [labels.sum_instruction for labels in kept if labels.sum_instruction in caught]
-    usage = [json.loads(line) for line in (tmp_path / "usage.jsonl").read_text().splitlines()]
+    usage = [json.loads(line) for path in tmp_path.glob("*/usage.jsonl") for line in path.read_text().splitlines()]
     answered = inventor.calls - inventor.refused
     assert len(usage) == answered
     assert sum(line["attempts"] for line in usage) == inventor.calls

@@ -80,7 +80,7 @@ def room_ahead(path: NDArray[np.float64], yaw: float, floor: FloorMap, labels: S
     """
     ahead = path[-1, :2] + np.arange(0.0, _AHEAD, floor.cell)[:, None] * [np.cos(yaw), np.sin(yaw)]
     cells = np.rint(floor.to_cell(ahead)).astype(int)
-    inside = ((cells >= 0) & (cells < floor.room.shape)).all(axis=1)
+    inside = np.all((cells >= 0) & (cells < floor.room.shape), axis=1)
     rows, columns = np.where(inside[:, None], cells, 0).T
     free = np.logical_and.accumulate(inside & (floor.esdf[rows, columns] > 0))
     rooms = floor.room[rows, columns][free]

@@ -51,7 +51,9 @@ class Step:
         cls, mention: Mention, concept: Concept, *keys: str, metres: float = 0.0, other: Mention | None = None
     ) -> "Step":
         """Return a step that names a landmark, and perhaps another one."""
-        slots: dict[str, Named | str] = {"landmark": _named(mention)} | ({"other": _named(other)} if other else {})
+        slots: dict[str, Named | str] = {"landmark": _named(mention)}
+        if other:
+            slots["other"] = _named(other)
         if mention.side:
             slots |= {"side": SIDES[mention.side]}
         return cls(concept, mention.frame, keys, slots, metres, mention.landmark.instance)
