@@ -7,7 +7,7 @@ from test_disk_commands import command
 
 
 def test_the_command_of_the_report_shows_the_walks_of_its_run(small_run, tmp_path):
-    (report,) = (small_run.data / "09_report/report.html").glob("*/report.html")
+    report = max((small_run.data / "09_report/report.html").glob("*/report.html"))  # other tests repeat the run
     words = re.search(r"vln-pipeline (view --run [\w.:-]+)", report.read_text())[1].split()
     done = command(small_run.data, *words, "--save", str(tmp_path / "walks.html"))
     assert done.code == 0, done.output

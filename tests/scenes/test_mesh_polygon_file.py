@@ -33,11 +33,13 @@ def test_obj_of_one_object_with_two_materials(tmp_path):
     (tmp_path / "m.mtl").write_text("newmtl a\nKd 1 0 0\nnewmtl b\nKd 0 1 0\n")
     (tmp_path / "bed.obj").write_text(
         "mtllib m.mtl\nv 0 0 0\nv 0 0 4\nv 4 0 4\nv 4 0 0\no Bed_01\nusemtl a\nf 1 2 3\nusemtl b\nf 1 3 4\n"
+        "o Sofa_01\nf 2 3 4\n"  # the only object of a file would not be named by it
     )
     scene = load(tmp_path / "bed.obj")
-    assert [p.category for p in scene.parts] == ["bed", "bed"]
-    assert len({p.instance for p in scene.parts}) == 1
-    assert {scene.materials[p.material].color for p in scene.parts} == {(1, 0, 0), (0, 1, 0)}
+    beds = [part for part in scene.parts if part.category == "bed"]
+    assert len(scene.parts) == 3 and len(beds) == 2
+    assert len({part.instance for part in beds}) == 1
+    assert {scene.materials[part.material].color for part in beds} == {(1, 0, 0), (0, 1, 0)}
 
 
 def test_obj_groups_are_objects_where_it_names_none(tmp_path):

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 SLACK = 0.0035
 """Clearance that a walk keeps beyond the robot's radius, metres; see ``segment_clear``."""
-WALK_MARGIN = 0.02
-"""Room beyond the robot's radius without which a passage gives no smooth walk, metres."""
 
 
 @njit(cache=True)

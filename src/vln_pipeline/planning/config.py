@@ -6,6 +6,9 @@ from pydantic import Field
 
 from vln_pipeline.config import Config
 
+WALK_MARGIN = 0.02
+"""Room beyond the robot's radius without which a passage gives no smooth walk, metres."""
+
 
 class EsdfConfig(Config):
     """How floors are found in a mesh and what the robot can do on them."""

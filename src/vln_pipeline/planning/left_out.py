@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.planning.clearance import WALK_MARGIN
-from vln_pipeline.planning.config import EsdfConfig
+from vln_pipeline.planning.config import WALK_MARGIN, EsdfConfig
 from vln_pipeline.planning.floors import STOREY, Layer, Storeys
 from vln_pipeline.planning.navigation_map import LeftOut
 from vln_pipeline.planning.rasterise import VOXEL

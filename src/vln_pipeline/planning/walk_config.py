@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
-from vln_pipeline.planning.clearance import WALK_MARGIN
+from vln_pipeline.planning.config import WALK_MARGIN
 
 
 class SamplingConfig(Config):
