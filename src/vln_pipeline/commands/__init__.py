@@ -1,4 +1,6 @@
-"""Commands about what lies on the disk: where it is, whether it is the same or sound, what is no longer needed."""
+"""Commands about what lies on the disk: where it is, whether it is the same or sound, what is no longer needed, and
+serving what was trained.
+"""
 
 import click
 
@@ -7,10 +9,11 @@ from vln_pipeline.commands.estimate import estimate
 from vln_pipeline.commands.fsck import fsck
 from vln_pipeline.commands.prune import prune
 from vln_pipeline.commands.publish import publish
+from vln_pipeline.commands.serve import serve
 from vln_pipeline.commands.versions import versions
 from vln_pipeline.commands.view import view
 from vln_pipeline.commands.where import digest, where
 
-COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune, estimate, view, publish)
+COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune, estimate, view, publish, serve)
 
 __all__ = ["COMMANDS"]
