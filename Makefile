@@ -25,7 +25,7 @@ $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/pip install --quiet -c constraints.txt -e ".[render,viz,models,dev]"
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[render,viz,models,serve,dev]"
 	touch $@
 
 install: $(VENV)/.run  ## make .venv with all that a run needs

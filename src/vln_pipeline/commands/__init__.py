@@ -1,4 +1,4 @@
-"""Commands about what lies on the disk (where it is, whether it is sound, what may go), and for other machines."""
+"""Commands about what lies on the disk (where it is, whether it is sound, what may go), for other machines and robots."""
 
 import click
 
@@ -8,10 +8,23 @@ from vln_pipeline.commands.fsck import fsck
 from vln_pipeline.commands.join import join
 from vln_pipeline.commands.prune import prune
 from vln_pipeline.commands.publish import publish
+from vln_pipeline.commands.serve import serve
 from vln_pipeline.commands.versions import versions
 from vln_pipeline.commands.view import view
 from vln_pipeline.commands.where import digest, where
 
-COMMANDS: tuple[click.Command, ...] = (where, versions, digest, check, fsck, prune, estimate, view, publish, join)
+COMMANDS: tuple[click.Command, ...] = (
+    where,
+    versions,
+    digest,
+    check,
+    fsck,
+    prune,
+    estimate,
+    view,
+    publish,
+    join,
+    serve,
+)
 
 __all__ = ["COMMANDS"]

@@ -1,4 +1,8 @@
-"""A small server of NavDP's HTTP contract that drives straight at the goal, and misbehaves on demand."""
+"""A small server of NavDP's HTTP contract that drives straight at the goal, and misbehaves on demand.
+
+It accepts what the published server does and fails where that fails, with HTTP 500: a step before the first reset, a
+part that is missing, an image that is no image, and a pixel goal in view that is no whole number: it slices with it.
+"""
 
 import json
 import threading
@@ -12,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import cv2
 import numpy as np
 
-WAYPOINTS = 24
+WAYPOINTS, MARK = 24, 10
 
 
 class PolicyServer(ThreadingHTTPServer):
@@ -20,10 +24,11 @@ class PolicyServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, script=()):
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, script=(), port=0):
+        super().__init__(("127.0.0.1", port), _Handler)
         self.script = deque(script)
         self.requests = []
+        self.robots = None
 
     @property
     def url(self):
@@ -41,7 +46,11 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(answer, float):
             time.sleep(answer)
             answer = None
-        answer = _good(self.path, told) if answer is None else answer
+        if answer is None:
+            try:
+                answer = self._answer(told)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                status, answer = 500, repr(error).encode()
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         try:
             self.send_response(status)
@@ -50,6 +59,31 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
         except ConnectionError:
             self.close_connection = True
+
+    def _answer(self, told):
+        if self.path == "/navigator_reset":
+            self.server.robots = int(told["batch_size"])
+            assert np.array(told["intrinsic"]).shape == (3, 3)
+            return {"algo": "straight"}
+        image, _ = (told[name].reshape(self.server.robots, -1, *told[name].shape[1:]) for name in ("image", "depth"))
+        end = np.array([1.0, 0.0, 0.0])
+        if self.path in ("/pointgoal_step", "/pixelgoal_step"):
+            goal = json.loads(told["goal_data"])
+            goals = np.stack([np.array(goal["goal_x"]), np.array(goal["goal_y"])], axis=1)
+            if self.path == "/pixelgoal_step":
+                _marked(goals[0], image[0])
+            else:
+                end[:2] = goals[0]
+        elif self.path == "/imagegoal_step":
+            told["goal"].reshape(self.server.robots, -1, *told["goal"].shape[1:])
+        elif self.path != "/nogoal_step":
+            raise KeyError(self.path)
+        best = np.linspace(0, 1, WAYPOINTS + 1)[1:, None] * end
+        return {
+            "trajectory": [best.tolist()],
+            "all_trajectory": [[(best * 0.5).tolist(), best.tolist()]],
+            "all_values": [[-1.0, 2.0]],
+        }
 
     def log_message(self, *_):
         pass
@@ -70,17 +104,13 @@ def _parts(kind, raw):
     return told
 
 
-def _good(path, told):
-    if path == "/navigator_reset":
-        return {"algo": "straight"}
-    goal = json.loads(told["goal_data"]) if "goal_data" in told else {"goal_x": [1.0], "goal_y": [0.0]}
-    end = np.array([goal["goal_x"][0], goal["goal_y"][0], 0.0])
-    best = np.linspace(0, 1, WAYPOINTS + 1)[1:, None] * end
-    return {
-        "trajectory": [best.tolist()],
-        "all_trajectory": [[(best * 0.5).tolist(), best.tolist()]],
-        "all_values": [[-1.0, 2.0]],
-    }
+def _marked(pixel, image):
+    """Mark a pixel goal as the published server does: a square by slicing, or a strip where the square does not fit."""
+    x, y = pixel
+    marked = np.zeros_like(image)
+    if MARK < x < image.shape[1] - MARK and MARK < y < image.shape[0] - MARK:
+        marked[y - MARK : y + MARK, x - MARK : x + MARK] = 255
+    return marked
 
 
 @contextmanager

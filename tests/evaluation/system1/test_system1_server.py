@@ -1,8 +1,9 @@
 import json
+import threading
 
 import numpy as np
 import pytest
-from policy_server import WAYPOINTS, serving
+from policy_server import WAYPOINTS, PolicyServer, serving
 from walled_rooms import point_episode, set_of
 
 from vln_pipeline.errors import DataError
@@ -23,8 +24,18 @@ POINT = Goal(GoalKind.POINT, point=np.array([3.0, -1.0]))
 GOOD = [[[0.1 * n, 0.0, 0.0] for n in range(WAYPOINTS)]]
 
 
-def client(server, **options):
-    return NavdpServer(ServerConfig(name="served", url=server.url, timeout=0.5, **options))
+def client(server, timeout=30.0, **options):
+    return NavdpServer(ServerConfig(name="served", url=server.url, timeout=timeout, **options))
+
+
+def asked(server, goal, **options):
+    """Begin an episode and ask for one plan."""
+    planner = client(server, **options)
+    planner.reset(CAMERA, 0)
+    try:
+        return planner.plan(HERE, goal)
+    finally:
+        planner.close()
 
 
 def test_a_point_goal_as_the_contract_has_it():
@@ -36,7 +47,7 @@ def test_a_point_goal_as_the_contract_has_it():
     (reset, told), (step, sent) = server.requests
     assert (reset, step) == ("/navigator_reset", "/pointgoal_step")
     np.testing.assert_allclose(told["intrinsic"], CAMERA.intrinsics.matrix)
-    assert (told["batch_size"], told["stop_threshold"]) == (1, -3.0)
+    assert (told["batch_size"], told["stop_threshold"], told["seed"]) == (1, -3.0, 3)
     assert json.loads(sent["goal_data"]) == {"goal_x": [3.0], "goal_y": [-1.0]}
     assert sent["depth"].dtype == np.uint16
     np.testing.assert_allclose(sent["depth"] * 1e-4, np.minimum(DEPTH, 6.5535), atol=6e-5)
@@ -51,8 +62,8 @@ def test_a_point_goal_as_the_contract_has_it():
 
 def test_channels_may_be_left_in_order():
     with serving() as server:
-        client(server, swapped_channels=False).plan(HERE, POINT)
-    np.testing.assert_allclose(server.requests[0][1]["image"].mean(axis=(0, 1)), (20, 20, 200), atol=3)
+        asked(server, POINT, swapped_channels=False)
+    np.testing.assert_allclose(server.requests[-1][1]["image"].mean(axis=(0, 1)), (20, 20, 200), atol=3)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +76,31 @@ def test_channels_may_be_left_in_order():
 )
 def test_every_kind_of_goal_has_its_address(goal, path):
     with serving() as server:
-        client(server).plan(HERE, goal)
-    asked, sent = server.requests[0]
-    assert asked == path
+        asked(server, goal)
+    called, sent = server.requests[-1]
+    assert called == path
     assert ("goal" in sent) == (goal.kind is GoalKind.IMAGE)
     assert ("goal_data" in sent) == (goal.kind is GoalKind.PIXEL)
+
+
+@pytest.mark.parametrize(
+    ("pixel", "told"),
+    [
+        ((40.7, 50.2), (40, 50)),
+        ((-0.5, 71.9), (-1, 71)),
+        ((1e30, -1e30), (192, -72)),
+        ((np.nan, np.nan), (-1, 36)),
+    ],
+)
+def test_pixel_goals_are_told_as_whole_pixels(pixel, told):
+    """The client told pixels as floats, with which the published server slices an image: HTTP 500 for goals in view.
+
+    The server that stood for it in tests took floats, and a goal behind the camera went out as NaN, which is no JSON.
+    """
+    with serving() as server:
+        asked(server, Goal(GoalKind.PIXEL, pixel=np.array(pixel)))
+    sent = server.requests[-1][1]["goal_data"]
+    assert sent == json.dumps({"goal_x": [told[0]], "goal_y": [told[1]]})
 
 
 @pytest.mark.parametrize(
@@ -89,22 +120,58 @@ def test_every_kind_of_goal_has_its_address(goal, path):
     ],
 )
 def test_a_bad_answer_is_one_clear_line(answer, cause):
-    with serving([answer]) as server, pytest.raises(DataError, match=cause) as raised:
-        client(server).plan(HERE, POINT)
+    patience = 0.5 if isinstance(answer[1], float) else 30.0
+    with serving([(200, {"algo": "straight"}), answer]) as server, pytest.raises(DataError, match=cause) as raised:
+        asked(server, POINT, timeout=patience)
     assert str(raised.value).startswith(server.url)
     assert "\n" not in str(raised.value)
 
 
 def test_a_server_that_is_not_there_is_named():
     with serving() as server:
-        planner = client(server)
+        planner = client(server, timeout=2.0)
     with pytest.raises(DataError, match=r"connection failed .*start the policy's server"):
         planner.reset(CAMERA, 0)
 
 
+def test_a_server_that_was_started_anew_is_told_of_the_episode_again():
+    """A policy server that was killed and restarted forgets its robots, which cost the rest of the scene.
+
+    One of this project says so with HTTP 409, and is reset with what the episode began with.
+    """
+    with serving([(200, {}), (409, b"no session"), (200, {}), (200, {"trajectory": GOOD})]) as server:
+        planner = client(server)
+        planner.reset(CAMERA, 3)
+        assert planner.plan(HERE, POINT).path.shape == (WAYPOINTS, 2)
+    assert [path for path, _ in server.requests] == ["/navigator_reset", "/pointgoal_step"] * 2
+    assert server.requests[2][1] == server.requests[0][1]
+
+
+def test_a_server_that_does_not_listen_yet_is_waited_for():
+    with serving() as server:
+        port = server.server_port
+    started = []
+
+    def start():
+        started.append(PolicyServer(port=port))
+        started[0].serve_forever(0.02)
+
+    later = threading.Timer(1.0, start)
+    later.daemon = True
+    planner = client(server)
+    later.start()
+    try:
+        planner.reset(CAMERA, 3)
+        assert [path for path, _ in started[0].requests] == ["/navigator_reset"]
+    finally:
+        planner.close()
+        started[0].shutdown()
+        started[0].server_close()
+
+
 def test_an_answer_without_candidates_is_enough():
-    with serving([(200, {"trajectory": GOOD})]) as server:
-        plan = client(server).plan(HERE, POINT)
+    with serving([(200, {}), (200, {"trajectory": GOOD})]) as server:
+        plan = asked(server, POINT)
     assert plan.path.shape == (WAYPOINTS, 2)
     assert plan.candidates.shape[0] == len(plan.values) == 0
 

@@ -6,7 +6,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import Qwen2_5_VLForConditionalGeneration
+from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration, Qwen2Tokenizer
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.bridge.build import build
@@ -15,8 +15,10 @@ from vln_pipeline.models.official.configuration import system2_config
 from vln_pipeline.models.official.folder import from_official, to_official
 from vln_pipeline.models.official.names import Divided, divided, united
 from vln_pipeline.models.official.shards import INDEX, read_shards
+from vln_pipeline.models.official.words import write_image_processor, write_tokenizer
 from vln_pipeline.models.system2.config import TinyConfig
 from vln_pipeline.models.system2.tiny import build_tiny
+from vln_pipeline.models.system2.tiny_tokenizer import SPECIAL
 
 torch.set_num_threads(1)
 WIDTH, HIDDEN, SIGHT, KINDS = 32, 64, 32, ("nextdit_async", "nextdit", "navdp_async")
@@ -306,3 +308,39 @@ def test_files_that_do_not_hold_what_the_index_says_are_refused(tiny, tmp_path):
     (tmp_path / INDEX).write_text(json.dumps(index))
     with pytest.raises(DataError, match="there is no such file"):
         from_official(tmp_path)
+
+
+@pytest.mark.parametrize("qwen", [False, True])
+def test_a_tokenizer_is_written_as_both_releases_of_transformers_open_it(tiny, tmp_path, qwen):
+    """4.51 knows no class of the present release, wants no list of extra tokens, and reads two files that it dropped.
+
+    It refused every folder that was made here.
+    """
+    _, tokenizer, images = tiny
+    if qwen:
+        tokenizer.save_pretrained(tmp_path / "first")
+        model = json.loads((tmp_path / "first/tokenizer.json").read_text())["model"]
+        merges = [tuple(pair) for pair in model["merges"]]
+        tokenizer = Qwen2Tokenizer(model["vocab"], merges, extra_special_tokens=[*SPECIAL[1:]])
+    folder = tmp_path / "made"
+    folder.mkdir()
+    write_tokenizer(tokenizer, folder)
+    write_image_processor(images, folder)
+    told = json.loads((folder / "tokenizer_config.json").read_text())
+    assert told["tokenizer_class"] == ("Qwen2Tokenizer" if qwen else "PreTrainedTokenizerFast")
+    assert "extra_special_tokens" not in told
+    assert {"content", "lstrip", "normalized", "rstrip", "single_word", "special"} == {
+        *told["added_tokens_decoder"]["600"]
+    }
+    if qwen:
+        assert told["additional_special_tokens"] == [*SPECIAL[1:]]
+    vocabulary = json.loads((folder / "vocab.json").read_text())
+    head, *merges = (folder / "merges.txt").read_text().rstrip("\n").split("\n")
+    assert head.startswith("#version")
+    assert all("".join(merge.split(" ")) in vocabulary and merge.count(" ") == 1 for merge in merges)
+    shown = json.loads((folder / "preprocessor_config.json").read_text())
+    assert (shown["image_processor_type"], shown["processor_class"]) == ("Qwen2VLImageProcessor", "Qwen2_5_VLProcessor")
+    again = AutoTokenizer.from_pretrained(folder)
+    words = "Walk past the sofa, 12 ←←→<|im_end|> 'll über\n STOP"
+    assert again(words)["input_ids"] == tokenizer(words)["input_ids"]
+    assert again.chat_template == tokenizer.chat_template

@@ -26,9 +26,14 @@ class HabitatConfig(Config):
     dataset: str = "default"
     """Path of a ``.scene_dataset_config.json``; "default" where scenes are files."""
     stage: str = "{scene}"
-    """What a scene is called there: a handle of the dataset, or the path of a file; ``{scene}`` stands for its id."""
-    gpu: int = Field(default=0, ge=0)
-    """Number of the device that draws."""
+    """What a scene is called there: a handle of the dataset, or the path of a file. ``{scene}`` stands for its id here,
+    for instance 00800-TEEsavR23oF, ``{name}`` for the last part of it, TEEsavR23oF, as datasets call it."""
+    gpu: int | None = Field(default=None, ge=-1)
+    """Number of the device that draws, -1 for none (Mesa draws); null takes 0 where there is an NVIDIA driver."""
+    cell: float = Field(default=0.05, gt=0, le=0.2)
+    """Edge and height of a cell of the navigation mesh, metres; the body's radius is rounded up to a multiple of it."""
+    max_step: float = Field(default=0.2, ge=0, le=0.5)
+    """Highest step that the body climbs, metres."""
 
 
 class WorldConfig(Config):

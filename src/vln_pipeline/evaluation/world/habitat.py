@@ -1,14 +1,16 @@
 """habitat-sim behind the world protocol, where it is installed."""
 
 import importlib
+from dataclasses import replace
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.world.config import WorldConfig
+from vln_pipeline.evaluation.world.habitat_device import device_number
 from vln_pipeline.evaluation.world.habitat_frame import from_habitat, to_habitat, to_habitat_rotation
 from vln_pipeline.evaluation.world.habitat_sensors import category_table, check_camera, specifications
 from vln_pipeline.evaluation.world.world import Step, View
@@ -19,8 +21,11 @@ _SHORTENED = 1e-4
 """By how much a motion that met nothing may fall short, metres: Habitat rounds to single precision."""
 _SEARCH = 2.0
 """Distance up to which Habitat looks for obstacles, metres; clearance is cut off there."""
-_PROBE = CameraSetting("probe", 1.0, 0.0, Intrinsics.from_fov(2, 2, 90))
-"""A camera that is always there, since Habitat loads no geometry, and can make no navigation mesh, without one."""
+_LIFT = 0.5
+"""Farthest that the navigation mesh is believed to be above or below the floor, metres."""
+_PLUMB = CameraSetting("plumb", 0.0, 90.0, Intrinsics.from_fov(2, 2, 1))
+"""A camera that looks down from the body to the floor. It is always there, as Habitat loads no geometry, and can make
+no navigation mesh, without one."""
 
 _Sensors = tuple[CameraSetting, bool, bool]
 """A camera with whether colour and semantics are wanted; each is an agent of its own, so that no more is drawn."""
@@ -30,6 +35,7 @@ class HabitatWorld:
     """Drives on a navigation mesh made for the body, and looks through Habitat's sensors.
 
     A camera that is used for the first time makes Habitat load the scene again; it is there in all later scenes.
+    Habitat bears one simulator in a process, so a world that opens a scene closes the one that another world holds.
 
     Args:
         config: the body, and where scenes are; what belongs to the built-in world counts for nothing here.
@@ -38,11 +44,15 @@ class HabitatWorld:
         DataError: habitat-sim is not installed.
     """
 
+    _holder: ClassVar["HabitatWorld | None"] = None
+    """The world that has the process's simulator."""
+
     def __init__(self, config: WorldConfig) -> None:
         self.body = config.body
         self._habitat = _import_habitat()
         self._where = config.habitat
-        self._sensors: list[_Sensors] = [(_PROBE, False, False)]
+        plumb = replace(_PLUMB, height=min(_LIFT, self.body.height))
+        self._sensors: list[_Sensors] = [(plumb, False, False)]
         self._sim: Any = None
         self._scene = ""
         self._categories: tuple[str, ...] = (VOID,)
@@ -69,7 +79,7 @@ class HabitatWorld:
         point = np.asarray(pathfinder.get_random_navigable_point(), dtype=np.float64)
         if not np.isfinite(point).all():
             raise DataError(self._scene, "Habitat found no navigable point", "check its navigation mesh")
-        return from_habitat(point)
+        return self._on_floor(from_habitat(point))
 
     def clearance(self, position: NDArray[np.float64]) -> float:
         """Return the distance from the body's axis to the nearest obstacle, metres, at most 2 m beyond the radius."""
@@ -89,14 +99,21 @@ class HabitatWorld:
     def step(self, position: NDArray[np.float64], displacement: NDArray[np.float64]) -> Step:
         """Move the body along a straight line, as far as obstacles allow, or along them where ``body.sliding`` is set.
 
+        The navigation mesh lies some centimetres above the floor. The body keeps its height above the mesh, so that it
+        stays on the floor it began on, and that lift is no way.
+
         Args:
             position: (3,) where the body is.
             displacement: (2,) in world x and y, metres.
         """
         pathfinder = self._loaded.pathfinder
-        target = np.asarray(position, dtype=np.float64) + np.append(displacement, 0.0)
+        begin = np.asarray(position, dtype=np.float64)
+        target = begin + np.append(displacement, 0.0)
         move = pathfinder.try_step if self.body.sliding else pathfinder.try_step_no_sliding
-        end = from_habitat(np.asarray(move(to_habitat(position), to_habitat(target)), dtype=np.float64))
+        end = from_habitat(np.asarray(move(to_habitat(begin), to_habitat(target)), dtype=np.float64))
+        lift = from_habitat(np.asarray(pathfinder.snap_point(to_habitat(begin)), dtype=np.float64))[2] - begin[2]
+        if np.isfinite(lift) and abs(lift) < _LIFT:
+            end[2] -= lift
         missed = float(np.linalg.norm(target[:2] - end[:2]))
         return Step(end, missed > _SHORTENED)
 
@@ -129,6 +146,7 @@ class HabitatWorld:
         """Free the scene and Habitat's context."""
         if self._sim is not None:
             self._sim.close()
+            HabitatWorld._holder = None
         self._sim, self._scene = None, ""
 
     @property
@@ -141,9 +159,11 @@ class HabitatWorld:
         habitat = self._habitat
         simulator = habitat.SimulatorConfiguration()
         simulator.scene_dataset_config_file = self._where.dataset
-        simulator.scene_id = self._where.stage.replace("{scene}", scene)
-        simulator.gpu_device_id = self._where.gpu
+        name = scene.rpartition("-")[2]
+        simulator.scene_id = self._where.stage.replace("{scene}", scene).replace("{name}", name)
+        simulator.gpu_device_id = device_number(self._where.gpu)
         simulator.enable_physics = False
+        simulator.load_semantic_mesh = any(semantic for _, _, semantic in self._sensors)
         agents = [
             habitat.agent.AgentConfiguration(
                 height=self.body.height,
@@ -152,16 +172,23 @@ class HabitatWorld:
             )
             for agent, sensors in enumerate(self._sensors)
         ]
-        # A simulator that is reconfigured keeps its old agents' sensors and cannot begin to load textures.
-        self.close()
+        # A simulator that is reconfigured keeps its old agents' sensors and cannot begin to load textures; a second
+        # one in the process may abort it.
+        for holder in (self, HabitatWorld._holder):
+            if holder is not None:
+                holder.close()
         try:
             self._sim = habitat.Simulator(habitat.Configuration(simulator, agents))
         except Exception as error:  # its bindings raise whatever C++ threw
             mend = f"check world.habitat.dataset and .stage, which names {simulator.scene_id}"
             raise DataError(scene, f"Habitat cannot open it ({error})", mend) from error
+        HabitatWorld._holder = self
         settings = habitat.nav.NavMeshSettings()
         settings.set_defaults()
         settings.agent_radius, settings.agent_height = self.body.radius, self.body.height
+        # Habitat's own height of a cell, 0.2 m, lifts the mesh by as much and lets the body drive over boxes.
+        settings.cell_size = settings.cell_height = self._where.cell
+        settings.agent_max_climb = self._where.max_step
         settings.include_static_objects = True
         if not self._sim.recompute_navmesh(self._sim.pathfinder, settings):
             self.close()
@@ -170,6 +197,13 @@ class HabitatWorld:
         self._scene = scene
         semantics = self._sim.semantic_scene
         self._categories, self._category_of = category_table(semantics.objects if semantics else [])
+
+    def _on_floor(self, position: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a (3,) place on the navigation mesh, put down on the floor where that is seen below."""
+        plumb = self._sensors[0][0]
+        depth = float(np.median(self.render(np.append(position, 0.0), plumb).depth))
+        lift = depth - plumb.height
+        return position - (0.0, 0.0, lift) if depth > 0 and abs(lift) < _LIFT else position
 
     def _path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> Any:
         path = self._habitat.nav.ShortestPath()

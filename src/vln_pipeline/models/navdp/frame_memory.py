@@ -1,5 +1,6 @@
 """What the policy remembers of the last control steps: each image's tokens, computed when it was the current one."""
 
+import copy
 from collections import deque
 from collections.abc import Callable
 
@@ -21,6 +22,12 @@ class FrameMemory:
         self.encode, self.size, self.stride = encode, size, stride
         self.blank = encode(blank)
         self.frames: deque[Tensor] = deque(maxlen=(size - 1) * stride + 1)
+
+    def another(self) -> "FrameMemory":
+        """Return an empty memory of the same kind."""
+        other = copy.copy(self)
+        other.frames = deque(maxlen=self.frames.maxlen)
+        return other
 
     def clear(self) -> None:
         """Forget all images."""

@@ -84,6 +84,18 @@ class NavdpPolicy:
         )
         self.reset(0)
 
+    def another(self, stop_threshold: float | None) -> "NavdpPolicy":
+        """Return a policy for another robot, which shares the network and remembers for itself.
+
+        Args:
+            stop_threshold: in place of the configuration's.
+        """
+        other = copy.copy(self)
+        other.config = self.config.model_copy(update={"stop_threshold": stop_threshold})
+        other.memory = self.memory.another()
+        other.reset(0)
+        return other
+
     def reset(self, seed: int, camera: CameraSetting | None = None) -> None:
         """Forget what was seen.
 

@@ -15,6 +15,7 @@ from vln_pipeline.models.navdp.weights import check_names
 from vln_pipeline.models.official.configuration import bridge_config, published_config, read_config, system2_config
 from vln_pipeline.models.official.names import Divided, divided, united
 from vln_pipeline.models.official.shards import read_shards, write_shards
+from vln_pipeline.models.official.words import write_image_processor, write_tokenizer
 from vln_pipeline.models.system2.config import DialogueConfig
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.models.system2.prompts import load_prompts
@@ -75,7 +76,7 @@ def to_official(
     config: dict[str, Any] | None = None,
     largest_file: str = "5GB",
 ) -> None:
-    """Write both models in the layout of published folders.
+    """Write both models in the layout of published folders, for transformers 4.51 and later.
 
     Args:
         folder: what is there under the same names is replaced; it holds no links.
@@ -94,8 +95,8 @@ def to_official(
         del system2[_HEAD]
     system1 = {} if network is None else network.state_dict()
     write_shards(united(Divided(system2, system1)), folder, largest_file)
-    parts.tokenizer.save_pretrained(folder)
-    parts.image_processor.save_pretrained(folder)
+    write_tokenizer(parts.tokenizer, folder)
+    write_image_processor(parts.image_processor, folder)
     raw = published_config(parts.model, network) if config is None else config
     (folder / "config.json").write_text(json.dumps(raw, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

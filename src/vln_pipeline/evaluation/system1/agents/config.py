@@ -32,6 +32,8 @@ class ServerConfig(Config):
     """Longest time for an answer, to its last byte, seconds."""
     jpeg_quality: int = Field(default=95, ge=1, le=100)
     """Quality of the images sent."""
+    lossless: bool = False
+    """Whether colour images are sent as PNG rather than JPEG: several times as large, and exactly what was seen."""
     swapped_channels: bool = True
     """Whether red and blue are swapped in the images sent, as the published servers expect."""
 

@@ -1,10 +1,13 @@
 """A policy behind NavDP's HTTP contract, as DD-PPO, iPlanner, ViPlanner, GNM, ViNT, NoMaD and NavDP itself are served.
 
 Images go as multipart files (JPEG, and depth as 16-bit PNG in units of 0.1 mm), goals as JSON in the form field
-``goal_data``; the answer's ``trajectory`` is (1, K, >= 2) metres, x forward, y left.
+``goal_data``: metres for points, whole numbers for pixels, with which the published server slices its images. The
+answer's ``trajectory`` is (1, K, >= 2) metres, x forward, y left.
 """
 
 import json
+import time
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -23,6 +26,7 @@ _STEP = {
     GoalKind.IMAGE: "imagegoal_step",
     GoalKind.NONE: "nogoal_step",
 }
+_NO_SESSION, _NOT_THERE, _PAUSE = 409, "ConnectError", 0.5
 _DEPTH_UNIT = 1e-4
 """Metres per unit of a depth image; 6.55 m is the farthest that can be told."""
 _LARGEST = 16 * 2**20
@@ -44,41 +48,64 @@ class NavdpServer:
         self._client = HttpClient(largest=_LARGEST)
 
     def reset(self, camera: CameraSetting, seed: int) -> None:
-        """Tell the server that an episode begins; what it draws is its own affair."""
-        matrix = camera.intrinsics.matrix.tolist()
-        body = {"intrinsic": matrix, "stop_threshold": self._config.stop_threshold, "batch_size": 1}
-        self._post("navigator_reset", json=body)
+        """Tell the server that an episode begins; the published one takes no notice of seed and camera."""
+        lens = camera.intrinsics
+        self._begun = {
+            "intrinsic": lens.matrix.tolist(),
+            "stop_threshold": self._config.stop_threshold,
+            "batch_size": 1,
+            "seed": seed,
+            "camera": {"height": camera.height, "pitch": camera.pitch, "width": lens.width, "rows": lens.height},
+        }
+        self._checked("navigator_reset", self._ask("navigator_reset", json=self._begun))
 
     def plan(self, observation: Observation, goal: Goal) -> Plan:
         """Return the server's answer."""
         files = {
-            "image": ("image.jpg", self._jpeg(observation.rgb), "image/jpeg"),
+            "image": self._colours(observation.rgb, "image"),
             "depth": ("depth.png", _png(observation.depth), "image/png"),
         }
-        data: dict[str, str] = {}
+        data = {"odometry": json.dumps({"poses": [observation.pose.tolist()]})}
         if goal.kind is GoalKind.IMAGE and goal.image is not None:
-            files["goal"] = ("goal.jpg", self._jpeg(goal.image), "image/jpeg")
-        told = goal.point if goal.kind is GoalKind.POINT else goal.pixel if goal.kind is GoalKind.PIXEL else None
+            files["goal"] = self._colours(goal.image, "goal")
+        told: Sequence[float] | None = None
+        if goal.kind is GoalKind.POINT and goal.point is not None:
+            told = [float(value) for value in goal.point]
+        elif goal.kind is GoalKind.PIXEL and goal.pixel is not None:
+            told = _whole_pixel(goal.pixel, observation.rgb.shape[1], observation.rgb.shape[0])
         if told is not None:
-            data["goal_data"] = json.dumps({"goal_x": [float(told[0])], "goal_y": [float(told[1])]})
-        return self._read(self._post(_STEP[goal.kind], files=files, data=data))
+            data["goal_data"] = json.dumps({"goal_x": [told[0]], "goal_y": [told[1]]})
+        path = _STEP[goal.kind]
+        answer = self._ask(path, files=files, data=data)
+        if answer.status == _NO_SESSION:  # a server of this project that was started anew
+            self._checked("navigator_reset", self._ask("navigator_reset", json=self._begun))
+            answer = self._ask(path, files=files, data=data)
+        return self._read(self._checked(path, answer))
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
 
-    def _post(self, path: str, **content: object) -> Answer:
-        try:
-            answer = self._client.post(f"{self._address}/{path}", self._config.timeout, **content)
-        except TimeoutError as error:
-            cause = f"/{path} gave no answer within {self._config.timeout:g} s"
-            raise DataError(self._config.url, cause, "raise the server's timeout in evaluate_system1.agents") from error
-        except ConnectionError as error:
-            cause = f"connection failed ({error})"
-            raise DataError(self._config.url, cause, "start the policy's server and run again") from error
-        except ValueError as error:
-            cause = f"/{path} gave an unusable answer ({error})"
-            raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
+    def _ask(self, path: str, **content: object) -> Answer:
+        """Return what the server answers; one that does not listen is asked again until the time is up."""
+        end = time.monotonic() + self._config.timeout
+        while True:
+            try:
+                return self._client.post(f"{self._address}/{path}", end - time.monotonic(), **content)
+            except TimeoutError as error:
+                cause = f"/{path} gave no answer within {self._config.timeout:g} s"
+                mend = "raise the server's timeout in evaluate_system1.agents"
+                raise DataError(self._config.url, cause, mend) from error
+            except ConnectionError as error:
+                if str(error) != _NOT_THERE or end - time.monotonic() < 2 * _PAUSE:
+                    cause = f"connection failed ({error})"
+                    raise DataError(self._config.url, cause, "start the policy's server and run again") from error
+                time.sleep(_PAUSE)
+            except ValueError as error:
+                cause = f"/{path} gave an unusable answer ({error})"
+                raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
+
+    def _checked(self, path: str, answer: Answer) -> Answer:
         if not answer.is_success:
             cause = f"/{path} answered HTTP {answer.status}: {redacted(answer.text)[:200]}"
             raise DataError(self._config.url, cause, "look at the server's log and run again")
@@ -98,9 +125,25 @@ class NavdpServer:
         order = np.argsort(-values, kind="stable")
         return Plan(path, stop=False, candidates=candidates[order], values=values[order])
 
-    def _jpeg(self, rgb: NDArray[np.uint8]) -> bytes:
+    def _colours(self, rgb: NDArray[np.uint8], name: str) -> tuple[str, bytes, str]:
+        """Return a colour image as the name of a file, its content, and its type."""
         channels = rgb if self._config.swapped_channels else rgb[..., ::-1]
-        return cv2.imencode(".jpg", channels, [cv2.IMWRITE_JPEG_QUALITY, self._config.jpeg_quality])[1].tobytes()
+        if self._config.lossless:
+            return f"{name}.png", cv2.imencode(".png", channels)[1].tobytes(), "image/png"
+        quality = [cv2.IMWRITE_JPEG_QUALITY, self._config.jpeg_quality]
+        return f"{name}.jpg", cv2.imencode(".jpg", channels, quality)[1].tobytes(), "image/jpeg"
+
+
+def _whole_pixel(pixel: NDArray[np.float64], width: int, height: int) -> tuple[int, int]:
+    """Return the column and row that a pixel lies in, at most one image's size out of view.
+
+    A goal behind the camera has no pixel, and the contract no word for that. It is told beyond the left border, so that
+    the robot turns until it sees it.
+    """
+    if not np.isfinite(pixel).all():
+        return -1, height // 2
+    column, row = np.floor(pixel)
+    return int(np.clip(column, -width, 2 * width)), int(np.clip(row, -height, 2 * height))
 
 
 def _png(depth: NDArray[np.float32]) -> bytes:

@@ -36,7 +36,11 @@ class LatentFollower:
 
     def reset(self, task: Task, truth: Truth) -> None:
         """Start the draws of an episode."""
-        self._noise.manual_seed(task.seed)
+        self.restart(task.seed)
+
+    def restart(self, seed: int) -> None:
+        """Start the draws anew."""
+        self._noise.manual_seed(seed)
 
     def path(self, goal: FloorGoal, now: Observation) -> NDArray[np.float64]:
         """Return the mean of the sampled paths."""

@@ -1,0 +1,108 @@
+"""``vln-pipeline serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import SecretStr, ValidationError
+
+from vln_pipeline.errors import DataError
+
+if TYPE_CHECKING:
+    from vln_pipeline.serving.app import OpenContract
+    from vln_pipeline.serving.config import ServeConfig
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_POLICY = ("samples", "sampler", "steps", "bfloat16", "memory_stride")
+_SAMPLES = 32
+"""Paths that a System 1 on latent plans draws, unless told otherwise."""
+
+
+@click.command()
+@click.argument("checkpoint", type=click.Path(exists=True, path_type=Path))
+@click.option("--contract", type=click.Choice(["navdp", "internnav"]), default="navdp", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address; any but loopback needs a token file.")
+@click.option("--port", type=int, default=8888, show_default=True)
+@click.option("--token-file", type=_FILE, help="File with what every request has to carry (Authorization: Bearer ...).")
+@click.option("--robots", type=int, default=16, show_default=True, help="Robots that are remembered at a time.")
+@click.option("--deadline", type=float, default=30.0, show_default=True, help="Seconds per request.")
+@click.option("--device", default="cpu", show_default=True, help="PyTorch's name of it.")
+@click.option("--threads", type=int, help="CPU threads of the network; by default PyTorch's choice.")
+@click.option("--manner", type=click.Choice(["trained", "published"]), help="How goals are shown to a NavDP network.")
+@click.option("--samples", type=int, help="Candidate paths per plan.")
+@click.option("--sampler", type=click.Choice(["ddpm", "ddim", "dpm_solver"]))
+@click.option("--steps", type=int, help="Network evaluations per plan; few need ddim or dpm_solver.")
+@click.option("--memory-stride", type=int, help="Requests between two images that NavDP remembers.")
+@click.option("--bfloat16", is_flag=True, default=None, help="Multiply matrices in bfloat16.")
+@click.option("--ordered-channels", is_flag=True, help="Clients send JPEGs with red and blue in their places.")
+@click.option("--system1", type=click.Path(exists=True, file_okay=False, path_type=Path), help="For internnav.")
+@click.option("--instruction", default="", help="For internnav: what robots do that tell no instruction.")
+@click.option("--gap", type=int, default=8, show_default=True, help="For internnav: requests per goal of System 2.")
+def serve(checkpoint: Path, contract: str, **options: Any) -> None:
+    """Serve a checkpoint to robots and evaluators until the process is ended."""
+    try:
+        import prometheus_client
+        import starlette
+        import uvicorn
+
+        del prometheus_client, starlette, uvicorn
+    except ImportError as error:
+        raise click.ClickException(
+            f"{error.name} is not installed; pip install 'vln-pipeline[serve,models]'"
+        ) from error
+    try:
+        _serve(checkpoint, contract, options)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(map(str, fault["loc"])) or "options"
+        raise click.ClickException(f"{key}: {fault['msg']}") from error
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
+    import torch
+
+    from vln_pipeline.serving.app import application
+    from vln_pipeline.serving.app import serve as run
+    from vln_pipeline.serving.config import ServeConfig
+
+    if options["threads"]:
+        torch.set_num_threads(options["threads"])
+    token = options["token_file"]
+    config = ServeConfig(
+        token=None if token is None else SecretStr(token.read_text(encoding="utf-8").strip()),
+        swapped_channels=not options["ordered_channels"],
+        **{name: options[name] for name in ("host", "port", "robots", "deadline")},
+    )
+    told = {"contract": contract, "checkpoint": checkpoint.name}
+    open_contract = _navdp(checkpoint, config, options) if contract == "navdp" else _dual(checkpoint, config, options)
+    click.echo(f"serving {checkpoint.name} over {contract} at http://{config.host}:{config.port}", err=True)
+    run(application(open_contract, config, told), config)
+
+
+def _navdp(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+    from vln_pipeline.serving.navdp import NavdpContract
+    from vln_pipeline.serving.open_navdp import open_navdp
+
+    given = {name: options[name] for name in _POLICY if options[name] is not None}
+    policy = open_navdp(checkpoint, options["device"], options["manner"], **given)
+    return lambda metrics, worker: NavdpContract(policy, config, metrics, worker)
+
+
+def _dual(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+    from vln_pipeline.serving.dual_session import DualRules
+    from vln_pipeline.serving.internnav import InternNavContract
+    from vln_pipeline.serving.open_dual import open_dual
+
+    if options["system1"] is None:
+        mend = "name its folder with --system1"
+        raise DataError("contract internnav", "needs a System 1 besides the System 2 that is served", mend)
+    rules = DualRules(options["gap"], config.frames, config.pixels)
+    begin = open_dual(
+        checkpoint, options["system1"], rules, device=options["device"], samples=options["samples"] or _SAMPLES
+    )
+    instruction = options["instruction"]
+    return lambda metrics, worker: InternNavContract(begin, instruction, config, metrics, worker)

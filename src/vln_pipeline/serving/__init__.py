@@ -1,0 +1,1 @@
+"""Trained networks behind the HTTP contracts that robots and evaluators speak."""

@@ -1,0 +1,42 @@
+"""Parameters of a server."""
+
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from vln_pipeline.config import Config
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ServeConfig(Config):
+    """Where a server listens, and what it takes from whoever asks."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; any but loopback needs a token."""
+    port: int = Field(default=8888, ge=0, le=65535)
+    """Port to listen on; 0 for a free one."""
+    token: SecretStr | None = None
+    """What every request but that for the state has to carry, as ``Authorization: Bearer``; null for none."""
+    robots: int = Field(default=16, ge=1)
+    """Robots that are remembered at a time."""
+    idle: float = Field(default=600.0, gt=0)
+    """Seconds after which a robot that asks for nothing gives up its place to another."""
+    waiting: int = Field(default=32, ge=1)
+    """Requests that may wait for the network; those beyond are refused at once."""
+    deadline: float = Field(default=30.0, gt=0)
+    """Seconds from a request's first byte to the end of its answer."""
+    largest: int = Field(default=16 * 2**20, ge=1024)
+    """Bytes of the largest request."""
+    pixels: int = Field(default=8_000_000, ge=1)
+    """Pixels of the largest image; one request's images of several robots are one."""
+    frames: int = Field(default=2000, ge=1)
+    """Requests of one episode of InternNav's contract at most, whose images are kept."""
+    swapped_channels: bool = True
+    """Whether red and blue are swapped in colour images of NavDP's contract, as its published clients send them."""
+
+    @model_validator(mode="after")
+    def _others_need_a_token(self) -> Self:
+        if self.host not in _LOOPBACK and self.token is None:
+            raise ValueError(f"host {self.host} can be reached by others; give a token file")
+        return self

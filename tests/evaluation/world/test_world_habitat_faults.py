@@ -1,0 +1,86 @@
+"""What the real habitat-sim did to the adapter, told against a fake that does the same."""
+
+import sys
+
+import fake_habitat
+import numpy as np
+import pytest
+
+from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.world import habitat_device
+from vln_pipeline.evaluation.world.config import HabitatConfig, WorldConfig
+from vln_pipeline.evaluation.world.habitat import HabitatWorld
+from vln_pipeline.evaluation.world.habitat_device import device_number
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
+
+LEVEL = CameraSetting("50cm_0deg", 0.5, 0.0, Intrinsics.from_fov(4, 3, 90))
+
+
+@pytest.fixture
+def open_world(monkeypatch):
+    """Return a function that makes worlds on the fake, on a machine without NVIDIA devices."""
+    monkeypatch.setitem(sys.modules, "habitat_sim", fake_habitat.module())
+    monkeypatch.setattr(HabitatWorld, "_holder", None)
+    return lambda **where: HabitatWorld(WorldConfig(backend="habitat", habitat=HabitatConfig(gpu=-1, **where)))
+
+
+def test_the_device_is_chosen_by_what_is_there(tmp_path, monkeypatch):
+    """Only NVIDIA devices could be named, and without one Habitat ended the worker: "perhaps for memory", one read."""
+    absent, present = (str(tmp_path / "absent"),), (str(tmp_path),)
+    assert [device_number(None, absent), device_number(None, present)] == [-1, 0]
+    assert [device_number(-1, absent), device_number(1, present)] == [-1, 1]
+    with pytest.raises(DataError, match=r"no NVIDIA driver for device 0; set it to -1"):
+        device_number(0, absent)
+    assert habitat_device.device_number(-1) == -1
+
+
+def test_a_scene_is_called_as_its_data_set_calls_it(open_world):
+    """Ids here carry what the data set's handles do not, so that no stage of HM3D could be named by a pattern."""
+    world = open_world(stage="{name}.basis.glb")
+    world.load("00800-TEEsavR23oF")
+    open_world(stage="{scene}/{name}").load("00801-HaxA7YrQdEC")
+    assert [scene for scene, _ in fake_habitat.loads] == ["TEEsavR23oF.basis.glb", "00801-HaxA7YrQdEC/HaxA7YrQdEC"]
+
+
+def test_one_simulator_in_a_process(open_world):
+    """A world that was dropped without being closed kept its simulator, and the next one aborted the interpreter."""
+    first, second = open_world(), open_world()
+    first.load("a")
+    second.load("b")
+    second.load("c")
+    assert [simulator.closed for simulator in fake_habitat.opened] == [True, True, False]
+    with pytest.raises(DataError, match="no scene is loaded"):
+        first.clearance(np.zeros(3))
+    first.load("a")
+    with pytest.raises(DataError, match="Habitat cannot open it"):
+        first.load("missing")
+    first.load("a")
+    first.close()
+    assert all(simulator.closed for simulator in fake_habitat.opened)
+
+
+def test_the_body_stands_on_the_floor_not_on_the_mesh(open_world):
+    """The mesh lies up to 0.2 m above the floor, and so did camera and body; the first step counted the lift as way."""
+    world = open_world()
+    world.load("a")
+    settings = fake_habitat.opened[0].pathfinder.settings
+    assert (settings.cell_height, settings.agent_max_climb) == (0.05, 0.2)
+    here = world.sample_point(np.random.default_rng(0))
+    assert here[2] == pytest.approx(fake_habitat.FLOOR, abs=1e-6)
+    step = world.step(here, np.array([0.1, 0.0]))
+    assert not step.contact
+    assert np.linalg.norm(step.position - here) == pytest.approx(0.1, abs=1e-6)
+    blocked = world.step(here, np.array([9.0, 0.0]))
+    assert blocked.contact
+    assert blocked.position[2] == pytest.approx(here[2], abs=1e-6)
+
+
+def test_the_semantic_mesh_is_loaded_only_for_who_asks(open_world):
+    """Habitat loads it unless told not to, which took most of the time that a scene took to open."""
+    world = open_world()
+    world.load("a")
+    world.render(np.zeros(4), LEVEL)
+    assert [semantic for _, semantic in fake_habitat.loads] == [False, False]
+    with pytest.raises(KeyError):  # the fake draws depth alone
+        world.render(np.zeros(4), LEVEL, semantic=True)
+    assert fake_habitat.loads[-1][1]
