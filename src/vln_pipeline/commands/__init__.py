@@ -1,4 +1,4 @@
-"""Commands about what lies on the disk (where it is, whether it is sound, what may go), for other machines and robots."""
+"""Commands for what lies on the disk (where it is, whether it is sound, what may go), other machines, and robots."""
 
 import click
 
