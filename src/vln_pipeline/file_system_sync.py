@@ -3,6 +3,7 @@
 import ctypes
 import os
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -32,11 +33,12 @@ def sync_file_system(folder: Path) -> bool:
 
 
 @cache
-def _syncfs() -> ctypes._NamedFuncPointer | None:
+def _syncfs() -> Callable[[int], int] | None:
     told = re.match(r"(\d+)\.(\d+)", os.uname().release)
     if os.uname().sysname != "Linux" or told is None or (int(told[1]), int(told[2])) < _TELLS_ERRORS:
         return None
-    return getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    found: Callable[[int], int] | None = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    return found
 
 
 def _kind(folder: Path) -> str:
