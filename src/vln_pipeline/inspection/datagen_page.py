@@ -51,12 +51,13 @@ class DatagenResults:
     selections: Mapping[str, Callable[[], Selection]]
 
 
-def datagen_page(results: DatagenResults, facts: Mapping[str, object]) -> Page:
+def datagen_page(results: DatagenResults, facts: Mapping[str, object], parameters: Mapping[str, object]) -> Page:
     """Return the page; scenes are loaded one at a time.
 
     Args:
         results: what the run made.
         facts: what to say about the run itself, by name.
+        parameters: of the run, by name.
     """
     frames = pd.concat([results.selections[key]().frames for key in _spread(results.selections)], ignore_index=True)
     funnel = funnel_table(
@@ -78,7 +79,8 @@ def datagen_page(results: DatagenResults, facts: Mapping[str, object]) -> Page:
     shown = list(results.scenes)[:_SCENES]
     stories = tuple(_scene_section(key, results, results.maps[key]()) for key in shown if key in results.plans)
     compared = tuple(_comparison_section(results.comparisons[key]()) for key in shown if key in results.comparisons)
-    return Page("Data generation", f"{len(results.scenes)} scenes.", (*overview, *stories, *compared))
+    told = Section("Parameters", table=table_of(["", ""], list(parameters.items())), folded=True)
+    return Page("Data generation", f"{len(results.scenes)} scenes.", (*overview, *stories, *compared, told))
 
 
 def _spread(loaders: Mapping[str, object]) -> list[str]:

@@ -32,12 +32,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with, in this order, a paragraph, a table and pictures; each may be absent."""
+    """A heading with, in this order, a paragraph, a table and pictures; each may be absent.
+
+    Attributes:
+        folded: whether the table is shown only to who asks for it.
+    """
 
     title: str
     text: str = ""
     table: Table | None = None
     pictures: tuple[Picture, ...] = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ def write_report(
     results = DatagenResults(scenes, maps, pairs, plans, comparisons, footage, labels, selections)
     run = next(item.version for item in selections.values())
     facts = {
+        "run": run,
         "scenes exported": len(exported),
         "page to leaf through its walks": f"vln-pipeline view --run {run}",
-        **{f"params:{key}": value for key, value in parameters.items()},
     }
-    return render_page(datagen_page(results, facts))
+    return render_page(datagen_page(results, facts, parameters))
