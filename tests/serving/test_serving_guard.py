@@ -45,7 +45,10 @@ def test_a_request_that_is_too_large_is_cut_off(network):
         client.post("/navigator_reset", json=RESET)
         assert client.post("/nogoal_step", content=b"x" * 2001).status_code == 413
         header = {"content-type": "multipart/form-data; boundary=b"}
-        endless = client.post("/nogoal_step", content=(b"x" * 500 for _ in range(5)), headers=header)
+        part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        endless = client.post(
+            "/nogoal_step", content=(part + b"x" * 500 for part in (part, *[b""] * 4)), headers=header
+        )
         assert endless.status_code == 413
         small = np.zeros((36, 48), np.uint16)
         answer = client.post("/nogoal_step", **sent([np.zeros((36, 48, 3), np.uint8)], [small], None))
