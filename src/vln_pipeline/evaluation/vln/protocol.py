@@ -1,6 +1,6 @@
 """What benchmarks disagree on: actions, cameras, and when an episode counts as a success."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -79,110 +79,73 @@ _BEYOND = 1.0
 """Ours: by how much an episode starts outside its success radius at least, metres. The nearest start of R2R-CE's
 val_unseen is 3.85 m from its goal."""
 
-PROTOCOLS = {
-    protocol.name: protocol
-    for protocol in (
-        # VLN-CE (github.com/jacobkrantz/VLN-CE), habitat_extensions/config/vlnce_task.yaml: steps line 2, forward and
-        # turn 7 and 8, sliding 11, camera 13 to 15, success 22. Radius, body and camera height: habitat-lab's defaults.
-        Protocol(
-            name="r2r_ce",
-            version=2,
-            success_distance=3.0,
-            stop_required=True,
-            max_steps=500,
-            forward=0.25,
-            turn=15.0,
-            sliding=True,
-            radius=0.10,
-            body_height=1.5,
-            camera_height=1.25,
-            width=224,
-            height=224,
-            hfov=90.0,
-        ),
-        # The same, rxr_vlnce_english_task.yaml: steps line 2, turn 5, body 10 and 11, sliding 14, camera 16 to 19,
-        # success 30. Forward: habitat-lab's default.
-        Protocol(
-            name="rxr_ce",
-            version=2,
-            success_distance=3.0,
-            stop_required=True,
-            max_steps=500,
-            forward=0.25,
-            turn=30.0,
-            sliding=False,
-            radius=0.18,
-            body_height=0.88,
-            camera_height=0.88,
-            width=640,
-            height=480,
-            hfov=79.0,
-        ),
-        # InternNav (github.com/InternRobotics/InternNav), scripts/eval/configs/vln_r2r.yaml: camera lines 24 to 26,
-        # forward and turn 33 and 34, success 46. Its 5,000 simulator steps (line 15) include looks; agents have 500.
-        # Radius, body, camera height and sliding: habitat-lab's defaults.
-        Protocol(
-            name="internnav",
-            version=2,
-            success_distance=3.0,
-            stop_required=True,
-            max_steps=500,
-            forward=0.25,
-            turn=15.0,
-            sliding=True,
-            radius=0.10,
-            body_height=1.5,
-            camera_height=1.25,
-            width=640,
-            height=480,
-            hfov=79.0,
-        ),
-        # InternNav's VLN-PE in flash mode. Metrics: vln_pe_metrics.py of internnav/env/utils/internutopia_extension,
-        # lines 36 to 56 (nDTW), 68 (TL), 82 (NE), 91 to 105 (SR, OSR, SPL). Success: internnav/configs/evaluator/
-        # vln_default_config.py line 89, forward and turn 205 and 206. Steps: scripts/eval/configs/
-        # h1_internvla_n1_async_cfg.py line 52. Images: h1_cma_cfg.py line 37. Camera: the head of the published H1,
-        # 0.72 m above its base at 0.95 m, tilted as line 63 of the former names it; the published recordings, whose
-        # robot sways, look 15 to 21 degrees down. Body: the H1's data sheet.
-        Protocol(
-            name="vln_pe",
-            version=2,
-            planar=True,
-            fidelity="nearness",
-            success_distance=3.0,
-            stop_required=False,
-            max_steps=1000,
-            forward=0.25,
-            turn=15.0,
-            sliding=False,
-            radius=0.255,
-            body_height=1.8,
-            camera_height=1.67,
-            pitch=30.0,
-            width=256,
-            height=256,
-            hfov=90.0,
-        ),
-        # The same for dual systems, h1_internvla_n1_async_cfg.py: images line 62, camera 63, lens 23.
-        Protocol(
-            name="vln_pe_dual",
-            version=1,
-            planar=True,
-            fidelity="nearness",
-            success_distance=3.0,
-            stop_required=False,
-            max_steps=1000,
-            forward=0.25,
-            turn=15.0,
-            sliding=False,
-            radius=0.255,
-            body_height=1.8,
-            camera_height=1.25,
-            pitch=30.0,
-            width=640,
-            height=480,
-            hfov=79.0,
-        ),
-    )
-}
+# VLN-CE (github.com/jacobkrantz/VLN-CE), habitat_extensions/config/vlnce_task.yaml: steps line 2, forward and turn 7
+# and 8, sliding 11, camera 13 to 15, success 22. Radius, body and camera height: habitat-lab's defaults.
+_R2R_CE = Protocol(
+    name="r2r_ce",
+    version=2,
+    success_distance=3.0,
+    stop_required=True,
+    max_steps=500,
+    forward=0.25,
+    turn=15.0,
+    sliding=True,
+    radius=0.10,
+    body_height=1.5,
+    camera_height=1.25,
+    width=224,
+    height=224,
+    hfov=90.0,
+)
+
+# The same, rxr_vlnce_english_task.yaml: steps line 2, turn 5, body 10 and 11, sliding 14, camera 16 to 19, success 30.
+# Forward: habitat-lab's default.
+_RXR_CE = replace(
+    _R2R_CE,
+    name="rxr_ce",
+    turn=30.0,
+    sliding=False,
+    radius=0.18,
+    body_height=0.88,
+    camera_height=0.88,
+    width=640,
+    height=480,
+    hfov=79.0,
+)
+
+# InternNav (github.com/InternRobotics/InternNav), scripts/eval/configs/vln_r2r.yaml: camera lines 24 to 26, forward and
+# turn 33 and 34, success 46. Its 5,000 simulator steps (line 15) include looks; agents have 500. Radius, body, camera
+# height and sliding: habitat-lab's defaults.
+_INTERNNAV = replace(_R2R_CE, name="internnav", width=640, height=480, hfov=79.0)
+
+# InternNav's VLN-PE in flash mode. Metrics: vln_pe_metrics.py of internnav/env/utils/internutopia_extension, lines 36
+# to 56 (nDTW), 68 (TL), 82 (NE), 91 to 105 (SR, OSR, SPL). Success: internnav/configs/evaluator/vln_default_config.py
+# line 89, forward and turn 205 and 206. Steps: scripts/eval/configs/h1_internvla_n1_async_cfg.py line 52. Images:
+# h1_cma_cfg.py line 37. Camera: the head of the published H1, 0.72 m above its base at 0.95 m, tilted as line 63 of the
+# former names it; the published recordings, whose robot sways, look 15 to 21 degrees down. Body: the H1's data sheet.
+_VLN_PE = Protocol(
+    name="vln_pe",
+    version=2,
+    planar=True,
+    fidelity="nearness",
+    success_distance=3.0,
+    stop_required=False,
+    max_steps=1000,
+    forward=0.25,
+    turn=15.0,
+    sliding=False,
+    radius=0.255,
+    body_height=1.8,
+    camera_height=1.67,
+    pitch=30.0,
+    width=256,
+    height=256,
+    hfov=90.0,
+)
+
+# The same for dual systems, h1_internvla_n1_async_cfg.py: images line 62, camera 63, lens 23.
+_VLN_PE_DUAL = replace(_VLN_PE, name="vln_pe_dual", version=1, camera_height=1.25, width=640, height=480, hfov=79.0)
+
+PROTOCOLS = {protocol.name: protocol for protocol in (_R2R_CE, _RXR_CE, _INTERNNAV, _VLN_PE, _VLN_PE_DUAL)}
 """Presets by name: VLN-CE's two tasks, InternNav's and StreamVLN's Habitat evaluation, InternNav's VLN-PE for single
 systems and for dual ones."""
