@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vln_pipeline.datasets.compared import note_compared, was_compared
 from vln_pipeline.durable import require_sound
 from vln_pipeline.errors import DataError
 
@@ -13,7 +14,7 @@ Task = partial
 """A module-level function with every argument bound but the last, the ``Workplace``."""
 
 _sound: set[Path] = set()
-"""Folders whose every byte this process has compared; a run compares what it reads once per process."""
+"""Folders that this process knows to be sound, so that it looks at them once."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Item:
         store: name of its store's folder; empty outside a store.
         version: the store's version that it was taken from; empty outside a store.
         volatile: patterns of its files that do not count in ``content``.
+        command: name of the command that loaded it, all of whose processes compare its bytes once; where it is empty,
+            each process compares them.
     """
 
     key: str
@@ -38,6 +41,7 @@ class Item:
     store: str = ""
     version: str = ""
     volatile: tuple[str, ...] = ()
+    command: str = ""
 
     def __call__(self) -> Any:
         """Read the item.
@@ -48,16 +52,19 @@ class Item:
         return resolve(self.reader)(self.folder())
 
     def folder(self) -> Path:
-        """Return the item's folder, having compared every byte at the first time in this process.
+        """Return the item's folder, having compared every byte at the first time in this command.
 
         Raises:
             DataError: it was damaged since it was finished, or another item lies in its place.
         """
         if self.directory not in _sound:
-            seal = require_sound(self.directory, contents=True)
+            known = bool(self.command) and was_compared(self.directory, self.command)
+            seal = require_sound(self.directory, contents=not known)
             if self.version and seal.content(self.volatile) != self.content:
                 cause = f"is not the {self.key} that version {self.version} consists of: it was changed or replaced"
                 raise DataError(str(self.directory), cause, "run the stage that makes it again")
+            if self.command and not known:
+                note_compared(self.directory, self.command)
             _sound.add(self.directory)
         return self.directory
 

@@ -10,6 +10,8 @@
                                              "found" where another run made it while this one waited
       <run id>/<name>/manifest.json          key -> fingerprint and content; present when the version is complete
       <run id>/logs/<key>.log                what tasks printed on the machines of a cluster
+      .locks/<fingerprint>                   held by who writes the item
+      .compared/<fingerprint>                the command that last compared every byte of the item
 """
 
 import json
@@ -24,6 +26,7 @@ from kedro.io.core import AbstractVersionedDataset, Version
 from tqdm import tqdm
 
 from vln_pipeline.datasets.ancestry import Ancestry, VersionOf
+from vln_pipeline.datasets.compared import THIS_COMMAND
 from vln_pipeline.datasets.item import Item, Task, resolve
 from vln_pipeline.datasets.job import ItemJob, sound_item, sweep
 from vln_pipeline.datasets.manifest import (
@@ -255,7 +258,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
 
     def _item(self, key: str, made: Made, version: str) -> Item:
         folder = self._items / made.fingerprint
-        return Item(key, made.content, folder, self._reader, self.name, version, self._volatile)
+        return Item(key, made.content, folder, self._reader, self.name, version, self._volatile, THIS_COMMAND)
 
     @property
     def _items(self) -> Path:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from vln_pipeline.datasets.compared import forget_compared
 from vln_pipeline.datasets.job import PART, STATE, lock_of
 from vln_pipeline.datasets.manifest import MANIFEST, PLAN, Manifest, read_plan
 from vln_pipeline.durable import DAMAGED
@@ -30,6 +31,7 @@ class Leftover:
     def remove(self) -> None:
         """Delete it."""
         shutil.rmtree(self.path)
+        forget_compared(self.path)
 
 
 def interrupted_versions(store: Path) -> dict[str, dict[str, str]]:
