@@ -3,9 +3,11 @@
 from kedro.pipeline import Pipeline
 
 from vln_pipeline.pipelines import (
+    compare,
     esdf,
     evaluate,
     evaluate_system1,
+    examine_system1,
     examine_system2,
     export,
     filtering,
@@ -45,10 +47,12 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     dual = sum(learning.values(), start=Pipeline([]))
     benchmarks = {
+        "examine_system1": examine_system1.create_pipeline(),
         "examine_system2": examine_system2.create_pipeline(),
         "evaluate_system1": evaluate_system1.create_pipeline(),
         "evaluate": evaluate.create_pipeline(),
     }
+    benchmarks["compare"] = benchmarks["evaluate"] + compare.create_pipeline()
     conversions = {"vlnce": vlnce.create_pipeline(), "vlnpe": vlnpe.create_pipeline()}
     sums = {
         "planning": planning,

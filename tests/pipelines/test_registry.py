@@ -18,6 +18,7 @@ OTHERS = [
     "train_system1",
     "train_system2",
     "train_joint",
+    "examine_system1",
     "examine_system2",
     "evaluate_system1",
     "evaluate",
@@ -52,6 +53,12 @@ def test_datagen_is_the_sum_of_its_stages(registered):
 def test_every_stage_is_one_box(registered):
     for stage in [*STAGES, *OTHERS]:
         assert {node.namespace for node in registered[stage].nodes} == {stage}
+
+
+def test_a_comparison_is_the_evaluation_and_what_is_made_of_it(registered):
+    own = {node.namespace for node in registered["compare"].nodes}
+    assert own == {"evaluate", "compare"}
+    assert {node.name for node in registered["evaluate"].nodes} < {node.name for node in registered["compare"].nodes}
 
 
 def test_every_dataset_between_stages_is_in_the_catalog(registered, context):

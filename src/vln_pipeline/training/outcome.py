@@ -53,6 +53,7 @@ def _figures(training: Training[Any]) -> dict[str, Any]:
     on_gpu = device.type == "cuda"
     return {
         "steps": learner.step,
+        "samples": learner.step * training.config.samples_per_step,
         "best_validation_loss": learner.best,
         "parameters": sum(p.numel() for p in parameters),
         "trained_parameters": sum(p.numel() for p in parameters if p.requires_grad),

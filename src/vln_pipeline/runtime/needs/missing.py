@@ -10,6 +10,8 @@ from vln_pipeline.embodiments.config import VlnpeConfig
 from vln_pipeline.episodes.config import VlnceConfig
 from vln_pipeline.episodes.episode_config import EpisodeFileConfig
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.probes.config import ExamineSystem1Config
+from vln_pipeline.evaluation.system1.agents.config import AgentsConfig
 from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.world.config import WorldConfig
@@ -122,10 +124,21 @@ def _drivers(config: EvaluateConfig, key: str) -> Faults:
     yield from _world(config.drive.world, f"{key}.drive.world")
 
 
+def _local_planners(config: AgentsConfig, key: str) -> Faults:
+    if config.navdp or config.checkpoints:
+        yield from packages(f"{key}.navdp", "models", ["torch", "diffusers", "safetensors"])
+    for number, checkpoint in enumerate(config.checkpoints):
+        yield from absent(f"{key}.checkpoints.{number}.path", checkpoint.path)
+
+
 def _planners(config: EvaluateSystem1Config, key: str) -> Faults:
-    if config.agents.navdp:
-        yield from packages(f"{key}.agents.navdp", "models", ["torch", "diffusers", "safetensors"])
+    yield from _local_planners(config.agents, f"{key}.agents")
     yield from _world(config.drive.world, f"{key}.drive.world")
+
+
+def _probed(config: ExamineSystem1Config, key: str) -> Faults:
+    yield from _local_planners(config.agents, f"{key}.agents")
+    yield from _world(config.world, f"{key}.world")
 
 
 _NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
@@ -135,6 +148,8 @@ _NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
     "train_system1.train": (_training, "train_system1"),
     "train_system2.train": (_training, "train_system2"),
     "train_joint.train": (_training, "train_joint"),
+    "examine_system1.load": (_homes, "examine_system1.scenes"),
+    "examine_system1.ask": (_probed, "examine_system1"),
     "examine_system2.ask": (_examination, "examine_system2"),
     "evaluate_system1.load": (_homes, "evaluate_system1.scenes"),
     "evaluate_system1.drive": (_planners, "evaluate_system1"),

@@ -9,8 +9,10 @@ from vln_pipeline.config import Config
 from vln_pipeline.embodiments.config import VlnpeConfig
 from vln_pipeline.episodes.config import VlnceConfig
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.probes.config import ExamineSystem1Config
 from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.system2.config import ExamineSystem2Config
+from vln_pipeline.evaluation.vln.compare_config import CompareConfig
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.filtering.config import FilteringConfig
@@ -37,9 +39,11 @@ BLOCKS: Mapping[str, type[Config]] = {
     "train_system2": TrainSystem2Config,
     "train_system1": TrainSystem1Config,
     "train_joint": TrainJointConfig,
+    "examine_system1": ExamineSystem1Config,
     "examine_system2": ExamineSystem2Config,
     "evaluate_system1": EvaluateSystem1Config,
     "evaluate": EvaluateConfig,
+    "compare": CompareConfig,
     "vlnce": VlnceConfig,
     "vlnpe": VlnpeConfig,
 }

@@ -9,6 +9,7 @@ from vln_pipeline.models.navdp.network import NavdpOutput
 from vln_pipeline.training.navdp.config import LossConfig
 from vln_pipeline.training.navdp.losses import auxiliary_goals, critic, denoising, total
 from vln_pipeline.training.navdp.rgb_tokens import RgbTokens
+from vln_pipeline.training.navdp.straight_probe import straight_probe
 from vln_pipeline.training.navdp_batch import NavdpBatch
 
 _MASK = 3
@@ -34,7 +35,7 @@ class NavdpObjective:
         self._signal: Tensor = training_schedule(network).alphas_cumprod
 
     def __call__(self, model: nn.Module, batch: NavdpBatch) -> dict[str, Tensor]:
-        """Return the total as "loss" and each part by its name."""
+        """Return the total as "loss", each part by its name, and in evaluation mode what ``straight_probe`` finds."""
         label = batch.label
         noises = [torch.randn_like(label) for _ in range(2)]
         steps = [torch.randint(self._config.diffusion_steps, (len(label),)) for _ in range(2)]
@@ -57,7 +58,8 @@ class NavdpObjective:
             "critic": critic(output.critic, batch.critic, output.augmented_critic, batch.augmented_critic),
             "auxiliary_goals": auxiliary_goals(_readings(output, batch), batch.point_goal),
         }
-        return {"loss": total(parts, self._weights), **{name: part.detach() for name, part in parts.items()}}
+        told = {"loss": total(parts, self._weights), **{name: part.detach() for name, part in parts.items()}}
+        return told if model.training else told | straight_probe(model, self._config, batch.inputs())
 
     def _add(self, noise: Tensor, label: Tensor, steps: Tensor) -> Tensor:
         """Return actions with the noise of each sample's level (Ho et al. 2020, equation 4)."""

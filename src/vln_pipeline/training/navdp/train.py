@@ -85,7 +85,7 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
         rate = run_to_the_end(training)
         report = [*index.report.lines(), *_scenes(learned, "learned from"), *_scenes(held, "validated on")]
         report += counted("dropped", batches.skipped)
-        write_outcome(training, report, {"samples": told.steps * told.samples_per_step, "samples_per_second": rate})
+        write_outcome(training, report, {"samples_per_second": rate})
 
 
 def _open(

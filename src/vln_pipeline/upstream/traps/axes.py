@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vln_pipeline.upstream.conventions import Convention, best_fitting, downward_pitch, is_rigid
 from vln_pipeline.upstream.dataset import UpstreamDataset
@@ -13,6 +14,8 @@ from vln_pipeline.upstream.traps.numbers import TABLES
 _DEGREES, _METRES = 1.0, 0.02
 _HEIGHTS = (0.05, 2.5)
 """Heights that a robot's camera may have, metres."""
+_RIGHT_FROM_FORWARD = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
+"""Body axes x forward, y left in those that NavDP's loader expects: x right, y forward."""
 
 
 def axes(dataset: UpstreamDataset, column: str, expected: Convention) -> Iterator[Finding]:
@@ -49,41 +52,67 @@ def axes(dataset: UpstreamDataset, column: str, expected: Convention) -> Iterato
 def extrinsic(dataset: UpstreamDataset, column: str, poses_column: str, convention: Convention) -> Iterator[Finding]:
     """Camera mounts that are not Rx(90 degrees - pitch) with the camera's height, constant, and the pitch of the poses.
 
+    That is camera to body with x right and y forward; mounts whose body has x forward are told as such, and a note says
+    so of sound ones.
+
     Args:
         dataset: to look at.
         column: of camera mounts.
         poses_column: of camera poses.
         convention: of camera poses.
     """
-    wrong = {}
+    wrong, turned, sound = {}, [], 0
     for episode in dataset.rows:
         mounts, poses = dataset.poses(episode, column), dataset.poses(episode, poses_column)
         if mounts is None:
             continue
-        mount = mounts[0]
-        height = mount[2, 3]
-        angle = np.degrees(np.arctan2(mount[2, 1], mount[1, 1]))
-        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        is_about_x = np.allclose(mount[:3, :3], [[1, 0, 0], [0, c, -s], [0, s, c]], atol=1e-3)
-        if np.abs(mounts - mount).max() > 1e-5:
-            wrong[f"episode {episode}"] = "it changes within the episode"
-        elif not is_about_x:
-            wrong[f"episode {episode}"] = "its rotation is not about the camera's x axis"
-        elif angle <= 0:
-            wrong[f"episode {episode}"] = f"it turns by {round(angle)} degrees, which is body to camera, or no rotation"
-        elif not _HEIGHTS[0] < height < _HEIGHTS[1]:
-            wrong[f"episode {episode}"] = f"the camera is {height:.2f} m above the ground"
-        elif poses is not None and convention.fits(poses):
-            forward = convention.cameras(poses)[0][:, :, 2]
-            pitch = float(np.median(downward_pitch(forward)))
-            if abs(pitch - (90 - angle)) > _DEGREES:
-                wrong[f"episode {episode}"] = (
-                    f"a pitch of {round(90 - angle)} degrees, {poses_column} has {round(pitch)}"
-                )
+        if _is_about_x(_RIGHT_FROM_FORWARD @ mounts[0, :3, :3]):
+            turned.append(f"episode {episode}")
+        elif fault := _mount_fault(mounts, poses, poses_column, convention):
+            wrong[f"episode {episode}"] = fault
+        else:
+            sound += 1
+    if sound:
+        found = f"{column} is camera to ground, x right, y forward, in {sound} of {len(dataset.rows)} episodes"
+        yield Finding(TABLES, found, "NavDP's loader expects that", "it is the custom", is_note=True)
+    if turned:
+        found = f"{column} is camera to a base with x forward, y left {listed(turned, len(dataset.rows))}"
+        means = "NavDP's loader expects x right, y forward: all labels are turned by 90 degrees to the right"
+        left = "tables are not rewritten; turn the axes, and ask what was trained on them (examine_system1)"
+        yield Finding(TABLES, found, means, left)
     if wrong:
         found = f"{column} is not Rx(90 degrees - pitch) with the camera's height {listed(wrong, len(dataset.rows))}"
         means = "NavDP takes the body's attitude from it, so waypoints tilt out of the floor"
         yield Finding(TABLES, found, means, "tables are not rewritten; leave the episodes out")
+
+
+def _mount_fault(
+    mounts: NDArray[np.float64], poses: NDArray[np.float64] | None, poses_column: str, convention: Convention
+) -> str:
+    """Return what is wrong with an episode's (n, 4, 4) camera mounts, in words; empty where nothing is."""
+    mount = mounts[0]
+    height = mount[2, 3]
+    angle = np.degrees(np.arctan2(mount[2, 1], mount[1, 1]))
+    if np.abs(mounts - mount).max() > 1e-5:
+        return "it changes within the episode"
+    if not _is_about_x(mount[:3, :3]):
+        return "its rotation is not about the camera's x axis"
+    if angle <= 0:
+        return f"it turns by {round(angle)} degrees, which is body to camera, or no rotation"
+    if not _HEIGHTS[0] < height < _HEIGHTS[1]:
+        return f"the camera is {height:.2f} m above the ground"
+    if poses is not None and convention.fits(poses):
+        pitch = float(np.median(downward_pitch(convention.cameras(poses)[0][:, :, 2])))
+        if abs(pitch - (90 - angle)) > _DEGREES:
+            return f"a pitch of {round(90 - angle)} degrees, {poses_column} has {round(pitch)}"
+    return ""
+
+
+def _is_about_x(rotation: NDArray[np.float64]) -> bool:
+    """Tell whether a (3, 3) rotation is one about x."""
+    angle = np.arctan2(rotation[2, 1], rotation[1, 1])
+    c, s = np.cos(angle), np.sin(angle)
+    return bool(np.allclose(rotation, [[1, 0, 0], [0, c, -s], [0, s, c]], atol=1e-3))
 
 
 def start(

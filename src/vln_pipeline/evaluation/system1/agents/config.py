@@ -55,6 +55,18 @@ class PlannerConfig(Config):
     """Anything that changes when the policy does, so that episodes are driven anew."""
 
 
+class CheckpointConfig(Config):
+    """A NavDP network that was trained elsewhere, or kept from an earlier run."""
+
+    name: str = Field(pattern=_NAME)
+    """What the agent is called in results."""
+    path: str = Field(min_length=1)
+    """A folder of this project (``config.json`` and weights), or a file of weights with the published names."""
+    policy: PolicyConfig | None = None
+    """How it is asked for a path; null as the networks of this project are with folders, and with files as the
+    published server asks."""
+
+
 class AgentsConfig(Config):
     """Which agents drive every episode."""
 
@@ -64,6 +76,8 @@ class AgentsConfig(Config):
     """Whether every network in the ``system1`` store drives."""
     policy: PolicyConfig = PolicyConfig()
     """How these networks are asked for a path."""
+    checkpoints: tuple[CheckpointConfig, ...] = ()
+    """NavDP networks from elsewhere, published ones for instance."""
     servers: tuple[ServerConfig, ...] = ()
     """Policies behind NavDP's HTTP contract."""
     planners: tuple[PlannerConfig, ...] = ()
@@ -73,8 +87,9 @@ class AgentsConfig(Config):
     def families(self) -> tuple[str, ...]:
         """Names of the agents in the order in which they are reported, all trained networks as one."""
         trained = ["navdp"] if self.navdp else []
+        loaded = [checkpoint.name for checkpoint in self.checkpoints]
         servers, planners = [server.name for server in self.servers], [planner.name for planner in self.planners]
-        return (*self.baselines, *trained, *servers, *planners)
+        return (*self.baselines, *trained, *loaded, *servers, *planners)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

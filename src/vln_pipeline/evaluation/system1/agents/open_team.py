@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vln_pipeline.evaluation.system1.agents.config import PlannerConfig, ServerConfig
+from vln_pipeline.evaluation.system1.agents.config import CheckpointConfig, PlannerConfig, ServerConfig
 from vln_pipeline.evaluation.system1.agents.entrant import Entrant
 from vln_pipeline.evaluation.system1.agents.team import Soloists, Team
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
@@ -30,21 +30,24 @@ def open_team(entrant: Entrant, checkpoint: Path | None, threads: int) -> Team:
 
         kinds = frozenset(settings.kinds)
         return Soloists(lambda: make_planner(settings), kinds=kinds, depth=True, rgb=settings.rgb)
+    if isinstance(settings, CheckpointConfig):
+        return _navdp(settings.policy, Path(settings.path), threads)
     if isinstance(settings, PolicyConfig):
+        if checkpoint is None:
+            raise ValueError("a NavDP agent needs a checkpoint")
         return _navdp(settings, checkpoint, threads)
     return _baseline(settings)
 
 
-def _navdp(config: PolicyConfig, checkpoint: Path | None, threads: int) -> Team:
+def _navdp(config: PolicyConfig | None, checkpoint: Path, threads: int) -> Team:
     import torch
 
     from vln_pipeline.evaluation.system1.agents.navdp import Navdp, kinds
-    from vln_pipeline.models.navdp.checkpoint import load
+    from vln_pipeline.models.navdp.any_checkpoint import load_any
 
-    if checkpoint is None:
-        raise ValueError("a NavDP agent needs a checkpoint")
     torch.set_num_threads(threads)
-    network = load(checkpoint)
+    network, suited = load_any(checkpoint)
+    config = config or suited
     # A planner holds the network; robots that drive one after the other share one.
     return Soloists(lambda: Navdp(network, config), kinds=kinds(network), depth=True, rgb=True, most=1)
 
