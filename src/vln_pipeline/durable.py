@@ -22,6 +22,8 @@ from vln_pipeline.file_system_sync import sync_file_system
 
 SEAL = "seal.json"
 DAMAGED = ".damaged-"
+PART = ".part-"
+"""What the name of a folder or file begins with while it is written."""
 _CHECK = "check"
 _BLOCK = 1 << 20
 _MANY = 64  # files from which on the whole file system is synced at once

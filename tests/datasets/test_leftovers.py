@@ -86,3 +86,16 @@ def test_a_version_that_was_set_aside_may_go_and_its_items_stay(tmp_path):
     assert told(tmp_path) == {f".damaged-{FIRST}-1": "damaged, set aside"}
     (tmp_path / "store" / f".damaged-{FIRST}-1" / "store" / "manifest.json").write_text("{")
     assert told(tmp_path)[f".damaged-{FIRST}-1"] == "damaged, set aside"
+
+
+def test_what_somebody_began_to_write_meanwhile_stays(tmp_path):
+    """Between listing and deleting the lock was free for a moment, and a run that took it lost its folder."""
+    items = tmp_path / "store" / "items"
+    part = items / ".part-abc-1"
+    part.mkdir(parents=True)
+    [leftover] = leftovers(tmp_path / "store")
+    with sole_writer(lock_of(items, "abc"), "the item"):
+        leftover.remove()
+        assert part.exists()
+    leftover.remove()
+    assert not part.exists()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.datasets.item import Task, resolve
-from vln_pipeline.durable import SEAL, Seal, rename, require_sound, seal, set_aside
+from vln_pipeline.durable import PART, SEAL, Seal, rename, require_sound, seal, set_aside
 from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import sole_writer, writer_if_free
 from vln_pipeline.runtime.executors import Failure, Outcome
@@ -19,7 +19,7 @@ from vln_pipeline.runtime.workplace import Workplace
 
 logger = logging.getLogger(__name__)
 
-PART, STATE, LOCKS = ".part-", ".state-", ".locks"
+STATE, LOCKS = ".state-", ".locks"
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,15 @@ def lock_of(items: Path, fingerprint: str) -> Path:
     return items.parent / LOCKS / fingerprint
 
 
+def fingerprint_of_part(part: Path) -> str:
+    """Return the fingerprint of the item that a half-written folder was to become."""
+    return part.name.removeprefix(PART).partition("-")[0]
+
+
 def sweep(items: Path) -> None:
     """Remove what killed processes left half-written, on whatever machine; what somebody writes now stays."""
     for directory in items.glob(f"{PART}*"):
-        fingerprint = directory.name.removeprefix(PART).partition("-")[0]
-        lock = lock_of(items, fingerprint)
+        lock = lock_of(items, fingerprint_of_part(directory))
         lock.parent.mkdir(exist_ok=True)
         with writer_if_free(lock) as free:
             if free:

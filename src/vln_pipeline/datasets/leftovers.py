@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.datasets.compared import forget_compared
-from vln_pipeline.datasets.job import PART, STATE, lock_of
+from vln_pipeline.datasets.job import STATE, fingerprint_of_part, lock_of
 from vln_pipeline.datasets.manifest import MANIFEST, PLAN, Manifest, read_plan
-from vln_pipeline.durable import DAMAGED
+from vln_pipeline.durable import DAMAGED, PART
 from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import writer_if_free
 
@@ -22,16 +22,23 @@ class Leftover:
         path: of the folder.
         size: bytes of its files.
         why: nobody needs it.
+        lock: held by who writes it; None where nobody does.
     """
 
     path: Path
     size: int
     why: str
+    lock: Path | None = None
 
     def remove(self) -> None:
-        """Delete it."""
-        shutil.rmtree(self.path)
-        forget_compared(self.path)
+        """Delete it, unless somebody began to write it meanwhile."""
+        if self.lock is None:
+            shutil.rmtree(self.path)
+            forget_compared(self.path)
+            return
+        with writer_if_free(self.lock) as free:
+            if free:
+                shutil.rmtree(self.path)
 
 
 def interrupted_versions(store: Path) -> dict[str, dict[str, str]]:
@@ -66,9 +73,10 @@ def leftovers(store: Path, given_up: Collection[str] = ()) -> Iterator[Leftover]
     kept = resumable | {made.fingerprint for manifest in sealed for made in manifest.items.values()}
     items = store / "items"
     for folder in sorted(items.glob("*")):
-        why = _why(items, folder.name, kept, lost)
+        lock = _lock_of_unfinished(items, folder)
+        why = _why(folder.name, kept, lost, is_free=lock is None or _is_free(lock))
         if why:
-            yield Leftover(folder, size_of(folder), why)
+            yield Leftover(folder, size_of(folder), why, lock)
     for version in sorted(store.glob("*")):
         if version.name.startswith(DAMAGED):
             yield Leftover(version, size_of(version), "damaged, set aside")
@@ -81,20 +89,25 @@ def size_of(folder: Path) -> int:
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def _why(items: Path, name: str, kept: Collection[str], lost: Collection[str]) -> str:
+def _lock_of_unfinished(items: Path, folder: Path) -> Path | None:
+    """Return what is locked while a half-written folder or a saved state is written; None for anything else."""
+    if folder.name.startswith(STATE):
+        return lock_of(items, folder.name.removeprefix(STATE))
+    return lock_of(items, fingerprint_of_part(folder)) if folder.name.startswith(PART) else None
+
+
+def _why(name: str, kept: Collection[str], lost: Collection[str], *, is_free: bool) -> str:
     if name.startswith(DAMAGED):
         return "damaged, set aside"
     if name.startswith(STATE):
-        given_up = name.removeprefix(STATE) in lost and _nobody_writes(items, name.removeprefix(STATE))
+        given_up = name.removeprefix(STATE) in lost and is_free
         return "state of an interrupted run that is given up" if given_up else ""
     if name.startswith(PART):
-        free = _nobody_writes(items, name.removeprefix(PART).partition("-")[0])
-        return "half-written by a killed process" if free else ""
+        return "half-written by a killed process" if is_free else ""
     return "" if name in kept else "referred to by no version"
 
 
-def _nobody_writes(items: Path, fingerprint: str) -> bool:
-    lock = lock_of(items, fingerprint)
+def _is_free(lock: Path) -> bool:
     lock.parent.mkdir(exist_ok=True)
     with writer_if_free(lock) as free:
         return free

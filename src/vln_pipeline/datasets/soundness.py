@@ -6,9 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vln_pipeline.datasets.job import PART
 from vln_pipeline.datasets.manifest import JOURNAL, MANIFEST, PLAN, Manifest, journal_mark
-from vln_pipeline.durable import DAMAGED, SEAL, faults, read_checked, read_seal, set_aside
+from vln_pipeline.durable import DAMAGED, PART, SEAL, faults, read_checked, read_seal, set_aside
 from vln_pipeline.errors import DataError
 
 ITEMS, RECORDS = "items", "runs"

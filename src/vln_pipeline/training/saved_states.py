@@ -16,9 +16,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import read_seal, require_sound, set_aside
+from vln_pipeline.durable import PART, read_seal, require_sound, set_aside
 from vln_pipeline.errors import DataError
-from vln_pipeline.training.sealed_folder import PART
 
 logger = logging.getLogger(__name__)
 

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import rename, require_sound, seal
+from vln_pipeline.durable import PART, rename, require_sound, seal
 from vln_pipeline.errors import DataError
-
-PART = ".part-"
-"""What the name of a folder begins with while it is written."""
 
 
 def write_sealed(final: Path, fill: Callable[[Path], None], told: dict[str, Any] | None = None) -> None:

@@ -12,6 +12,7 @@ import xxhash
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vln_pipeline.durable import PART
 from vln_pipeline.models.navdp.encoders import RgbdEncoder
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class RgbTokens:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = BytesIO()
         np.save(content, tokens, allow_pickle=False)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=PART, delete=False) as part:
             part.write(xxhash.xxh3_128_digest(content.getbuffer()) + content.getvalue())
         Path(part.name).replace(path)
 
