@@ -95,10 +95,32 @@ def test_what_the_scenes_terms_forbid_is_refused(root, source, licence, reason):
         offer(root)
 
 
+@pytest.mark.parametrize("card", [None, b"---\nlicense: [\n---\n", b"\xff\xfe", b"no front matter"])
+def test_a_broken_card_is_refused_in_one_line(root, card):
+    (root / "README.md").unlink()
+    if card is not None:
+        (root / "README.md").write_bytes(card)
+    with pytest.raises(DataError, match=r"walks/README\.md: (cannot be read|tells no licence)[^\n]*; export it again"):
+        offer(root)
+
+
+def test_a_link_is_not_followed(root, tmp_path):
+    """A link in a dataset's folder sent whatever file it led to."""
+    (tmp_path / "private").write_text("mine")
+    (root / "meta/notes.json").symlink_to(tmp_path / "private")
+    with pytest.raises(DataError, match=r"walks/meta/notes\.json: is a link"):
+        offer(root)
+
+
 def test_too_many_files_are_refused(root, monkeypatch):
     monkeypatch.setattr(publishing, "_MOST_FILES", 3)
     with pytest.raises(DataError, match=r"has \d+ files, a repository takes 3; publish v3\.0"):
         offer(root)
+
+
+def test_a_dry_run_refuses_a_wrong_name_too(root):
+    done = CliRunner().invoke(command, [str(root), "--repo", "walks", "--dry-run"])
+    assert done.exit_code == 1 and "walks: is not a repository's name; give user/name" in done.output
 
 
 def test_a_dry_run_sends_nothing(hub, root):

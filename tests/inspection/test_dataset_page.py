@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from vln_pipeline.commands.view import view
-from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.config import ExportConfig, V30Config
 from vln_pipeline.export.export import export_scene
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.inspection.dataset_page import dataset_page
@@ -41,9 +41,8 @@ def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("viewed")
     walks = drawn_room.walks_of(folder / "footage", [drawn_room.trajectory(n, frames=20 + n) for n in range(2)])
     walks[1] = replace(walks[1], labels=replace(walks[1].labels, sum_instruction=HOSTILE))
-    export_scene(
-        walks, drawn_room.scene(), drawn_room.navigation(), ExportConfig(), folder / "e", seed=7, provenance={}
-    )
+    config = ExportConfig(v30=V30Config(masks=("semantic", "instance")))
+    export_scene(walks, drawn_room.scene(), drawn_room.navigation(), config, folder / "e", seed=7, provenance={})
     return folder / "e"
 
 
@@ -62,6 +61,56 @@ def test_a_page_has_every_episode_and_asks_nobody_else(exported, dialect, versio
     assert first["wordings"][0] == "Walk room_00000 past the pillar, then stop."
     assert second["wordings"][0] == HOSTILE
     assert page.count("<script") == 2
+
+
+def test_what_is_in_view_is_counted_where_masks_tell_it(exported):
+    """The statistics had words and lengths, not what the frames show."""
+    strips = [strip_of(walk_of(ExportedDataset(exported / "vln_n1/v3.0"), episode)) for episode in range(2)]
+    seen = [frame for strip in strips for frame in strip.contents]
+    column = sum("column" in frame.categories for frame in seen)
+    assert len(seen) == 32 and column > 0 and all("wall" in frame.categories for frame in seen)
+    page = dataset_page(ExportedDataset(exported / "vln_n1/v3.0"), range(2))
+    assert f"<span>wall <b>32</b></span><span>column <b>{column}</b></span>" in page
+    assert re.search(r"<th>evenness of the categories[^<]*</th><td>\d[\d.e-]* to \d", page)
+    page = dataset_page(ExportedDataset(exported / "vln_n1/v2.1"), range(2))
+    assert "These walks have no masks" in page and "evenness" not in page
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("data/chunk-000/file-000.parquet", r"walks: cannot be read \(Arrow\w+: .*; export it again"),
+        ("meta/masks.json", r"walks: cannot be read \(JSONDecodeError: .*; export it again"),
+        ("videos/observation.images.rgb/chunk-000/file-000.mp4", r"walks: cannot be read \(\w+: .*; export it again"),
+        ("meta/info.json", r"walks: not a readable dataset .*; export the scene again"),
+    ],
+)
+def test_a_damaged_dataset_is_told_in_one_line(exported, tmp_path, broken, told):
+    """A broken table, video or list of names ended the command with a traceback."""
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    (root / broken).write_bytes(b"no such thing")
+    done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / "walks.html")])
+    assert done.exit_code == 1 and re.fullmatch(f"Error: {told}\n", done.output), done.output
+
+
+def test_the_command_works_in_the_folder_and_names_what_is_none(exported, tmp_path, monkeypatch):
+    """ "vln-pipeline view ." wrote to a file without a name, and a folder above a dataset was called unreadable."""
+    monkeypatch.chdir(shutil.copytree(exported / "vln_n1/v3.0", tmp_path / "walks"))
+    done = CliRunner().invoke(view, [".", "--episode", "0"])
+    assert done.exit_code == 0 and (tmp_path / "walks/walks.html").is_file(), done.output
+    done = CliRunner().invoke(view, [".", "--save", "nowhere/walks.html"])
+    assert done.exit_code == 1 and "nowhere/walks.html: its folder is missing" in done.output
+    done = CliRunner().invoke(view, [str(exported)])
+    assert done.exit_code == 1 and "e: holds no meta/info.json; give the folder of one dataset" in done.output
+
+
+def test_a_mask_without_names_is_told_in_one_line(exported, tmp_path):
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    (root / "meta/masks.json").write_text('{"room": {"semantic": {"0": "void", "x": "y"}}}')
+    done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / "walks.html")])
+    assert done.exit_code == 1 and re.match(r"Error: room_00000: its mask of frame 0 has [^\n]+\n$", done.output)
 
 
 def test_what_stands_in_the_way_is_where_the_pillar_and_walls_are(exported):

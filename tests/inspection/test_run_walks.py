@@ -9,7 +9,7 @@ import pytest
 
 from vln_pipeline.filtering.selection import Selection
 from vln_pipeline.inspection.dataset_page import run_page
-from vln_pipeline.inspection.run_walks import judged_walks, shown_walks
+from vln_pipeline.inspection.run_walks import judged_walks, measured_frames, shown_walks
 from vln_pipeline.labelling.labels import LabelledWalks, Rejection
 from vln_pipeline.planning.plan import Plans
 
@@ -20,7 +20,8 @@ def run(tmp_path):
     ids = [walk.trajectory.id for walk in walks]
     table = pd.DataFrame({"trajectory": ids, "reason": ["", "too few clips", "not labelled: no room"]})
     labels = LabelledWalks((walks[0].labels, walks[1].labels), (Rejection(ids[2], "no room"),))
-    selection = Selection(pd.DataFrame(), pd.DataFrame(), table)
+    frames = pd.DataFrame({"frame": [0, 8], "entropy": [0.25, 0.75], "categories": [1, 3]})
+    selection = Selection(frames, pd.DataFrame(), table)
     plans = Plans("room", tuple(walk.trajectory for walk in walks), {})
     return (
         {"room": lambda: plans},
@@ -33,9 +34,11 @@ def run(tmp_path):
 def test_rejected_walks_are_shown_with_their_reason(run):
     plans, footage, labels, selections = run
     judged = judged_walks(selections)
-    page = run_page("Walks", judged, shown_walks(judged, 10), plans, footage, labels)
+    page = run_page("Walks", judged, shown_walks(judged, 10), measured_frames(selections), plans, footage, labels)
     assert "3 walks were filmed; rejected: 1 too few clips; 1 not labelled: no room. 3 walks are shown." in page
-    assert "<tr><th>clearance</th><td>1 to 1 m, median 1</td></tr>" in page
+    assert "<tr><th>clearance</th><td>1 to 1 m, median 1</td>" in page
+    assert "What 2 frames tell" in page and "<td>0.25 to 0.75, median 0.5</td>" in page
+    assert "<span>wall <b>48</b></span>" in page
     assert "<option>too few clips</option>" in page and "<option>not labelled: no room</option>" in page
     records = json.loads(re.search(r'type="application/json">(.*?)</script>', page, re.DOTALL)[1])
     assert [(told["scene"], told["reason"]) for told in records] == [

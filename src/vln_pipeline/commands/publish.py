@@ -14,10 +14,11 @@ from vln_pipeline.errors import DataError
 @click.option("--private", is_flag=True, help="Make a new repository one that only you see.")
 def publish(dataset: Path, repository: str, dry_run: bool, private: bool) -> None:
     """Publish one exported dataset on the hub; the same command goes on after a cut connection."""
-    from vln_pipeline.export.publish import offer
+    from vln_pipeline.export.publish import offer, require_name
     from vln_pipeline.export.publish import publish as send
 
     try:
+        require_name(repository)
         offered = offer(dataset)
         click.echo(offered.summary())
         if dry_run:

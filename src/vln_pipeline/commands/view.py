@@ -1,5 +1,6 @@
 """``vln-pipeline view``."""
 
+import os
 from pathlib import Path
 
 import click
@@ -30,13 +31,26 @@ def view(dataset: Path | None, run: str | None, episodes: tuple[int, ...], save:
         else:
             if run is not None:
                 raise click.UsageError("give a DATASET or a --run, not both")
-            told = _view_dataset(dataset, episodes, save or Path(f"{dataset.name}.html"))
+            told = _view_dataset(dataset, episodes, save or Path(f"{dataset.resolve().name}.html"))
     except DataError as error:
         raise click.ClickException(str(error)) from error
     click.echo(told)
 
 
 def _view_dataset(root: Path, episodes: tuple[int, ...], target: Path) -> str:
+    from vln_pipeline.export.validate import UNREADABLE
+
+    _require_folder(target)
+    try:
+        return _view_episodes(root, episodes, target)
+    except DataError:
+        raise
+    except UNREADABLE as error:
+        told = str(error).partition("\n")[0]
+        raise DataError(root.name, f"cannot be read ({type(error).__name__}: {told})", "export it again") from error
+
+
+def _view_episodes(root: Path, episodes: tuple[int, ...], target: Path) -> str:
     from vln_pipeline.export.reader import ExportedDataset
 
     opened = ExportedDataset(root)
@@ -59,20 +73,25 @@ def _view_dataset(root: Path, episodes: tuple[int, ...], target: Path) -> str:
 
 def _view_run(run: str | None, target: Path) -> str:
     from vln_pipeline.inspection.dataset_page import run_page
-    from vln_pipeline.inspection.run_walks import judged_walks, shown_walks
+    from vln_pipeline.inspection.run_walks import judged_walks, measured_frames, shown_walks
 
+    _require_folder(target)
     _require_page(target)
     with open_catalog(dict.fromkeys(_STORES, run) if run else None) as catalog:
         stores = item_stores(catalog)
         if not all(stores[name].exists() for name in _STORES):
             raise DataError(run or "the latest run", "has no filtered walks", "run: kedro run --pipelines=datagen")
         plans, footage, labels, selections = (stores[name].load() for name in _STORES)
-    judged = judged_walks(selections)
+    judged, measured = judged_walks(selections), measured_frames(selections)
     shown = shown_walks(judged, _SHOWN)
-    target.write_text(
-        run_page(f"Walks of {run or 'the latest run'}", judged, shown, plans, footage, labels), encoding="utf-8"
-    )
+    title = f"Walks of {run or 'the latest run'}"
+    target.write_text(run_page(title, judged, shown, measured, plans, footage, labels), encoding="utf-8")
     return f"{len(shown)} of {len(judged)} walks: {target}"
+
+
+def _require_folder(target: Path) -> None:
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise DataError(str(target), "its folder is missing or may not be written to", "name another one")
 
 
 def _require_page(target: Path) -> None:

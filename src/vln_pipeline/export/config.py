@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 
+_GROUPS = ("r2r", "rxr", "scalevln")
+"""Folders of scenes that InternNav knows, the one for all else first."""
+
 
 class PixelGoalConfig(Config):
     """Which future position of a discrete walk is the pixel goal of a frame."""
@@ -66,8 +69,9 @@ class DiscreteConfig(Config):
     """Rigs whose cameras become the settings of every episode; empty for all discrete rigs."""
     fps: int = Field(default=30, ge=1, le=120)
     """Frames per second that timestamps and videos say; InternData-N1 says 30 of frames that are an action apart."""
-    group: str = Field(default="r2r", pattern=r"^[A-Za-z0-9_-]+$")
-    """Folder below ``traj_data`` by which InternNav finds the scenes; it knows r2r, rxr and scalevln."""
+    group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]+$")
+    """Folder below ``traj_data`` by which InternNav finds the scenes; it knows r2r, rxr and scalevln. None for that of
+    the episodes that were walked, r2r where they are of another kind or walks of our own."""
     pixel_goal: PixelGoalConfig = PixelGoalConfig()
     """Which future position is the pixel goal."""
     tell_first_turn: bool = False
@@ -117,6 +121,11 @@ class ExportConfig(Config):
     def of_scene(self) -> Self:
         """Return what decides a scene's datasets: the same whatever is said about joining them."""
         return self.model_copy(update={"v30": V30Config(language=self.v30.language, masks=self.v30.masks)})
+
+    def of_group(self, kind: str = "") -> Self:
+        """Return these parameters with the folder by which InternNav finds episodes of a kind, where none is named."""
+        group = self.vln_ce.group or (kind if kind in _GROUPS else _GROUPS[0])
+        return self.model_copy(update={"vln_ce": self.vln_ce.model_copy(update={"group": group})})
 
     @model_validator(mode="after")
     def _lists_have_no_doubles(self) -> Self:

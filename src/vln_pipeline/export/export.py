@@ -60,6 +60,7 @@ def export_scene(
         DataError: no walk was kept, an image is missing or broken, walk and footage disagree, or a written dataset
             does not pass its validation.
     """
+    config = config.of_group()
     floors: set[int] = set()
     facts = SceneFacts(scene.id, scene.source, scene.licence)
     with ExitStack() as stack:
@@ -83,7 +84,7 @@ def export_scene(
         link_for_internnav(directory, dialect.name, versions, config)
         for writer in versions:
             told = {"origin of the scene": scene.origin or "unknown", "seed": seed, **provenance}
-            write_card(ExportedDataset(writer.root), told, group=config.vln_ce.group)
+            write_card(ExportedDataset(writer.root), told, group=str(config.vln_ce.group))
             _check(writer, scene)
 
 

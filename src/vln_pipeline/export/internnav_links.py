@@ -31,7 +31,7 @@ def link_for_internnav(directory: Path, dialect: str, writers: Sequence[Writer],
             continue
         groups = {
             VlnN1.name: Path(NAVDP, "_".join((writer.scene.source or "scenes", *sorted(writer.rigs)))),
-            VlnCe.name: Path(SYSTEM2, config.vln_ce.group),
+            VlnCe.name: Path(SYSTEM2, str(config.vln_ce.group)),
         }
         link = directory / groups[dialect]
         link.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ Rows are numbered anew and copied one episode at a time; videos get a second nam
 memory does not grow with the number of episodes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.card import write_card
@@ -93,7 +92,8 @@ class _Joined:
         self._check(part)
         tasks = [self._tasks.setdefault(task, len(self._tasks)) for task in part.tasks]
         files = {key: self._link_videos(part, key) for key in self._videos}
-        for told, rows in zip(read_episodes(part.root), _rows(part), strict=True):
+        for own, told in enumerate(read_episodes(part.root)):
+            rows = part.table(own)
             columns = {
                 "episode_index": np.full(len(rows), self._episodes),
                 "index": self._frames + np.arange(len(rows)),
@@ -159,11 +159,3 @@ class _Joined:
             record["sways"] = True
         cameras = {name: camera.record() for name, camera in sorted(self._cameras.items())}
         write_json(self._root / DIALECT, record | {"cameras": cameras})
-
-
-def _rows(part: ExportedDataset) -> Iterator[pa.Table]:
-    """Yield the rows of each episode: a row group each, as this exporter writes them."""
-    for path in sorted(part.root.glob("data/chunk-*/file-*.parquet")):
-        with pq.ParquetFile(path) as file:
-            for number in range(file.num_row_groups):
-                yield file.read_row_group(number, use_threads=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vln_pipeline.export.features import Feature
@@ -28,6 +29,23 @@ def table(columns: Columns, features: Mapping[str, Feature]) -> pa.Table:
     """Return the columns in the order and types of the feature table."""
     types = schema(features)
     return pa.table([_array(columns[field.name], features[field.name]) for field in types], schema=types)
+
+
+def numbers(column: pa.ChunkedArray, feature: Feature) -> NDArray[Any]:
+    """Return the (N, ...) values of a column of numbers.
+
+    Raises:
+        ValueError: a row is not of the feature's shape.
+    """
+    values = column.combine_chunks()
+    count = len(values)
+    while pa.types.is_nested(values.type):
+        sizes = pc.unique(pc.list_value_length(values))
+        if len(sizes) > 1:
+            raise ValueError(f"rows are of sizes {sizes.to_pylist()}, not of one")
+        values = values.flatten()
+    found = np.asarray(values.to_numpy(zero_copy_only=False), dtype=feature.dtype)
+    return found.reshape(count, *(() if feature.shape == (1,) else feature.shape))
 
 
 def _array(values: NDArray[Any] | list[Any], feature: Feature) -> pa.Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+import yaml
 from huggingface_hub import DatasetCard, HfApi
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 
@@ -66,9 +67,11 @@ def offer(root: Path) -> Offer:
     problems = validate(root, images=False)
     if problems:
         raise DataError(root.name, f"does not pass its validation: {problems[0]}", "export it again")
-    card = root / CARD
-    if not card.is_file() or not DatasetCard.load(card).data.to_dict().get("license"):
-        raise DataError(f"{root.name}/{CARD}", "is missing or tells no licence", "export it again")
+    _require_card(root)
+    for path in root.rglob("*"):
+        if path.is_symlink():
+            subject = f"{root.name}/{path.relative_to(root).as_posix()}"
+            raise DataError(subject, "is a link, and may lead anywhere", "take it away, or export again")
     paths = sorted(path for path in root.rglob("*") if path.is_file() and _is_sent(path.relative_to(root)))
     if len(paths) > _MOST_FILES:
         cause = f"has {len(paths)} files, a repository takes {_MOST_FILES}"
@@ -89,8 +92,7 @@ def publish(offered: Offer, repository: str, *, private: bool = False, endpoint:
     Raises:
         DataError: the name is none, nobody is logged in, or the hub cannot be reached or refuses.
     """
-    if not _REPOSITORY.fullmatch(repository):
-        raise DataError(repository, "is not a repository's name", "give user/name")
+    require_name(repository)
     api = HfApi(endpoint=endpoint)
     try:
         address = api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
@@ -115,6 +117,22 @@ def publish(offered: Offer, repository: str, *, private: bool = False, endpoint:
         cause = f"the connection to the hub broke ({type(error.__cause__ or error).__name__})"
         raise DataError(repository, cause, "the same command goes on where this one stopped") from error
     return str(address)
+
+
+def require_name(repository: str) -> None:
+    """Raise a DataError where a repository's name is none."""
+    if not _REPOSITORY.fullmatch(repository):
+        raise DataError(repository, "is not a repository's name", "give user/name")
+
+
+def _require_card(root: Path) -> None:
+    subject = f"{root.name}/{CARD}"
+    try:
+        licence = DatasetCard.load(root / CARD).data.to_dict().get("license")
+    except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise DataError(subject, f"cannot be read ({type(error).__name__})", "export it again") from error
+    if not licence:
+        raise DataError(subject, "tells no licence", "export it again")
 
 
 def _is_sent(path: Path) -> bool:

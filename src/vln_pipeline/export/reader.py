@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21, writer_v30
 from vln_pipeline.export.dataset_camera import Camera
+from vln_pipeline.export.episode_rows import EpisodeRows
 from vln_pipeline.export.episode_table import EPISODES_PATH
 from vln_pipeline.export.features import Feature
 from vln_pipeline.export.masks import mask_name, read_names
+from vln_pipeline.export.parquet import numbers
 from vln_pipeline.export.policy_form import ACTION, RENAMED, STATE, dialect_values
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH
 from vln_pipeline.export.vln_ce import VlnCe
@@ -48,7 +50,10 @@ class ExportedDataset:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
-        self._held: tuple[int, dict[str, list[bytes]]] = (-1, {})
+        self._rows = EpisodeRows()
+        if not any((self.root / name).exists() for name in (INFO, DIALECT)):
+            mend = "give the folder of one dataset, such as vln_ce/v3.0 in that of an exported scene"
+            raise DataError(self.root.resolve().name, f"holds no {INFO}", mend)
         try:
             self.info: dict[str, Any] = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
             record = json.loads(regular(self.root / DIALECT).read_text(encoding="utf-8"))
@@ -123,8 +128,9 @@ class ExportedDataset:
 
     def table(self, episode: int, names: Sequence[str] | None = None) -> pa.Table:
         """Return an episode's rows: the named columns, or all of them, image bytes included."""
-        filters = [("episode_index", "==", episode)] if self.is_v30 else None
-        return pq.read_table(regular(self.data_path(episode)), columns=names, filters=filters)
+        if self.is_v30:
+            return self._rows.read(self.data_path(episode), episode, names)
+        return pq.read_table(regular(self.data_path(episode)), columns=names)
 
     def scene_of(self, episode: int) -> str:
         """Return the id of the scene that an episode was walked in."""
@@ -170,12 +176,7 @@ class ExportedDataset:
         features = {name: Feature.described(entry) for name, entry in self.info["features"].items()}
         kinds = {name: f for name, f in features.items() if not f.is_visual and not f.is_text}
         table = self.table(episode, list(kinds))
-        return {
-            name: np.array(table[name].to_pylist(), dtype=kind.dtype).reshape(
-                len(table), *(() if kind.shape == (1,) else kind.shape)
-            )
-            for name, kind in kinds.items()
-        }
+        return {name: numbers(table[name], kind) for name, kind in kinds.items()}
 
     def video_path(self, episode: int, suffix: str) -> Path:
         """Return the mp4 that a camera's frames of an episode are in."""
@@ -253,13 +254,8 @@ class ExportedDataset:
         return (self.cameras[name] for name in self.episodes[episode]["cameras"])
 
     def _cell(self, episode: int, name: str, frame: int) -> bytes:
-        """Return an image in the rows; those of one episode are held, since its row group is read as a whole."""
-        if self._held[0] != episode:
-            self._held = (episode, {})
-        cells = self._held[1]
-        if name not in cells:
-            cells[name] = [cell["bytes"] for cell in self.table(episode, [name])[name].to_pylist()]
-        return cells[name][frame]
+        image: bytes = self.table(episode, [name])[name][frame]["bytes"].as_py()
+        return image
 
     def _metres(self, image: bytes, name: str) -> NDArray[np.float32]:
         return self._units(image, name).astype(np.float32) * np.float32(self.depth_unit)

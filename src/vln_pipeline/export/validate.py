@@ -23,10 +23,11 @@ _WITHOUT_IMAGES = tuple(
     for name, check in _CHECKS
     if name != "frames"
 )
-_UNREADABLE = (
+UNREADABLE = (
     *(DataError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
     *(pa.ArrowException, av.FFmpegError),
 )
+"""What reading a damaged dataset may raise."""
 
 
 def validate(root: Path, *, images: bool = True) -> list[str]:
@@ -44,6 +45,6 @@ def validate(root: Path, *, images: bool = True) -> list[str]:
     for name, problems in _CHECKS if images else _WITHOUT_IMAGES:
         try:
             found += [f"{name}: {problem}" for problem in problems(dataset)]
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             found.append(f"{name}: cannot be read ({type(error).__name__}: {error})")
     return found

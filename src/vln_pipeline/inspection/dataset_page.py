@@ -4,13 +4,22 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.inspection.episode_strip import EpisodeStrip, strip_of
 from vln_pipeline.inspection.filmed_walk import walk_of
 from vln_pipeline.inspection.run_walks import Judged, filmed_walks
-from vln_pipeline.inspection.set_figures import WalkFigures, of_dataset, of_run, spreads, vocabulary
+from vln_pipeline.inspection.set_figures import (
+    WalkFigures,
+    categories,
+    information,
+    of_dataset,
+    of_run,
+    spreads,
+    vocabulary,
+)
 from vln_pipeline.labelling.labels import LabelledWalks
 from vln_pipeline.planning.plan import Plans
 from vln_pipeline.rendering.footage import Footage
@@ -28,13 +37,15 @@ def dataset_page(dataset: ExportedDataset, episodes: Iterable[int]) -> str:
         f"{info['total_episodes']} episodes, {info['total_frames']} frames, {len(dataset.scenes)} scenes, "
         f"LeRobot {dataset.version}; {len(strips)} episodes are shown."
     )
-    return _page(f"{dataset.dialect}, {dataset.scene}", lead, strips, list(of_dataset(dataset)))
+    measured = pd.DataFrame([frame.measures for strip in strips for frame in strip.contents])
+    return _page(f"{dataset.dialect}, {dataset.scene}", lead, strips, list(of_dataset(dataset)), measured)
 
 
 def run_page(
     title: str,
     judged: Sequence[Judged],
     shown: Sequence[Judged],
+    measured: pd.DataFrame,
     plans: Mapping[str, Callable[[], Plans]],
     footage: Mapping[str, Callable[[], Footage]],
     labels: Mapping[str, Callable[[], LabelledWalks]],
@@ -45,6 +56,7 @@ def run_page(
         title: of the page.
         judged: all walks of the run that were filmed.
         shown: those that are shown.
+        measured: frames of all walks with what they tell, as ``Selection.frames`` has them.
         plans: loaders of walks, by scene.
         footage: loaders of frames, by slice of walks.
         labels: loaders of instructions, by slice of walks.
@@ -56,10 +68,12 @@ def run_page(
     reasons = Counter(reason for _, _, reason in judged if reason)
     told = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "none"
     lead = f"{len(judged)} walks were filmed; rejected: {told}. {len(strips)} walks are shown."
-    return _page(title, lead, strips, list(of_run(plans, labels)))
+    return _page(title, lead, strips, list(of_run(plans, labels)), measured)
 
 
-def _page(title: str, lead: str, strips: Sequence[EpisodeStrip], walks: Sequence[WalkFigures]) -> str:
+def _page(
+    title: str, lead: str, strips: Sequence[EpisodeStrip], walks: Sequence[WalkFigures], measured: pd.DataFrame
+) -> str:
     templates = Environment(
         loader=PackageLoader("vln_pipeline.inspection", "templates"),
         autoescape=select_autoescape(default=True),
@@ -75,6 +89,10 @@ def _page(title: str, lead: str, strips: Sequence[EpisodeStrip], walks: Sequence
         scenes=sorted({strip.scene for strip in strips}),
         splits=sorted({strip.split for strip in strips} - {""}),
         reasons=sorted({strip.reason for strip in strips} - {""}),
-        figures=spreads(walks),
+        figures=spreads(walks, [strip.clearance for strip in strips if strip.clearance is not None]),
         words=vocabulary(walks),
+        frames=sum(len(strip.contents) for strip in strips),
+        categories=categories(frame for strip in strips for frame in strip.contents),
+        measured=len(measured),
+        information=information(measured),
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.export.pixel_goal import project
 from vln_pipeline.inspection.filmed_walk import FilmedWalk
+from vln_pipeline.inspection.frame_contents import FrameContents, contents_of
 from vln_pipeline.inspection.markers import draw_path, draw_pixel_goal
 from vln_pipeline.rendering.camera import Intrinsics
 
@@ -48,6 +49,7 @@ class EpisodeStrip:
         way: (N, 2) positions, metres.
         heading: (N,) radians.
         seen: (M, 2) what stands in the way, metres.
+        contents: what the shown frames show; empty where the walk has no masks.
     """
 
     name: str
@@ -63,6 +65,7 @@ class EpisodeStrip:
     way: NDArray[np.float64]
     heading: NDArray[np.float64]
     seen: NDArray[np.float64]
+    contents: tuple[FrameContents, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """Return what the page's script reads."""
@@ -110,6 +113,7 @@ def strip_of(walk: FilmedWalk) -> EpisodeStrip:
         way=way,
         heading=heading,
         seen=points,
+        contents=tuple(found for frame in chosen if (found := contents_of(walk, frame)) is not None),
     )
 
 

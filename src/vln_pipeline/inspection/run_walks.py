@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+import pandas as pd
+
 from vln_pipeline.export.vln_n1 import clip_of_frames
 from vln_pipeline.filtering.selection import KEPT, Selection
 from vln_pipeline.inspection.filmed_walk import FilmedWalk
@@ -21,6 +23,11 @@ def judged_walks(selections: Mapping[str, Callable[[], Selection]]) -> list[Judg
         for key, load in selections.items()
         for walk, reason in load().walks[["trajectory", "reason"]].itertuples(index=False)
     ]
+
+
+def measured_frames(selections: Mapping[str, Callable[[], Selection]]) -> pd.DataFrame:
+    """Return what the measured frames of all walks tell."""
+    return pd.concat([load().frames for load in selections.values()] or [pd.DataFrame()], ignore_index=True)
 
 
 def shown_walks(judged: Sequence[Judged], count: int) -> list[Judged]:
@@ -73,6 +80,8 @@ def _filmed(footage: Footage, walk: str, reason: str, labels: Labels | None) -> 
         wordings=() if labels is None else (labels.sum_instruction, *labels.variants),
         clips=clips,
         reason=reason,
+        ids={kind: partial(footage.ids, walk, camera, kind) for kind in ("semantic", "instance")},
+        categories=footage.index.categories,
     )
 
 

@@ -44,7 +44,7 @@ def export_episodes(
             scenes[key],
             maps[key],
             filmed,
-            config.export.of_scene(),
+            _export_config(config),
             _provenance(config),
             seed,
         )
@@ -125,6 +125,12 @@ def give_account(
 
 def _by_scene(walks: dict[str, Item], labels: dict[str, Item], footage: dict[str, Item]) -> dict[str, SceneWalks]:
     return {key: (walks[key], labels[key], items) for key, items in by_scene(footage).items() if key in labels}
+
+
+def _export_config(config: VlnceConfig) -> ExportConfig:
+    from vln_pipeline.episodes.datasets import DATASETS
+
+    return config.export.of_scene().of_group(DATASETS[config.episodes.dataset].short)
 
 
 def _provenance(config: VlnceConfig) -> dict[str, str]:

@@ -86,7 +86,7 @@ def export_datasets(
             scenes[scene_of(key)],
             maps[key],
             filmed[key],
-            config.export.of_scene().model_copy(update={"robot_type": robot.name}),
+            _export_config(config, robot),
             _provenance(config, robot),
             seed,
         )
@@ -139,6 +139,13 @@ def filmed_walks(filmed: Filmed) -> Iterator[tuple[Walk, ExportWalk]]:
 
 def _by_robot(walks: dict[str, Item], footage: dict[str, Item]) -> dict[str, Filmed]:
     return {key: (walks[key], items) for key, items in by_scene(footage).items()}
+
+
+def _export_config(config: VlnpeConfig, robot: Embodiment) -> ExportConfig:
+    from vln_pipeline.episodes.datasets import DATASETS
+
+    found = config.export.of_scene().of_group(DATASETS[config.episodes.dataset].short)
+    return found.model_copy(update={"robot_type": robot.name})
 
 
 def _provenance(config: VlnpeConfig, robot: Embodiment) -> dict[str, str]:
