@@ -144,18 +144,3 @@ def test_small_episodes_share_a_row_group_and_large_ones_have_their_own(parts, t
     for episode in (5, 0, 3, 2, 1, 4):
         rows = small.table(episode)
         assert rows.equals(large.table(episode)) and set(rows["episode_index"].to_pylist()) == {episode}
-
-
-def test_rows_are_found_in_files_that_do_not_tell_their_ranges(parts, tmp_path):
-    """Editing tools write without statistics, and mix what we keep apart."""
-    root = tmp_path / "edited"
-    join([ExportedDataset(parts[0] / "vln_ce" / "v3.0")], ExportConfig(), root, seed=7, provenance={})
-    path = ExportedDataset(root).data_path(0)
-    rows = pq.read_table(path)
-    pq.write_table(rows.take(list(range(len(rows)))[::-1]), path, write_statistics=False, row_group_size=7)
-    dataset = ExportedDataset(root)
-    for episode, row in enumerate(dataset.episodes):
-        assert len(dataset.table(episode)) == len(dataset.columns(episode)["pose.125cm_0deg"]) == row["length"]
-    assert len(dataset.table(99)) == 0
-    with pytest.raises(KeyError):
-        dataset.table(0, ["nothing"])

@@ -17,6 +17,7 @@ from vln_pipeline.export.card import CARD, config_name
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.terms import terms_of
 from vln_pipeline.export.validate import validate
+from vln_pipeline.regular_file import regular
 
 _LEFT_OUT = ("seal.json", "item.json", ".*", "**/.*")
 """What the store keeps beside the data."""
@@ -128,7 +129,7 @@ def require_name(repository: str) -> None:
 def _require_card(root: Path) -> None:
     subject = f"{root.name}/{CARD}"
     try:
-        licence = DatasetCard.load(root / CARD).data.to_dict().get("license")
+        licence = DatasetCard(regular(root / CARD).read_text(encoding="utf-8")).data.to_dict().get("license")
     except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise DataError(subject, f"cannot be read ({type(error).__name__})", "export it again") from error
     if not licence:

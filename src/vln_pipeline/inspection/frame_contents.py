@@ -38,7 +38,7 @@ def contents_of(walk: FilmedWalk, frame: int) -> FrameContents | None:
     table = CategoryTable.of(walk.categories)
     share = np.bincount(semantic.ravel(), minlength=len(walk.categories)) / semantic.size
     in_view = np.flatnonzero(table.labelled & (share >= seen.visible_area))
-    measures = {}
+    measures: dict[str, float] = {}
     if "instance" in walk.ids:
         measures = frame_information(
             semantic,
