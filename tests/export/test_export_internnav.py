@@ -5,6 +5,8 @@ import navdp_reader
 import numpy as np
 import pytest
 
+from vln_pipeline.export.config import ExportConfig
+from vln_pipeline.export.export import export_scene
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.rendering.camera import Intrinsics
 from vln_pipeline.training.joint_data.path_target import path_target
@@ -21,10 +23,15 @@ def trajectory(number, bend, turn):
     return drawn_room.trajectory(number, actions=actions, start=(1.0, 1.5, 0.0, 0.0), frames=110, bend=bend)
 
 
-@pytest.fixture
-def scene(export):
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
     """Return a scene's folder: a straight walk, one that bends to the left, and the mirror image of that."""
-    return export(trajectories=[trajectory(0, 0.0, None), trajectory(1, 0.01, L), trajectory(2, -0.01, R)])
+    folder = tmp_path_factory.mktemp("mirrored")
+    ways = [trajectory(0, 0.0, None), trajectory(1, 0.01, L), trajectory(2, -0.01, R)]
+    walks = drawn_room.walks_of(folder / "footage", ways)
+    room, nav, directory = drawn_room.scene(), drawn_room.navigation(), folder / "export"
+    export_scene(walks, room, nav, ExportConfig(), directory, seed=7, provenance={})
+    return directory
 
 
 def test_system_1_learns_straight_ahead_from_a_straight_walk_and_the_mirror_image_from_a_mirrored_one(scene):
