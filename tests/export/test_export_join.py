@@ -129,7 +129,7 @@ def test_what_only_joining_reads_does_not_make_scenes_anew():
 
 
 def test_small_episodes_share_a_row_group_and_large_ones_have_their_own(parts, tmp_path, monkeypatch):
-    """Each of 1,000 small episodes had a row group of its own; lerobot took 5.6 s to open them, and 3.0 s otherwise.
+    """Each of 1,000 small episodes had a row group of its own; lerobot took 5.7 s to open them, and 3.0 s otherwise.
 
     Whatever the row groups, every episode has its rows.
     """

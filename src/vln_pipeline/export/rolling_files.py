@@ -18,7 +18,7 @@ VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.m
 MEGABYTE = 1024 * 1024
 ROW_GROUP_MB = 2
 """Least size of a row group. lerobot has one for every episode, but readers take long over thousands of tiny ones: of
-1,000 episodes of small frames more than half of the time that lerobot takes to open them."""
+1,000 episodes of small frames half of the time that lerobot takes to open them."""
 
 
 def place(number: int, chunk_size: int) -> dict[str, int]:
