@@ -14,6 +14,7 @@ from vln_pipeline.evaluation.system1.episode import DEFINITION
 from vln_pipeline.evaluation.system1.results import RADII, radius_name
 from vln_pipeline.evaluation.system1.summary import summarise
 from vln_pipeline.inspection.drive_gallery import DriveKey, best_drives, drive_pictures, worst_drives
+from vln_pipeline.inspection.lost_episodes import lost_episodes
 from vln_pipeline.inspection.page import Page, Picture, Section, Table, table_of
 from vln_pipeline.inspection.score_table import COLUMNS, score_table
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -59,6 +60,7 @@ def system1_page(results: System1Results, config: EvaluateSystem1Config, seed: i
         Section("Run", table=_facts(results, config, seed)),
         *(_scores(table, str(kind), latency, config, seed) for kind in table["kind"].unique()),
         Section("Scenes", f"Episodes that end within {RADII[0]:g} m of their goal, in percent.", _by_scene(table)),
+        *lost_episodes(results.drives.values()),
         *([Section("Training", "Loss by step.", pictures=curves)] if curves else []),
         *_gallery(results, config, seed),
     ]

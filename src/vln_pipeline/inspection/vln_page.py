@@ -14,6 +14,7 @@ from vln_pipeline.evaluation.vln.drive_config import DriveConfig
 from vln_pipeline.evaluation.vln.episode import DEFINITION
 from vln_pipeline.evaluation.vln.summary import Score, summarise
 from vln_pipeline.evaluation.world.backend import open_world
+from vln_pipeline.inspection.lost_episodes import lost_episodes
 from vln_pipeline.inspection.page import Page, Picture, Section, Table, table_of
 from vln_pipeline.inspection.vln_animation import animate_instruction
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -63,7 +64,7 @@ def vln_page(results: VlnResults, config: EvaluateConfig, seed: int) -> Page:
         config: of the run.
         seed: of the run.
     """
-    place = {name: number for number, name in enumerate((*config.agents.baselines, *config.agents.trained))}
+    place = {name: number for number, name in enumerate(config.agents.families)}
     table = results.table.sort_values(
         "agent", key=lambda names: names.str.partition(".")[0].map(place), kind="stable", ignore_index=True
     )
@@ -73,6 +74,7 @@ def vln_page(results: VlnResults, config: EvaluateConfig, seed: int) -> Page:
         Section("Run", table=_facts(table, config, seed)),
         Section("Agents", text, _scores(summarise(table, config.resamples, seed))),
         Section("Homes", "Success rate, in percent.", _by_scene(table)),
+        *lost_episodes(results.drives.values()),
         *_gallery(results, table, config, seed),
     )
     return Page("Following instructions", f"{episodes} episodes in {table['scene'].nunique()} homes.", sections)

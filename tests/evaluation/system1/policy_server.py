@@ -1,7 +1,8 @@
-"""A small server of NavDP's HTTP contract that drives straight at the goal, and misbehaves on demand.
+"""A server of NavDP's HTTP contract that drives straight at the goal, and misbehaves on demand.
 
-It accepts what the published server does and fails where that fails, with HTTP 500: a step before the first reset, a
-part that is missing, an image that is no image, and a pixel goal in view that is no whole number: it slices with it.
+What it takes and answers is stored in ``published_navdp.json``, and where the published server fails it does, with HTTP
+500: a step before the first reset, a part that is missing or of another type, and a pixel goal in view that is no whole
+number: it slices with it.
 """
 
 import json
@@ -12,11 +13,13 @@ from contextlib import contextmanager
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-WAYPOINTS, MARK = 24, 10
+PUBLISHED = json.loads(Path(__file__).with_name("published_navdp.json").read_text(encoding="utf-8"))
+WAYPOINTS, MARK, SAMPLES = PUBLISHED["answer"]["trajectory"][1], PUBLISHED["in_view_margin"], PUBLISHED["samples"]
 
 
 class PolicyServer(ThreadingHTTPServer):
@@ -42,7 +45,8 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         told = _parts(self.headers["Content-Type"], raw)
         self.server.requests.append((self.path, told))
-        status, answer = self.server.script.popleft() if self.server.script else (200, None)
+        unknown = self.path not in PUBLISHED["routes"]
+        status, answer = self.server.script.popleft() if self.server.script else (404, b"") if unknown else (200, None)
         if isinstance(answer, float):
             time.sleep(answer)
             answer = None
@@ -61,32 +65,48 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _answer(self, told):
-        if self.path == "/navigator_reset":
-            self.server.robots = int(told["batch_size"])
-            assert np.array(told["intrinsic"]).shape == (3, 3)
+        route = PUBLISHED["routes"][self.path]
+        if "json" in route:
+            for key, shape in route["json"].items():
+                _typed(told[key], shape)
+            self.server.robots = int(told.get("batch_size", self.server.robots))
             return {"algo": "straight"}
-        image, _ = (told[name].reshape(self.server.robots, -1, *told[name].shape[1:]) for name in ("image", "depth"))
+        robots = self.server.robots
+        files = {name: told[name].reshape(robots, -1, *told[name].shape[1:]) for name in route["files"]}
+        for name, kind in route["files"].items():
+            if files[name].dtype != kind or files[name].ndim != (3 if kind == "uint16" else 4):
+                raise TypeError(f"{name} is {files[name].dtype}")
         end = np.array([1.0, 0.0, 0.0])
-        if self.path in ("/pointgoal_step", "/pixelgoal_step"):
+        if "goal" in route:
             goal = json.loads(told["goal_data"])
             goals = np.stack([np.array(goal["goal_x"]), np.array(goal["goal_y"])], axis=1)
-            if self.path == "/pixelgoal_step":
-                _marked(goals[0], image[0])
-            else:
+            if len(goals) != robots:
+                raise ValueError(f"{len(goals)} goals of {robots} robots")
+            if route["goal"] == "number":
                 end[:2] = goals[0]
-        elif self.path == "/imagegoal_step":
-            told["goal"].reshape(self.server.robots, -1, *told["goal"].shape[1:])
-        elif self.path != "/nogoal_step":
-            raise KeyError(self.path)
+            else:
+                _marked(goals[0], files["image"][0])
         best = np.linspace(0, 1, WAYPOINTS + 1)[1:, None] * end
+        paths = [best * (n + 1) / SAMPLES for n in range(SAMPLES)]
         return {
-            "trajectory": [best.tolist()],
-            "all_trajectory": [[(best * 0.5).tolist(), best.tolist()]],
-            "all_values": [[-1.0, 2.0]],
+            "trajectory": [best.tolist()] * robots,
+            "all_trajectory": [[path.tolist() for path in paths]] * robots,
+            "all_values": [[float(n) for n in range(SAMPLES)]] * robots,
         }
 
     def log_message(self, *_):
         pass
+
+
+def _typed(value, shape):
+    """Refuse a value of another type than the published server takes."""
+    if shape == "whole":
+        if not isinstance(value, int):
+            raise TypeError(f"{value} is no whole number")
+    elif shape == "number":
+        float(value)
+    elif list(np.shape(value)) != shape:
+        raise ValueError(f"{np.shape(value)} instead of {shape}")
 
 
 def _parts(kind, raw):

@@ -3,11 +3,12 @@ import threading
 
 import numpy as np
 import pytest
-from policy_server import WAYPOINTS, PolicyServer, serving
+from policy_server import PUBLISHED, SAMPLES, WAYPOINTS, PolicyServer, serving
 from walled_rooms import point_episode, set_of
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation
+from vln_pipeline.evaluation.system1 import drives_archive
 from vln_pipeline.evaluation.system1.agents.config import ServerConfig
 from vln_pipeline.evaluation.system1.agents.entrant import Entrant
 from vln_pipeline.evaluation.system1.agents.navdp_server import NavdpServer
@@ -15,6 +16,7 @@ from vln_pipeline.evaluation.system1.agents.open_team import open_team
 from vln_pipeline.evaluation.system1.drive import Ending
 from vln_pipeline.evaluation.system1.drive_config import DriveConfig
 from vln_pipeline.evaluation.system1.rollout import drive_scene
+from vln_pipeline.inspection.lost_episodes import lost_episodes
 
 CAMERA = DriveConfig().eye.setting()
 RED = np.zeros((72, 96, 3), np.uint8) + np.array([200, 20, 20], np.uint8)
@@ -55,7 +57,7 @@ def test_a_point_goal_as_the_contract_has_it():
     np.testing.assert_allclose(sent["image"].mean(axis=(0, 1)), (200, 20, 20), atol=3)
     assert plan.path.shape == (WAYPOINTS, 2)
     np.testing.assert_allclose(plan.path[-1], (3.0, -1.0))
-    np.testing.assert_allclose(plan.values, (2.0, -1.0))
+    np.testing.assert_allclose(plan.values, np.arange(SAMPLES)[::-1])
     np.testing.assert_allclose(plan.candidates[0], plan.path)
     assert not plan.stop
 
@@ -81,6 +83,79 @@ def test_every_kind_of_goal_has_its_address(goal, path):
     assert called == path
     assert ("goal" in sent) == (goal.kind is GoalKind.IMAGE)
     assert ("goal_data" in sent) == (goal.kind is GoalKind.PIXEL)
+
+
+@pytest.mark.parametrize("kind", GoalKind)
+def test_every_request_is_what_the_published_server_was_seen_to_take(kind):
+    """The double took whatever came; now it has the published server's parts and types, and answers in its shapes."""
+    goal = Goal(kind, *(None,) * 3)
+    goal = {
+        GoalKind.POINT: POINT,
+        GoalKind.PIXEL: Goal(kind, pixel=np.array([40.2, 30.9])),
+        GoalKind.IMAGE: Goal(kind, image=RED),
+    }.get(kind, goal)
+    with serving() as server:
+        plan = asked(server, goal)
+    route, sent = server.requests[-1]
+    files = PUBLISHED["routes"][route]["files"]
+    assert {name: sent[name].dtype.name for name in files} == files
+    assert plan.candidates.shape == (SAMPLES, WAYPOINTS, 2)
+
+
+def test_a_failing_episode_is_begun_anew_then_given_up_and_the_scene_goes_on(open_room, tmp_path):
+    """One HTTP 500, or one answer that came too late, threw away every episode of its scene.
+
+    Now it costs the episode, after a second attempt, and the report names it.
+    """
+    truth = open_room("empty_room")
+    asked = [point_episode(truth.nav, (2.0, 3.0), 0.0, (4.2, 3.0), f"point_{n:02}") for n in range(4)]
+    fault = (500, b"out of memory")
+    # The first episode fails once, the third twice; each begins with a reset.
+    script = [(200, {"algo": ""}), fault]
+    with serving(script) as server:
+        team = open_team(Entrant("served", ServerConfig(name="served", url=server.url, kinds=("point",))), None, 1)
+        plan = team.plan
+
+        def failing(situations):
+            if team.failing:
+                server.script.append(fault)
+            return plan(situations)
+
+        reset = team.reset
+
+        def told(episodes, *rest):
+            team.failing = episodes[0].id == "point_02"
+            reset(episodes, *rest)
+
+        team.reset, team.plan = told, failing
+        driven = drive_scene(truth, set_of(truth.nav, *asked), "served", team, DriveConfig(), recovers=False, seed=7)
+        team.close()
+    assert [drive.episode.id for drive in driven.drives] == ["point_00", "point_01", "point_03"]
+    assert all(drive.ending is Ending.ARRIVED for drive in driven.drives)
+    (lost,) = driven.lost
+    assert lost.id == "point_02"
+    assert "HTTP 500: out of memory" in lost.cause
+    drives_archive.write(driven, set_of(truth.nav, *asked), tmp_path)
+    assert drives_archive.read(tmp_path).lost == driven.lost
+    (section,) = lost_episodes([lambda: driven])
+    assert section.table.rows[0][:3] == ("empty_room", "served", "point_02")
+
+
+def test_a_policy_that_fails_episode_after_episode_costs_the_scene(open_room):
+    truth = open_room("empty_room")
+    asked = [point_episode(truth.nav, (2.0, 3.0), 0.0, (4.2, 3.0), f"point_{n:02}") for n in range(9)]
+    with serving([(500, b"broken")] * 99) as server:
+        team = open_team(Entrant("served", ServerConfig(name="served", url=server.url, kinds=("point",))), None, 1)
+        with pytest.raises(DataError, match="HTTP 500: broken"):
+            drive_scene(truth, set_of(truth.nav, *asked), "served", team, DriveConfig(), recovers=False, seed=7)
+        team.close()
+    assert len(server.requests) == 6  # three episodes, each begun twice
+
+
+def test_a_busy_server_is_asked_again():
+    with serving([(200, {}), (503, b"busy"), (200, {"trajectory": GOOD})]) as server:
+        assert asked(server, POINT).path.shape == (WAYPOINTS, 2)
+    assert [path for path, _ in server.requests[1:]] == ["/pointgoal_step"] * 2
 
 
 @pytest.mark.parametrize(

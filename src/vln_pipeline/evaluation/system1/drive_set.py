@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.evaluation.episode_fault import LostEpisode
 from vln_pipeline.evaluation.system1.drive import Drive
 
 
@@ -19,6 +20,7 @@ class DriveSet:
         drives: in the order of the episodes.
         latency: (M,) wall seconds of each plan; where several robots are planned for at once, their time is shared
             evenly. Not part of the results: no two runs agree on it.
+        lost: episodes that were given up since the agent failed; no result has them.
     """
 
     scene: str
@@ -26,6 +28,7 @@ class DriveSet:
     recovery: bool
     drives: tuple[Drive, ...]
     latency: NDArray[np.float64]
+    lost: tuple[LostEpisode, ...] = ()
 
     @property
     def family(self) -> str:

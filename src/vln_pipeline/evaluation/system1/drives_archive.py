@@ -2,11 +2,12 @@
 
 <directory>/episodes.json   what was asked, see ``episodes_archive``
 <directory>/drives.parquet  a row per episode: the track, contacts and the end
-<directory>/drives.json     scene, agent, recovery, and the period of a control step
+<directory>/drives.json     scene, agent, recovery, the period of a control step, and the episodes that were given up
 <directory>/latency.parquet seconds per plan, apart from the results since no two runs agree on it
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.episode_fault import LostEpisode
 from vln_pipeline.evaluation.system1 import episodes_archive
 from vln_pipeline.evaluation.system1.drive import Drive, Ending
 from vln_pipeline.evaluation.system1.drive_set import DriveSet
@@ -45,7 +47,14 @@ def write(driven: DriveSet, episodes: EpisodeSet, directory: Path) -> None:
         EpisodeSet(episodes.scene, episodes.definition, episodes.seed, episodes.radius, taken), directory
     )
     period = driven.drives[0].period if driven.drives else 0.0
-    record = {"scene": driven.scene, "agent": driven.agent, "recovery": driven.recovery, "period": period}
+    record: dict[str, object] = {
+        "scene": driven.scene,
+        "agent": driven.agent,
+        "recovery": driven.recovery,
+        "period": period,
+    }
+    if driven.lost:
+        record["lost"] = [asdict(episode) for episode in driven.lost]
     (directory / "drives.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     rows = [
         {
@@ -87,7 +96,8 @@ def read(directory: Path) -> DriveSet:
             )
             for episode, row in zip(episodes, rows, strict=True)
         )
-        return DriveSet(str(record["scene"]), str(record["agent"]), bool(record["recovery"]), drives, latency)
+        lost = tuple(LostEpisode(**episode) for episode in record.get("lost", ()))
+        return DriveSet(str(record["scene"]), str(record["agent"]), bool(record["recovery"]), drives, latency, lost)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         cause = f"not a readable set of drives ({type(error).__name__}: {error})"
         raise DataError(directory.name, cause, "delete it and run evaluate_system1 again") from error

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.episode_fault import Losses
 from vln_pipeline.evaluation.local_planner import Plan
 from vln_pipeline.evaluation.system1.agents.team import Situation, Team, Truth
 from vln_pipeline.evaluation.system1.attempt import Attempt
@@ -41,15 +43,19 @@ def drive_scene(
         seed: of the run.
 
     Raises:
-        DataError: the agent fails, or plans something that is no path.
+        DataError: the agent fails, episode after episode, or plans something that is no path.
     """
     taken = [episode for episode in episodes.episodes if episode.kind in team.kinds]
     drives: list[Drive] = []
     latency: list[float] = []
-    for first in range(0, len(taken), team.most):
-        group = taken[first : first + team.most]
-        drives += _drive(truth, episodes.scene, group, agent, team, config, recovers, seed, latency)
-    return DriveSet(episodes.scene, agent, recovers, tuple(drives), np.array(latency))
+    groups = [taken[first : first + team.most] for first in range(0, len(taken), team.most)]
+    losses = Losses(len(groups))
+    for group in groups:
+        drive = partial(_drive, truth, episodes.scene, group, agent, team, config, recovers, seed)
+        driven, seconds = losses.attempt([episode.id for episode in group], drive) or ([], [])
+        drives += driven
+        latency += seconds
+    return DriveSet(episodes.scene, agent, recovers, tuple(drives), np.array(latency), tuple(losses.lost))
 
 
 def _drive(
@@ -61,9 +67,9 @@ def _drive(
     config: DriveConfig,
     recovers: bool,
     seed: int,
-    latency: list[float],
-) -> list[Drive]:
-    """Drive episodes side by side, and add the seconds of each plan to ``latency``."""
+) -> tuple[list[Drive], list[float]]:
+    """Drive episodes side by side, and return the drives and the seconds of each plan."""
+    latency: list[float] = []
     attempts = [Attempt(truth.world, episode, config, recovers, scene, seed) for episode in episodes]
     seeds = [int(generator(seed, scene, "agent", agent, e.id).integers(2**31)) for e in episodes]
     team.reset(episodes, seeds, config.eye.setting(), truth)
@@ -83,7 +89,7 @@ def _drive(
             if attempt.ending is None:
                 attempt.step()
         step += 1
-    return [attempt.drive() for attempt in attempts]
+    return [attempt.drive() for attempt in attempts], latency
 
 
 def _situation(robot: int, attempt: Attempt, team: Team) -> Situation:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.evaluation.episode_fault import LostEpisode
 from vln_pipeline.evaluation.vln.agents.agent import Call, Intent
 from vln_pipeline.evaluation.vln.episode import Episode
 from vln_pipeline.evaluation.vln.trace import Trace
@@ -64,9 +65,11 @@ class DriveSet:
         agent: name.
         protocol: name of the preset.
         drives: in the order of the episodes.
+        lost: episodes that were given up since the agent failed; no result has them.
     """
 
     scene: str
     agent: str
     protocol: str
     drives: tuple[Drive, ...]
+    lost: tuple[LostEpisode, ...] = ()

@@ -2,11 +2,12 @@
 
 <directory>/vln_episodes.json  what was asked, see ``episodes_archive``
 <directory>/drives.parquet     a row per episode: the track, actions, contacts, and where the agent meant to go
-<directory>/drives.json        scene, agent and protocol
+<directory>/drives.json        scene, agent, protocol, and the episodes that were given up
 <directory>/calls.parquet      a row per question to a model; apart from the results, since no two runs take as long
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.episode_fault import LostEpisode
 from vln_pipeline.evaluation.vln import episodes_archive
 from vln_pipeline.evaluation.vln.agents.agent import Call, Intent
 from vln_pipeline.evaluation.vln.drive import Drive, DriveSet
@@ -58,7 +60,9 @@ def write(driven: DriveSet, asked: EpisodeSet, directory: Path) -> None:
     """Write the drives of an agent in a scene; all files but the calls are the same for the same drives."""
     taken = tuple(drive.episode for drive in driven.drives)
     episodes_archive.write(EpisodeSet(asked.scene, asked.definition, taken), directory)
-    record = {"scene": driven.scene, "agent": driven.agent, "protocol": driven.protocol}
+    record: dict[str, Any] = {"scene": driven.scene, "agent": driven.agent, "protocol": driven.protocol}
+    if driven.lost:
+        record["lost"] = [asdict(episode) for episode in driven.lost]
     (directory / "drives.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     rows = [_row(drive) for drive in driven.drives]
     pq.write_table(pa.Table.from_pylist(rows, schema=_DRIVES), directory / "drives.parquet")
@@ -94,7 +98,8 @@ def read(directory: Path) -> DriveSet:
         drives = tuple(
             _drive(episode, row, tuple(calls.get(episode.id, ()))) for episode, row in zip(episodes, rows, strict=True)
         )
-        return DriveSet(str(record["scene"]), str(record["agent"]), str(record["protocol"]), drives)
+        lost = tuple(LostEpisode(**episode) for episode in record.get("lost", ()))
+        return DriveSet(str(record["scene"]), str(record["agent"]), str(record["protocol"]), drives, lost)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         cause = f"not a readable set of drives ({type(error).__name__}: {error})"
         raise DataError(directory.name, cause, "delete it and run evaluate again") from error

@@ -1,9 +1,12 @@
 """Runs the episodes of a scene with one agent, one after the other."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.episode_fault import Losses
 from vln_pipeline.evaluation.local_planner import Observation
 from vln_pipeline.evaluation.vln.agents.agent import Agent, Command, Follow, Task, Truth
 from vln_pipeline.evaluation.vln.drive import FOLLOWED, Drive, DriveSet
@@ -28,10 +31,14 @@ def drive_scene(world: World, asked: EpisodeSet, name: str, agent: Agent, rules:
         seed: of the run.
 
     Raises:
-        DataError: an episode does not fit the world, or the agent fails.
+        DataError: an episode does not fit the world, or the agent fails, episode after episode.
     """
-    drives = tuple(drive(world, asked.scene, episode, name, agent, rules, seed) for episode in asked.episodes)
-    return DriveSet(asked.scene, name, rules.protocol.name, drives)
+    losses, drives = Losses(len(asked.episodes)), []
+    for episode in asked.episodes:
+        driving = partial(drive, world, asked.scene, episode, name, agent, rules, seed)
+        driven = losses.attempt([episode.id], driving)
+        drives += [] if driven is None else [driven]
+    return DriveSet(asked.scene, name, rules.protocol.name, tuple(drives), tuple(losses.lost))
 
 
 def drive(world: World, scene: str, episode: Episode, name: str, agent: Agent, rules: Rules, seed: int) -> Drive:

@@ -6,18 +6,16 @@ answer's ``trajectory`` is (1, K, >= 2) metres, x forward, y left.
 """
 
 import json
-import time
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.image_files import NamedFile, colour_file, depth_file
 from vln_pipeline.evaluation.local_planner import Goal, GoalKind, Observation, Plan
+from vln_pipeline.evaluation.policy_server import PolicyServer
 from vln_pipeline.evaluation.system1.agents.config import ServerConfig
-from vln_pipeline.http_client import Answer, HttpClient
-from vln_pipeline.redaction import redacted
+from vln_pipeline.http_client import Answer
 from vln_pipeline.rendering.camera import CameraSetting
 
 _STEP = {
@@ -26,11 +24,7 @@ _STEP = {
     GoalKind.IMAGE: "imagegoal_step",
     GoalKind.NONE: "nogoal_step",
 }
-_NO_SESSION, _NOT_THERE, _PAUSE = 409, "ConnectError", 0.5
-_DEPTH_UNIT = 1e-4
-"""Metres per unit of a depth image; 6.55 m is the farthest that can be told."""
-_LARGEST = 16 * 2**20
-"""Bytes of the largest answer that is read; a thousand candidates of 24 waypoints have some 2 MB."""
+_NO_SESSION = 409
 
 
 class NavdpServer:
@@ -39,13 +33,13 @@ class NavdpServer:
     Args:
         config: the server.
 
-    Every call raises DataError where the server is not there, is too slow, reports an error or answers nonsense.
+    Every call raises DataError where the server is not there, and EpisodeFaultError where it is too slow, reports an
+    error or answers nonsense.
     """
 
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
-        self._address = config.url.rstrip("/")
-        self._client = HttpClient(largest=_LARGEST)
+        self._server = PolicyServer(config.url, config.timeout, "evaluate_system1.agents")
 
     def reset(self, camera: CameraSetting, seed: int) -> None:
         """Tell the server that an episode begins; the published one takes no notice of seed and camera."""
@@ -57,13 +51,13 @@ class NavdpServer:
             "seed": seed,
             "camera": {"height": camera.height, "pitch": camera.pitch, "width": lens.width, "rows": lens.height},
         }
-        self._checked("navigator_reset", self._ask("navigator_reset", json=self._begun))
+        self._begin()
 
     def plan(self, observation: Observation, goal: Goal) -> Plan:
         """Return the server's answer."""
         files = {
             "image": self._colours(observation.rgb, "image"),
-            "depth": ("depth.png", _png(observation.depth), "image/png"),
+            "depth": depth_file(observation.depth),
         }
         data = {"odometry": json.dumps({"poses": [observation.pose.tolist()]})}
         if goal.kind is GoalKind.IMAGE and goal.image is not None:
@@ -76,40 +70,19 @@ class NavdpServer:
         if told is not None:
             data["goal_data"] = json.dumps({"goal_x": [told[0]], "goal_y": [told[1]]})
         path = _STEP[goal.kind]
-        answer = self._ask(path, files=files, data=data)
+        answer = self._server.ask(path, files=files, data=data)
         if answer.status == _NO_SESSION:  # a server of this project that was started anew
-            self._checked("navigator_reset", self._ask("navigator_reset", json=self._begun))
-            answer = self._ask(path, files=files, data=data)
-        return self._read(self._checked(path, answer))
+            self._begin()
+            answer = self._server.ask(path, files=files, data=data)
+        return self._read(self._server.checked(path, answer))
 
     def close(self) -> None:
         """Close the connection."""
-        self._client.close()
+        self._server.close()
 
-    def _ask(self, path: str, **content: object) -> Answer:
-        """Return what the server answers; one that does not listen is asked again until the time is up."""
-        end = time.monotonic() + self._config.timeout
-        while True:
-            try:
-                return self._client.post(f"{self._address}/{path}", end - time.monotonic(), **content)
-            except TimeoutError as error:
-                cause = f"/{path} gave no answer within {self._config.timeout:g} s"
-                mend = "raise the server's timeout in evaluate_system1.agents"
-                raise DataError(self._config.url, cause, mend) from error
-            except ConnectionError as error:
-                if str(error) != _NOT_THERE or end - time.monotonic() < 2 * _PAUSE:
-                    cause = f"connection failed ({error})"
-                    raise DataError(self._config.url, cause, "start the policy's server and run again") from error
-                time.sleep(_PAUSE)
-            except ValueError as error:
-                cause = f"/{path} gave an unusable answer ({error})"
-                raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
-
-    def _checked(self, path: str, answer: Answer) -> Answer:
-        if not answer.is_success:
-            cause = f"/{path} answered HTTP {answer.status}: {redacted(answer.text)[:200]}"
-            raise DataError(self._config.url, cause, "look at the server's log and run again")
-        return answer
+    def _begin(self) -> None:
+        path = "navigator_reset"
+        self._server.checked(path, self._server.ask(path, json=self._begun))
 
     def _read(self, response: Answer) -> Plan:
         try:
@@ -120,18 +93,13 @@ class NavdpServer:
             if len(values) != len(candidates):
                 raise ValueError(f"{len(candidates)} trajectories with {len(values)} values")
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
-            cause = f"unusable answer ({type(error).__name__}: {error})"
-            raise DataError(self._config.url, cause, "check that the server speaks NavDP's contract") from error
+            raise self._server.fault(f"unusable answer ({type(error).__name__}: {error})") from error
         order = np.argsort(-values, kind="stable")
         return Plan(path, stop=False, candidates=candidates[order], values=values[order])
 
-    def _colours(self, rgb: NDArray[np.uint8], name: str) -> tuple[str, bytes, str]:
-        """Return a colour image as the name of a file, its content, and its type."""
-        channels = rgb if self._config.swapped_channels else rgb[..., ::-1]
-        if self._config.lossless:
-            return f"{name}.png", cv2.imencode(".png", channels)[1].tobytes(), "image/png"
-        quality = [cv2.IMWRITE_JPEG_QUALITY, self._config.jpeg_quality]
-        return f"{name}.jpg", cv2.imencode(".jpg", channels, quality)[1].tobytes(), "image/jpeg"
+    def _colours(self, rgb: NDArray[np.uint8], name: str) -> NamedFile:
+        lossless, quality = self._config.lossless, self._config.jpeg_quality
+        return colour_file(name, rgb, lossless=lossless, quality=quality, swapped=self._config.swapped_channels)
 
 
 def _whole_pixel(pixel: NDArray[np.float64], width: int, height: int) -> tuple[int, int]:
@@ -144,11 +112,6 @@ def _whole_pixel(pixel: NDArray[np.float64], width: int, height: int) -> tuple[i
         return -1, height // 2
     column, row = np.floor(pixel)
     return int(np.clip(column, -width, 2 * width)), int(np.clip(row, -height, 2 * height))
-
-
-def _png(depth: NDArray[np.float32]) -> bytes:
-    units = np.clip(np.rint(depth / _DEPTH_UNIT), 0, np.iinfo(np.uint16).max)
-    return cv2.imencode(".png", units.astype(np.uint16))[1].tobytes()
 
 
 def _paths(nested: object, dimensions: int) -> NDArray[np.float64]:

@@ -1,10 +1,11 @@
 """Parameters of the agents."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.redaction import url_without_secret
 
 Baseline = Literal["shortest_way", "reference_way", "random", "forward_only", "stop_at_once"]
 Trained = Literal["dual", "system2_shortest", "system2_straight"]
@@ -37,6 +38,31 @@ class DualConfig(Config):
     """Longest answer of System 2, tokens."""
 
 
+class ServerConfig(Config):
+    """Both systems behind ``/eval_dual``, the HTTP contract of InternNav's server for robots."""
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    """What the agent is called in results."""
+    url: Annotated[str, url_without_secret("use a server that asks for none")] = Field(
+        default="http://127.0.0.1:5801", pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
+    )
+    """Where the server listens."""
+    timeout: float = Field(default=60.0, gt=0)
+    """Longest time for an answer, to its last byte, seconds."""
+    tilts: bool = True
+    """Whether the camera is tilted before the server sees through it; off where the protocol's is tilted already."""
+    motion: Literal["discrete", "continuous"] = "discrete"
+    """Whether paths become discrete actions or are followed as they are."""
+    replan: int = Field(default=1, ge=1)
+    """Actions along a path before the server is asked anew."""
+    patience: int = Field(default=32, ge=1)
+    """Answers one after the other that move nothing before the agent stops."""
+    jpeg_quality: int = Field(default=95, ge=1, le=100)
+    """Quality of the images sent."""
+    lossless: bool = False
+    """Whether colour images are sent as PNG rather than JPEG: several times as large, and exactly what was seen."""
+
+
 class AgentsConfig(Config):
     """Which agents take part."""
 
@@ -47,12 +73,19 @@ class AgentsConfig(Config):
     its goals reached by the shortest way, which only the world knows. system2_straight: straight to its goals."""
     dual: DualConfig = DualConfig()
     """How both systems take turns."""
+    servers: tuple[ServerConfig, ...] = ()
+    """Both systems behind InternNav's HTTP contract for robots."""
     device: str = "cpu"
     """Torch device of both systems, for instance "cpu" or "cuda:0"."""
 
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Names of the agents in the order in which they are reported, all trained ones of a kind as one."""
+        return (*self.baselines, *self.trained, *(server.name for server in self.servers))
+
     @model_validator(mode="after")
     def _somebody_drives(self) -> Self:
-        names = (*self.baselines, *self.trained)
+        names = self.families
         if not names:
             raise ValueError("no agent is named")
         if len(set(names)) < len(names):

@@ -60,8 +60,8 @@ class DualAgent:
         self._alongside = config.mode == "partial_async"
         self._thinking: Thinking = Alongside(self._system2, config.lag) if self._alongside else InTurn(self._system2)
 
-    def reset(self, task: Task, truth: Truth) -> None:
-        """Begin an episode."""
+    def reset(self, task: Task, truth: Truth | None) -> None:
+        """Begin an episode; there is no truth for robots outside of a simulator."""
         self._thinking.drop()
         self._navigator.reset()
         self._follower.reset(task, truth)

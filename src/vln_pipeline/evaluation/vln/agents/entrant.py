@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.evaluation.vln.agents.config import AgentsConfig, Baseline, DualConfig, Trained
+from vln_pipeline.evaluation.vln.agents.config import AgentsConfig, Baseline, DualConfig, ServerConfig, Trained
 
 
 @dataclass(frozen=True)
@@ -13,16 +14,16 @@ class Entrant:
 
     Attributes:
         name: in results.
-        kind: baseline, or how a trained System 2 is followed.
-        settings: of a trained one; None for baselines.
+        kind: baseline, how a trained System 2 is followed, or a server.
+        settings: of a trained one or of a server; None for baselines.
         device: of a trained one.
         system2: which trained System 2 it has; empty for baselines.
         system1: which System 1 on latent plans it has; empty where none is needed.
     """
 
     name: str
-    kind: Baseline | Trained
-    settings: DualConfig | None = None
+    kind: Baseline | Trained | Literal["server"]
+    settings: DualConfig | ServerConfig | None = None
     device: str = "cpu"
     system2: str = ""
     system1: str = ""
@@ -52,7 +53,7 @@ def entrants(config: AgentsConfig, planners: Iterable[str], networks: Iterable[s
             Entrant(f"{kind}.{network or planner}", kind, config.dual, config.device, planner, network)
             for planner, network in pairs
         ]
-    return tuple(found)
+    return (*found, *(Entrant(server.name, "server", server) for server in config.servers))
 
 
 def _partner(network: str, planners: list[str]) -> str:

@@ -40,8 +40,8 @@ class Follower(Protocol):
     depth: bool
     once: bool
 
-    def reset(self, task: Task, truth: Truth) -> None:
-        """Begin an episode; ``truth`` is for privileged followers."""
+    def reset(self, task: Task, truth: Truth | None) -> None:
+        """Begin an episode; ``truth`` is for privileged followers, and None for robots outside of a simulator."""
         ...
 
     def path(self, goal: FloorGoal, now: Observation) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ class LatentFollower:
         self._network, self._size, self._shape = network, image_size, (samples, waypoints, 3)
         self._noise = torch.Generator()
 
-    def reset(self, task: Task, truth: Truth) -> None:
+    def reset(self, task: Task, truth: Truth | None) -> None:
         """Start the draws of an episode."""
         self.restart(task.seed)
 

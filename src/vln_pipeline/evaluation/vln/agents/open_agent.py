@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.agents.agent import Agent
 from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions, StopAtOnce
-from vln_pipeline.evaluation.vln.agents.config import DualConfig
+from vln_pipeline.evaluation.vln.agents.config import DualConfig, ServerConfig
 from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
 
@@ -39,6 +39,10 @@ def open_agent(entrant: Entrant, system2: Path | None, system1: Path | None, thr
     """
     if entrant.kind in _BASELINES:
         return _BASELINES[entrant.kind]()
+    if isinstance(entrant.settings, ServerConfig):
+        from vln_pipeline.evaluation.vln.agents.eval_dual import EvalDualAgent, EvalDualServer
+
+        return EvalDualAgent(EvalDualServer(entrant.settings), entrant.settings)
     if system2 is None or entrant.settings is None:
         raise ValueError(f"{entrant.name} needs a System 2 and settings")
     import torch

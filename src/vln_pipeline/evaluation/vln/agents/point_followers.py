@@ -23,7 +23,7 @@ class StraightFollower:
     depth = True
     once = False
 
-    def reset(self, task: Task, truth: Truth) -> None:
+    def reset(self, task: Task, truth: Truth | None) -> None:
         """Nothing is remembered."""
 
     def path(self, goal: FloorGoal, now: Observation) -> NDArray[np.float64]:
@@ -41,8 +41,10 @@ class ShortestFollower:
     depth = True
     once = False
 
-    def reset(self, task: Task, truth: Truth) -> None:
+    def reset(self, task: Task, truth: Truth | None) -> None:
         """Learn the world."""
+        if truth is None:
+            raise ValueError("the shortest way is known in a simulator only")
         self._truth = truth
 
     def path(self, goal: FloorGoal, now: Observation) -> NDArray[np.float64]:
