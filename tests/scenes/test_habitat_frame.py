@@ -15,7 +15,15 @@ def test_world_of_habitat():
 def test_legacy_stage_is_z_up_and_looks_along_y():
     """(x, y, z) of the file is (x, z, -y) in Habitat's world, hence unchanged in ours."""
     np.testing.assert_array_equal(asset_to_habitat((0, 0, 1), (0, 1, 0)) @ [1, 2, 3], [1, 3, -2])
-    np.testing.assert_array_equal(asset_to_world({}) @ [1, 2, 3], [1, 2, 3])
+    np.testing.assert_array_equal(asset_to_world(None) @ [1, 2, 3], [1, 2, 3])
+
+
+def test_a_stage_that_is_described_without_axes_is_y_up():
+    """A configuration of HM3D without up and front was taken for none, and the house lay on its side.
+
+    Habitat guesses axes by the file's name only where a data set has no default attributes for its stages.
+    """
+    np.testing.assert_array_equal(asset_to_world({"shader_type": "flat"}) @ [1, 2, 3], [1, -3, 2])
 
 
 def test_gltf_stage_is_y_up():

@@ -86,6 +86,7 @@ def test_known_pose(tmp_path):
         )
     )
     (placement,) = scene_instance.read(Folder(tmp_path, 1), tmp_path / "x.scene_instance.json").objects
+    assert placement.centred
     moved = placement(np.array([[0, 0, 0], [0, 0, -1.0]]), np.zeros(3))
     np.testing.assert_allclose(moved, [[1, 2, 3], [-1, 2, 3]], atol=1e-12)
 
@@ -104,6 +105,30 @@ def test_translation_of_the_centre_of_mass(tmp_path):
 
     edit(root, INSTANCE, centre)
     assert bounds_by_category(load(root))["table"] == expected
+
+
+def test_an_arrangement_is_read_as_the_simulator_reads_it(tmp_path):
+    """Stage instances were moved and centred, objects of another unit scaled, and their own origin was the default.
+
+    Habitat only scales a stage (up to 92 % of the pixels were elsewhere), takes objects for metres (16 %), and puts the
+    centre of their bounding box at the translation unless told otherwise (7 %).
+    """
+    root = fixture.write(tmp_path)
+    expected = bounds_by_category(load(root))
+
+    def moved(told):
+        told["stage_instance"] |= {"translation": [5, 1, 2], "rotation": fixture.wxyz(30), "translation_origin": "COM"}
+
+    edit(root, INSTANCE, moved)
+    for file in (root / "objects").rglob("*.object_config.json"):
+        edit(root, file.relative_to(root).as_posix(), lambda told: told.update(units_to_meters=0.01))
+    assert bounds_by_category(load(root)) == expected
+
+    edit(root, INSTANCE, lambda told: told.pop("translation_origin"))
+    table = {c: np.array(b) for c, b in bounds_by_category(load(root)).items()}["table"]
+    lowered = np.array(expected["table"])
+    lowered[..., 2] -= 0.75 / 2
+    np.testing.assert_allclose(table, lowered, atol=1e-6)
 
 
 def test_mirrored_object_keeps_its_outside(tmp_path):
@@ -227,4 +252,4 @@ def test_published_examples_of_regions_and_arrangement(real_scenes):
         "dataset_test_object1",
         "dataset_test_object2",
     ]
-    np.testing.assert_array_equal(found.stage.translation, [1.1, 2.2, 3.3])
+    np.testing.assert_array_equal(found.stage.translation, [0, 0, 0])  # which the simulator does not look at

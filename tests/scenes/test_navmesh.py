@@ -48,6 +48,29 @@ def test_tiles_are_joined_at_their_border(tmp_path):
     assert set(written(tmp_path, navmesh([[left], [right]])).island.tolist()) == {0}
 
 
+def test_the_detail_mesh_tells_where_the_floor_is(tmp_path):
+    """Detail meshes were left out: a split level whose floor lies between -0.39 and 1.41 m was told as flat at 0.007 m.
+
+    Areas were those of the ground plan, and slopes counted too little.
+    """
+    mesh = written(tmp_path, navmesh([TWO_ROOMS], middles=(1.5, -0.5)))
+    assert len(mesh.triangles) == 8
+    assert (mesh.vertices[mesh.triangles][..., 2].min(), mesh.vertices[mesh.triangles][..., 2].max()) == (-0.5, 1.5)
+    assert {*mesh.island.tolist()} == {0}
+    # Each fan is four triangles whose heights are slant: edge x sqrt(half the other edge squared + rise squared) / 2.
+    slant = sum(
+        length * np.hypot(across / 2, rise)
+        for length, across, rise in ((4, 5, 1.5), (5, 4, 1.5), (4, 5, 0.5), (5, 4, 0.5))
+    )
+    assert mesh.areas.sum() == pytest.approx(slant)
+
+
+def test_a_polygon_without_a_detail_mesh_stays_flat(tmp_path):
+    mesh = written(tmp_path, navmesh([TWO_ROOMS], middles=(1.5,)))
+    assert len(mesh.triangles) == 4 + 2
+    assert {*mesh.island.tolist()} == {0}
+
+
 def test_a_jump_is_no_surface(tmp_path):
     data = bytearray(navmesh([[TWO_ROOMS[0], rectangle((30, 31), (0, 1))]]))
     data[-1] = 1 << 6
@@ -63,6 +86,7 @@ def test_a_jump_is_no_surface(tmp_path):
         (lambda d: d[:4] + struct.pack("<i", 9) + d[8:], "no navigation mesh of version 1 or 2"),
         (lambda d: d[:60], "cut off in its settings"),
         (lambda d: d[:-40], "cut off: a tile claims"),
+        (lambda d: navmesh([TWO_ROOMS], middles=(1, 1))[:-4] + b"\x09\0\0\0", "a triangle refers to corners"),
         (lambda d: d[:8] + struct.pack("<i", 10**9) + d[12:], "cut off: claims 1000000000 tiles"),
         (lambda d: d[:8] + struct.pack("<i", 0) + d[12:], "holds no walkable polygon"),
         (lambda d: d[:104] + b"JUNK" + d[108:], "a tile is no Detour tile of version 7"),

@@ -1,7 +1,9 @@
-"""Recast navigation meshes (``.navmesh``) as Habitat writes them: where its agents may walk."""
+"""Recast navigation meshes (``.navmesh``) as Habitat writes them: where its agents may walk.
+
+A polygon is flat; Recast's detail mesh, which lies in the same file, follows the floor below it.
+"""
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,29 +12,13 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
-from vln_pipeline.scenes.habitat.frame import to_world
+from vln_pipeline.scenes.navmesh_tile import Surface, damaged, read_tiles, triangulated
 
 _SET_MAGIC = int.from_bytes(b"TESM", "little")
-_TILE_MAGIC, _TILE_VERSION = int.from_bytes(b"VAND", "little"), 7
 _SETTINGS = {1: 0, 2: 56}
 """Bytes of the settings, by version of the file."""
-_SET_HEADER, _TILE_HEADER = 40, 100
-_POLYGON = np.dtype(
-    [
-        ("link", "<u4"),
-        ("vertices", "<u2", 6),
-        ("neighbours", "<u2", 6),
-        ("flags", "<u2"),
-        ("count", "u1"),
-        ("area", "u1"),
-    ]
-)
-_BORDER = 0x8000
-"""Marks an edge at the border of a tile; any other number is that of the neighbour plus one, or 0."""
-_OFF_MESH = 1
-"""Kind of polygon that is a jump, not a surface."""
+_SET_HEADER = 40
 _WELD = 1e-3
 """Corners of neighbouring tiles this close are one, metres."""
 
@@ -43,7 +29,7 @@ class NavMesh:
 
     Attributes:
         vertices: (V, 3) float64.
-        triangles: (T, 3) int64.
+        triangles: (T, 3) int64, of the detail mesh where a polygon has one.
         island: (T,) int64 connected piece of each triangle, the largest first.
         radius: of the agent by which free space is narrowed, metres; NaN where the file does not tell.
     """
@@ -55,7 +41,7 @@ class NavMesh:
 
     @property
     def areas(self) -> NDArray[np.float64]:
-        """(T,) ground area of each triangle, square metres."""
+        """(T,) area of each triangle as it lies, square metres."""
         return _areas(self.vertices, self.triangles)
 
 
@@ -67,67 +53,32 @@ def read(file: Path) -> NavMesh:
     """
     data = regular(file).read_bytes()
     try:
-        magic, version, tiles = struct.unpack_from("<3i", data, 0)
+        magic, version, count = struct.unpack_from("<3i", data, 0)
     except struct.error as error:
-        raise _damaged(file, "cut off in its header") from error
+        raise damaged(file, "cut off in its header") from error
     if magic != _SET_MAGIC or version not in _SETTINGS:
-        raise _damaged(file, "no navigation mesh of version 1 or 2")
+        raise damaged(file, "no navigation mesh of version 1 or 2")
     settings = data[_SET_HEADER : _SET_HEADER + _SETTINGS[version]]
     if len(settings) < _SETTINGS[version]:
-        raise _damaged(file, "cut off in its settings")
+        raise damaged(file, "cut off in its settings")
     # Cell size, cell height, agent height and agent radius come first.
     radius = struct.unpack_from("<4f", settings)[3] if settings else float("nan")
-    vertices: list[NDArray[np.float64]] = [np.empty((0, 3))]
-    corners: list[NDArray[np.int64]] = [np.empty((0, 3), dtype=np.int64)]
-    owners: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
-    links: list[NDArray[np.int64]] = [np.empty((0, 2), dtype=np.int64)]
-    polygons = known = 0
-    for points, tile in _tiles(file, data, _SET_HEADER + len(settings), tiles):
-        walkable = (tile["area"] >> 6) != _OFF_MESH
-        count = np.where(walkable, np.minimum(tile["count"], 6), 0)
-        if (tile["vertices"][np.arange(6) < count[:, None]] >= len(points)).any():
-            raise _damaged(file, "a polygon refers to corners that do not exist")
-        for i in range(1, 5):
-            which = np.flatnonzero(count > i + 1)
-            corners.append(tile["vertices"][which][:, [0, i, i + 1]].astype(np.int64) + known)
-            owners.append(which + polygons)
-        links.append(_links(tile["neighbours"].astype(np.int64), count) + polygons)
-        vertices.append(to_world(points))
-        known += len(points)
-        polygons += len(tile)
-    found, triangles, owner = np.concatenate(vertices), np.concatenate(corners), np.concatenate(owners)
-    if not len(triangles):
-        raise _damaged(file, "holds no walkable polygon")
-    if not np.isfinite(found).all():
-        raise _damaged(file, "has corners that are not finite")
-    across = _shared_edges(found, triangles, owner)
-    return NavMesh(found, triangles, _islands(found, triangles, owner, polygons, [*links, across]), float(radius))
-
-
-def _tiles(file: Path, data: bytes, start: int, count: int) -> Iterator[tuple[NDArray[np.float32], NDArray]]:
-    """Yield corners and polygons of each tile."""
-    for _ in range(max(count, 0)):
-        if start + 8 + _TILE_HEADER > len(data):
-            raise _damaged(file, f"cut off: claims {count} tiles")
-        (size,) = struct.unpack_from("<i", data, start + 4)
-        tile, start = start + 8, start + 8 + size
-        magic, version, *_ = struct.unpack_from("<2i", data, tile)
-        polygons, corners = struct.unpack_from("<2i", data, tile + 24)
-        if magic != _TILE_MAGIC or version != _TILE_VERSION:
-            raise _damaged(file, "a tile is no Detour tile of version 7")
-        needed = _TILE_HEADER + 12 * corners + _POLYGON.itemsize * polygons
-        if min(polygons, corners) < 0 or size < needed or start > len(data):
-            raise _damaged(file, f"cut off: a tile claims {corners} corners and {polygons} polygons")
-        points = np.frombuffer(data, "<f4", 3 * corners, tile + _TILE_HEADER).reshape(-1, 3)
-        yield points, np.frombuffer(data, _POLYGON, polygons, tile + _TILE_HEADER + 12 * corners)
-
-
-def _links(neighbours: NDArray[np.int64], count: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return (N, 2) pairs of polygons of one tile that share an edge."""
-    inside = (np.arange(6) < count[:, None]) & (neighbours > 0) & (neighbours < _BORDER)
-    first, edge = np.nonzero(inside)
-    second = neighbours[first, edge] - 1
-    return np.stack([first, second], axis=1)[second < len(neighbours)]
+    empty = Surface(np.empty((0, 3)), *[np.empty((0, 3), dtype=np.int64)] * 2, *[np.empty(0, dtype=np.int64)] * 2)
+    parts, links, known, polygons = [empty], [np.empty((0, 2), dtype=np.int64)], 0, 0
+    for tile in read_tiles(file, data, _SET_HEADER + len(settings), count):
+        part, pairs, members = triangulated(file, tile)
+        parts.append(part.numbered_from(known, polygons))
+        links.append(pairs + polygons)
+        known += len(part.vertices)
+        polygons += members
+    surface = Surface(*(np.concatenate(values) for values in zip(*(part.arrays for part in parts), strict=True)))
+    if not len(surface.triangles):
+        raise damaged(file, "holds no walkable polygon")
+    if not np.isfinite(surface.vertices).all():
+        raise damaged(file, "has corners that are not finite")
+    across = _shared_edges(surface.vertices, surface.outlines, surface.outlined)
+    island = _islands(surface.vertices, surface.triangles, surface.owner, polygons, [*links, across])
+    return NavMesh(surface.vertices, surface.triangles, island, float(radius))
 
 
 def _shared_edges(
@@ -158,11 +109,6 @@ def _islands(
 
 
 def _areas(vertices: NDArray[np.float64], triangles: NDArray[np.int64]) -> NDArray[np.float64]:
-    a, b, c = np.moveaxis(vertices[triangles][..., :2], 1, 0)
-    (x, y), (u, v) = (b - a).T, (c - a).T
-    area: NDArray[np.float64] = np.abs(x * v - y * u) / 2
+    a, b, c = np.moveaxis(vertices[triangles], 1, 0)
+    area: NDArray[np.float64] = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
     return area
-
-
-def _damaged(file: Path, cause: str) -> DataError:
-    return DataError(file.name, cause, "download it again, or delete it")

@@ -1,7 +1,9 @@
 """A habitat_sim that does what the real one (0.3.3) was seen to do, in a room of 6 x 4 m with a slab of a floor.
 
 It ends the process where an NVIDIA device is named that is not there, and where a second simulator is opened before the
-first is closed. Its navigation mesh lies one cell above the floor. It loads the semantic mesh unless told not to.
+first is closed. Its navigation mesh lies one cell above the floor, and covers the flat roof and a table. It loads the
+semantic mesh unless told not to. Objects that tell no motion type are left out of the navigation mesh. A GLB file that
+no data set describes is taken for z-up.
 """
 
 import sys
@@ -11,7 +13,9 @@ import numpy as np
 
 FLOOR = 0.013
 """Height of the floor, metres."""
-opened, loads = [], []
+CEILING, ROOF, TABLE = 2.5, 2.7, 0.75
+"""Heights, metres; the table stands in the corner x < 1.5, y < 1.2."""
+opened, loads, datasets = [], [], []
 
 
 class Simulator:
@@ -25,22 +29,39 @@ class Simulator:
             raise RuntimeError("no such stage")
         self.closed, self.agents, self.pathfinder = False, agents, PathFinder()
         self.semantic_scene = None
+        self.objects = {"sofa": SimpleNamespace(motion_type="kinematic"), "bed": SimpleNamespace(motion_type="static")}
+        self.room = "open" if "no_ceiling" in backend.scene_id else "roofed"
+        datasets.append(backend.scene_dataset_config_file)
+        lies = "y_up" in backend.scene_id and backend.scene_dataset_config_file == "default"
+        self.size = (6.0, 4.0, 2.7) if lies else (6.0, 2.7, 4.0)
         self.states = {}
         opened.append(self)
         loads.append((backend.scene_id, backend.load_semantic_mesh))
 
     def recompute_navmesh(self, pathfinder, settings):
         pathfinder.settings, pathfinder.height = settings, FLOOR + settings.cell_height
+        pathfinder.obstacles = {name for name, thing in self.objects.items() if thing.motion_type == "static"}
+        pathfinder.roofed = self.room == "roofed"
         return True
+
+    def get_rigid_object_manager(self):
+        return SimpleNamespace(get_object_handles=lambda: [*self.objects], get_object_by_handle=self.objects.get)
+
+    def get_active_scene_graph(self):
+        box = SimpleNamespace(min=(0.0, 0.0, 0.0), max=self.size)
+        return SimpleNamespace(get_root_node=lambda: SimpleNamespace(cumulative_bb=box))
 
     def get_agent(self, number):
         return SimpleNamespace(set_state=lambda state, reset_sensors: self.states.update({number: state}))
 
     def get_sensor_observations(self, agent_ids):
-        """Depth of cameras that look straight down, as all others see a wall 3 m away."""
+        """Depth of cameras that look straight down or up, as all others see a wall 3 m away."""
         (sensor,) = self.agents[agent_ids].sensor_specifications[:1]
-        down = abs(sensor.orientation[0] + np.pi / 2) < 1e-6
-        depth = self.states[agent_ids].position[1] + sensor.position[1] - FLOOR if down else 3.0
+        height = self.states[agent_ids].position[1]
+        eye, pitch = height + sensor.position[1], sensor.orientation[0]
+        ground = max(level for level in (FLOOR, TABLE, ROOF) if level <= height + 1e-3)
+        above = CEILING - eye if self.room == "roofed" and eye < CEILING else 0.0
+        depth = eye - ground if pitch < -1.5 else above if pitch > 1.5 else 3.0
         return {sensor.uuid: np.full(sensor.resolution, depth, np.float32)}
 
     def close(self):
@@ -53,7 +74,16 @@ class PathFinder:
 
     def get_random_navigable_point(self):
         x, z = self.draw.uniform((0.5, -3.5), (5.5, -0.5))
-        return np.array([x, self.height, z], np.float32)
+        levels = (FLOOR, TABLE, ROOF) if self.roofed else (FLOOR, TABLE)
+        level = self.draw.choice(levels)
+        return np.array([x, self.height + level - FLOOR, z], np.float32)
+
+    def get_island(self, point):
+        assert point.dtype == np.float32
+        return int(np.argmin(np.abs(np.array([FLOOR, TABLE, ROOF]) + self.height - FLOOR - point[1])))
+
+    def island_area(self, island):
+        return (20.0, 1.1, 24.0)[island]
 
     def snap_point(self, point):
         return np.array([point[0], self.height, point[2]], np.float32)
@@ -66,6 +96,7 @@ def module():
     """Return the fake, with nothing opened."""
     opened.clear()
     loads.clear()
+    datasets.clear()
     fake = ModuleType("habitat_sim")
     fake.Simulator, fake.CameraSensorSpec = Simulator, SimpleNamespace
     fake.SimulatorConfiguration = lambda: SimpleNamespace(load_semantic_mesh=True)
@@ -74,6 +105,7 @@ def module():
     fake.agent = SimpleNamespace(AgentConfiguration=SimpleNamespace)
     fake.SensorType = SimpleNamespace(DEPTH="depth", COLOR="colour", SEMANTIC="ids")
     fake.SensorSubType = SimpleNamespace(PINHOLE="pinhole")
+    fake.physics = SimpleNamespace(MotionType=SimpleNamespace(STATIC="static"))
     fake.nav = SimpleNamespace(NavMeshSettings=_Settings)
     return fake
 

@@ -1,6 +1,8 @@
 """What the real habitat-sim did to the adapter, told against a fake that does the same."""
 
+import json
 import sys
+from pathlib import Path
 
 import fake_habitat
 import numpy as np
@@ -73,6 +75,35 @@ def test_the_body_stands_on_the_floor_not_on_the_mesh(open_world):
     blocked = world.step(here, np.array([9.0, 0.0]))
     assert blocked.contact
     assert blocked.position[2] == pytest.approx(here[2], abs=1e-6)
+
+
+@pytest.mark.parametrize("scene", ["a", "no_ceiling"])
+def test_points_are_drawn_on_floors(open_world, scene):
+    """Habitat's mesh covers roofs and tables too: in one home 59 % of the points drawn lay above the ceiling."""
+    world = open_world()
+    world.load(scene)
+    draw = np.random.default_rng(1)
+    heights = [world.sample_point(draw)[2] for _ in range(60)]
+    np.testing.assert_allclose(heights, fake_habitat.FLOOR, atol=1e-6)
+
+
+def test_a_file_that_is_y_up_is_told_so_or_refused(open_world):
+    """Without a data set Habitat takes GLB files for z-up; one that obeys glTF's rule lay on its side, in silence."""
+    with pytest.raises(DataError, match=r"6.0 m wide, 2.7 m deep and 4.0 m high, .* set world.habitat.up to y"):
+        open_world(stage="y_up.glb").load("a")
+    assert all(simulator.closed for simulator in fake_habitat.opened)
+    open_world(stage="y_up.glb", up="z").load("a")
+    open_world(stage="y_up.glb", up="y").load("a")
+    told = json.loads(Path(fake_habitat.datasets[-1]).read_text())
+    assert told["stages"]["default_attributes"] == {"up": [0, 1, 0], "front": [0, 0, -1]}
+    assert Path(told["stages"]["paths"][".glb"][0]).name == "y_up.glb"
+
+
+def test_every_object_is_an_obstacle(open_world):
+    """Objects whose entry tells no motion type may move, so the navigation mesh went through them."""
+    world = open_world()
+    world.load("a")
+    assert fake_habitat.opened[0].pathfinder.obstacles == {"sofa", "bed"}
 
 
 def test_the_semantic_mesh_is_loaded_only_for_who_asks(open_world):

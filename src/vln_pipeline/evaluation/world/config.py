@@ -28,6 +28,9 @@ class HabitatConfig(Config):
     stage: str = "{scene}"
     """What a scene is called there: a handle of the dataset, or the path of a file. ``{scene}`` stands for its id here,
     for instance 00800-TEEsavR23oF, ``{name}`` for the last part of it, TEEsavR23oF, as datasets call it."""
+    up: Literal["y", "z"] | None = None
+    """Axis that is up in scenes that are files, named without a dataset: z in those of MP3D, Gibson and HM3D, y by the
+    rule of glTF. Null takes z, as habitat-sim does, and refuses what then seems to lie on its side."""
     gpu: int | None = Field(default=None, ge=-1)
     """Number of the device that draws, -1 for none (Mesa draws); null takes 0 where there is an NVIDIA driver."""
     cell: float = Field(default=0.05, gt=0, le=0.2)

@@ -1,7 +1,9 @@
 """habitat-sim behind the world protocol, where it is installed."""
 
 import importlib
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.world.config import WorldConfig
+from vln_pipeline.evaluation.world.habitat_dataset import UNDESCRIBED, dataset_file, make_static
 from vln_pipeline.evaluation.world.habitat_device import device_number
 from vln_pipeline.evaluation.world.habitat_frame import from_habitat, to_habitat, to_habitat_rotation
 from vln_pipeline.evaluation.world.habitat_sensors import category_table, check_camera, specifications
@@ -21,11 +24,19 @@ _SHORTENED = 1e-4
 """By how much a motion that met nothing may fall short, metres: Habitat rounds to single precision."""
 _SEARCH = 2.0
 """Distance up to which Habitat looks for obstacles, metres; clearance is cut off there."""
+_LYING = 0.7
+"""Depth over height below which a house is taken for lying."""
 _LIFT = 0.5
 """Farthest that the navigation mesh is believed to be above or below the floor, metres."""
 _PLUMB = CameraSetting("plumb", 0.0, 90.0, Intrinsics.from_fov(2, 2, 1))
 """A camera that looks down from the body to the floor. It is always there, as Habitat loads no geometry, and can make
 no navigation mesh, without one."""
+_ZENITH = CameraSetting("zenith", 0.1, -90.0, Intrinsics.from_fov(2, 2, 1))
+"""A camera that looks up from the floor to the ceiling."""
+_FLOOR_AREA = 2.0
+"""Least area of a piece of the navigation mesh that is no furniture, square metres."""
+_DRAWS = 100
+"""Points that are drawn at most until one is on a floor."""
 
 _Sensors = tuple[CameraSetting, bool, bool]
 """A camera with whether colour and semantics are wanted; each is an agent of its own, so that no more is drawn."""
@@ -51,8 +62,9 @@ class HabitatWorld:
         self.body = config.body
         self._habitat = _import_habitat()
         self._where = config.habitat
+        self._described = tempfile.TemporaryDirectory(prefix="habitat-")
         plumb = replace(_PLUMB, height=min(_LIFT, self.body.height))
-        self._sensors: list[_Sensors] = [(plumb, False, False)]
+        self._sensors: list[_Sensors] = [(plumb, False, False), (_ZENITH, False, False)]
         self._sim: Any = None
         self._scene = ""
         self._categories: tuple[str, ...] = (VOID,)
@@ -73,13 +85,27 @@ class HabitatWorld:
             self._open(scene)
 
     def sample_point(self, draw: np.random.Generator) -> NDArray[np.float64]:
-        """Return a (3,) place where the body can stand, uniform over the area of all storeys."""
+        """Return a (3,) place where the body can stand, uniform over the area of all storeys.
+
+        The navigation mesh covers roofs and furniture too. What lies on a piece too small for a floor is drawn again,
+        and what has nothing above it, unless that is so everywhere, as in scans without ceilings.
+        """
         pathfinder = self._loaded.pathfinder
         pathfinder.seed(int(draw.integers(2**31)))
-        point = np.asarray(pathfinder.get_random_navigable_point(), dtype=np.float64)
-        if not np.isfinite(point).all():
-            raise DataError(self._scene, "Habitat found no navigable point", "check its navigation mesh")
-        return self._on_floor(from_habitat(point))
+        open_air: NDArray[np.float64] | None = None
+        for _ in range(_DRAWS):
+            point = np.asarray(pathfinder.get_random_navigable_point(), dtype=np.float64)
+            if not np.isfinite(point).all():
+                break
+            if pathfinder.island_area(pathfinder.get_island(point.astype(np.float32))) < _FLOOR_AREA:
+                continue
+            place = from_habitat(point)
+            if self.render(np.append(place, 0.0), _ZENITH).depth.any():
+                return self._on_floor(place)
+            open_air = place if open_air is None else open_air
+        if open_air is None:
+            raise DataError(self._scene, "Habitat found no navigable point on a floor", "check its navigation mesh")
+        return self._on_floor(open_air)
 
     def clearance(self, position: NDArray[np.float64]) -> float:
         """Return the distance from the body's axis to the nearest obstacle, metres, at most 2 m beyond the radius."""
@@ -158,9 +184,9 @@ class HabitatWorld:
     def _open(self, scene: str) -> None:
         habitat = self._habitat
         simulator = habitat.SimulatorConfiguration()
-        simulator.scene_dataset_config_file = self._where.dataset
         name = scene.rpartition("-")[2]
         simulator.scene_id = self._where.stage.replace("{scene}", scene).replace("{name}", name)
+        simulator.scene_dataset_config_file = dataset_file(self._where, simulator.scene_id, Path(self._described.name))
         simulator.gpu_device_id = device_number(self._where.gpu)
         simulator.enable_physics = False
         simulator.load_semantic_mesh = any(semantic for _, _, semantic in self._sensors)
@@ -183,6 +209,9 @@ class HabitatWorld:
             mend = f"check world.habitat.dataset and .stage, which names {simulator.scene_id}"
             raise DataError(scene, f"Habitat cannot open it ({error})", mend) from error
         HabitatWorld._holder = self
+        if self._where.up is None and self._where.dataset == UNDESCRIBED:
+            self._refuse_lying(scene)
+        make_static(habitat, self._sim)
         settings = habitat.nav.NavMeshSettings()
         settings.set_defaults()
         settings.agent_radius, settings.agent_height = self.body.radius, self.body.height
@@ -197,6 +226,16 @@ class HabitatWorld:
         self._scene = scene
         semantics = self._sim.semantic_scene
         self._categories, self._category_of = category_table(semantics.objects if semantics else [])
+
+    def _refuse_lying(self, scene: str) -> None:
+        """Refuse a scene that is higher than it is deep: a house of y-up glTF, taken for z-up, lies on its side."""
+        box = self._sim.get_active_scene_graph().get_root_node().cumulative_bb
+        width, height, depth = (float(high) - float(low) for low, high in zip(box.min, box.max, strict=True))
+        if min(width, depth) < _LYING * height:
+            self.close()
+            size = f"{width:.1f} m wide, {depth:.1f} m deep and {height:.1f} m high"
+            cause = f"it is {size}, so it seems to lie on its side"
+            raise DataError(scene, cause, "set world.habitat.up to y, or to z where it is so")
 
     def _on_floor(self, position: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a (3,) place on the navigation mesh, put down on the floor where that is seen below."""

@@ -32,13 +32,14 @@ class Asset:
     semantic_id: int | None
 
 
-def read(folder: Folder, file: Path, defaults: dict[str, Any]) -> Asset:
+def read(folder: Folder, file: Path, defaults: dict[str, Any], *, stage: bool) -> Asset:
     """Read an asset's configuration.
 
     Args:
         folder: root of the data set.
         file: the configuration.
         defaults: attributes that hold where it tells none.
+        stage: whether it is a building's; the simulator takes objects for metres, whatever they tell.
 
     Raises:
         DataError: it cannot be read, its mesh is missing, or it shifts the origin.
@@ -47,7 +48,8 @@ def read(folder: Folder, file: Path, defaults: dict[str, Any]) -> Asset:
     told = {**defaults, **folder.json(file)}
     try:
         turn = asset_to_habitat(told.get("up", (0, 1, 0)), told.get("front", (0, 0, -1)))
-        scale = np.array(told.get("scale", (1, 1, 1)), dtype=np.float64) * float(told.get("units_to_meters", 1))
+        scale = np.array(told.get("scale", (1, 1, 1)), dtype=np.float64)
+        scale = scale * float(told.get("units_to_meters", 1)) if stage else scale
         origin = np.array(told.get("origin", (0, 0, 0)), dtype=np.float64)
         if scale.shape != (3,) or not np.isfinite(scale).all() or not scale.all() or origin.shape != (3,):
             raise ValueError(f"scale {scale.tolist()}, origin {origin.tolist()}")

@@ -20,11 +20,13 @@ class Group:
 
     Attributes:
         defaults: attributes that hold unless an asset says otherwise.
+        described: whether the configuration has such attributes, be they empty.
         patterns: globs relative to the configuration's folder, by suffix of what they find.
     """
 
     defaults: dict[str, Any] = field(default_factory=dict)
     patterns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    described: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,15 @@ def find(folder: Folder, preferred: str = "") -> DatasetConfig | None:
 def stage_to_world(folder: Folder, preferred: str) -> NDArray[np.float64]:
     """Return the (3, 3) rotation from the frame of the data set's stages to ours.
 
-    Without a configuration it is Habitat's custom for such stages: z up, whatever the rule of their format.
+    Without a configuration, or with one that has no default attributes of stages, it is Habitat's custom for such
+    stages: z up, whatever the rule of their format.
 
     Raises:
         DataError: the configuration cannot be read.
     """
     config = find(folder, preferred)
     try:
-        return asset_to_world(config.stages.defaults if config else {})
+        return asset_to_world(config.stages.defaults if config and config.stages.described else None)
     except (ValueError, TypeError) as error:
         name = folder.name(config.file) if config else preferred
         raise DataError(name, str(error), "download it again") from error
@@ -98,4 +101,4 @@ def _group(document: dict[str, Any], name: str) -> Group:
         str(suffix): tuple(str(p) for p in ([found] if isinstance(found, str) else found))
         for suffix, found in told.get("paths", {}).items()
     }
-    return Group(dict(told.get("default_attributes", {})), patterns)
+    return Group(dict(told.get("default_attributes", {})), patterns, "default_attributes" in told)

@@ -9,6 +9,9 @@ from scipy.spatial.transform import Rotation
 
 _LEGACY_UP, _LEGACY_FRONT = (0.0, 0.0, 1.0), (0.0, 1.0, 0.0)
 """Axes of a stage that no configuration describes."""
+_UP, _FRONT = (0.0, 1.0, 0.0), (0.0, 0.0, -1.0)
+"""Axes of a stage that a configuration describes without telling them. StageAttributesManager, initNewObjectInternal:
+the frame is guessed by the file's name only where there are no default attributes."""
 _SQUARE = 1e-3
 """Largest cosine between up and front."""
 
@@ -35,18 +38,21 @@ def asset_to_habitat(up: Sequence[float], front: Sequence[float]) -> NDArray[np.
     return np.stack([np.cross(ahead, high), high, -ahead])
 
 
-def asset_to_world(attributes: dict[str, Any]) -> NDArray[np.float64]:
+def asset_to_world(attributes: dict[str, Any] | None) -> NDArray[np.float64]:
     """Return the (3, 3) rotation of a stage from its asset's frame to ours.
 
     Args:
-        attributes: of the stage; one that tells neither up nor front has z up and looks along y.
+        attributes: of the stage; with none at all it has z up and looks along y, and with some that tell neither up nor
+            front y up, looking along -z.
 
     Raises:
         ValueError: up and front are no perpendicular axes, or only one of them is given.
     """
+    if attributes is None:
+        return to_world(asset_to_habitat(_LEGACY_UP, _LEGACY_FRONT).T).T
     if ("up" in attributes) != ("front" in attributes):
         raise ValueError("up and front must both be given")
-    up, front = attributes.get("up", _LEGACY_UP), attributes.get("front", _LEGACY_FRONT)
+    up, front = attributes.get("up", _UP), attributes.get("front", _FRONT)
     return to_world(asset_to_habitat(up, front).T).T
 
 

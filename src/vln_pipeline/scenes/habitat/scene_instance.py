@@ -1,4 +1,8 @@
-"""Habitat's ``scene_instance.json``: a stage, and where objects stand in it."""
+"""Habitat's ``scene_instance.json``: a stage, and where objects stand in it.
+
+As the simulator reads it: a stage instance scales its stage and does not move it, and an object stands with the centre
+of its bounding box at ``translation`` unless file or entry say ``asset_local``.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +14,10 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.habitat.frame import rotation_wxyz
 from vln_pipeline.scenes.published.folder import Folder
+
+_LOCAL = "asset_local"
+_UNREAD = ("translation", "rotation", "translation_origin")
+"""Keys of a stage's entry that the simulator does not look at."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class SceneInstance:
     """An arranged scene.
 
     Attributes:
-        stage: the building.
+        stage: the building; only scaled, whatever else its entry tells.
         objects: the furniture.
     """
 
@@ -57,9 +65,9 @@ def read(folder: Folder, file: Path) -> SceneInstance:
         DataError: it names no stage, or a placement is no list of finite numbers.
     """
     document = folder.json(file)
-    origin = str(document.get("translation_origin", "asset_local"))
+    origin = str(document.get("translation_origin", ""))
     try:
-        stage = _placement(document["stage_instance"], origin)
+        stage = _placement({k: v for k, v in document["stage_instance"].items() if k not in _UNREAD}, _LOCAL)
         objects = tuple(_placement(entry, origin) for entry in document.get("object_instances", []))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         cause = f"a placement cannot be read ({type(error).__name__}: {error})"
@@ -76,7 +84,7 @@ def _placement(entry: dict[str, Any], origin: str) -> Placement:
         translation=_three(entry.get("translation", (0, 0, 0))),
         rotation=rotation_wxyz(entry.get("rotation", (1, 0, 0, 0))),
         scale=scale,
-        centred=str(entry.get("translation_origin", origin)).lower() == "com",
+        centred=str(entry.get("translation_origin", origin)).lower() != _LOCAL,
     )
 
 

@@ -73,7 +73,9 @@ class HssdSource:
         stage = tree.stages.find(instance.stage.template)
         if stage is None:
             raise DataError(relative, f"its stage {instance.stage.template!r} is missing", _MEND)
-        building = furniture.place(asset_config.read(folder, stage, tree.config.stages.defaults), instance.stage)
+        building = furniture.place(
+            asset_config.read(folder, stage, tree.config.stages.defaults, stage=True), instance.stage
+        )
         parts = _structure(ref.id, building, furniture.materials)
         outlines = tree.regions(name)
         rooms = regions.read(folder, outlines) if outlines else ()
@@ -84,7 +86,7 @@ class HssdSource:
                 missing += 1
                 self._refuse_missing(relative, placement.template)
                 continue
-            asset = asset_config.read(folder, described, tree.config.objects.defaults)
+            asset = asset_config.read(folder, described, tree.config.objects.defaults, stage=False)
             raw = names.of(placement.template, asset.semantic_id)
             number += 1
             surfaces = furniture.place(asset, placement)
