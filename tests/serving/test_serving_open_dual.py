@@ -12,14 +12,16 @@ from click.testing import CliRunner
 
 from vln_pipeline.commands.serve import serve
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.vln.agents.config import DualConfig
 from vln_pipeline.models.bridge import checkpoint
 from vln_pipeline.models.bridge.build import build
 from vln_pipeline.models.bridge.config import BridgeConfig
 from vln_pipeline.models.system2.config import System2Config, TinyConfig
 from vln_pipeline.models.system2.load import load, save
 from vln_pipeline.serving.dual_session import DualRules
-from vln_pipeline.serving.open_dual import open_dual
+from vln_pipeline.serving.open_dual import DualSystems
 
+DUAL = DualConfig(samples=4, max_new_tokens=4)
 RULES = DualRules(gap=2, frames=9, pixels=10_000)
 COLOUR = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
 DEPTH = np.full((48, 64), 2.0, np.float32)
@@ -56,14 +58,18 @@ def folders(tmp_path_factory):
 
 
 def test_a_robot_is_answered_and_follows_a_goal(folders, monkeypatch):
-    begin = open_dual(*folders, RULES, device="cpu", samples=4, max_new_tokens=4)
-    assert begin("Go to the sofa.", 0).step(COLOUR, DEPTH).keys() <= {"discrete_action", "trajectory", "pixel_goal"}
+    systems = DualSystems(*folders, "cpu", DUAL)
+    assert systems.session(RULES, "Go to the sofa.", 0).step(COLOUR, DEPTH).keys() <= {
+        "discrete_action",
+        "trajectory",
+        "pixel_goal",
+    }
     # A System 2 with random weights never says a pixel, so its words are put in its mouth.
     monkeypatch.setattr("vln_pipeline.models.system2.generate.say", lambda *_: torch.zeros(0))
     monkeypatch.setattr("vln_pipeline.models.system2.processing.Processor.decode", lambda *_: "320 240")
     paths = []
     for seed in (0, 0, 1):
-        told = begin("Go to the sofa.", seed).step(COLOUR, DEPTH)
+        told = systems.session(RULES, "Go to the sofa.", seed).step(COLOUR, DEPTH)
         assert told.keys() == {"trajectory", "pixel_goal"}
         paths.append(np.array(told["trajectory"]))
     assert paths[0].shape == (7, 2)
@@ -74,7 +80,7 @@ def test_a_robot_is_answered_and_follows_a_goal(folders, monkeypatch):
 def test_systems_that_do_not_belong_together_are_refused(folders, tmp_path):
     write_system1(tmp_path / "other", 16)
     with pytest.raises(DataError, match=r"follows plans 16 wide, system2 makes them 32 wide; name the System 1"):
-        open_dual(folders[0], tmp_path / "other", RULES, device="cpu", samples=4)
+        DualSystems(folders[0], tmp_path / "other", "cpu", DUAL)
 
 
 def test_the_command_names_what_is_missing(folders, tmp_path):

@@ -11,18 +11,21 @@ from pydantic import SecretStr, ValidationError
 from vln_pipeline.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vln_pipeline.models.navdp.policy import NavdpPolicy
     from vln_pipeline.serving.app import OpenContract
     from vln_pipeline.serving.config import ServeConfig
+    from vln_pipeline.serving.native.pilot import Pilot
+    from vln_pipeline.serving.open_dual import DualSystems
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _POLICY = ("samples", "sampler", "steps", "bfloat16", "memory_stride")
-_SAMPLES = 32
-"""Paths that a System 1 on latent plans draws, unless told otherwise."""
 
 
 @click.command()
 @click.argument("checkpoint", type=click.Path(exists=True, path_type=Path))
-@click.option("--contract", type=click.Choice(["navdp", "internnav"]), default="navdp", show_default=True)
+@click.option("--contract", type=click.Choice(["navdp", "internnav", "native"]), default="navdp", show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address; any but loopback needs a token file.")
 @click.option("--port", type=int, default=8888, show_default=True)
 @click.option("--token-file", type=_FILE, help="File with what every request has to carry (Authorization: Bearer ...).")
@@ -37,17 +40,23 @@ _SAMPLES = 32
 @click.option("--memory-stride", type=int, help="Requests between two images that NavDP remembers.")
 @click.option("--bfloat16", is_flag=True, default=None, help="Multiply matrices in bfloat16.")
 @click.option("--ordered-channels", is_flag=True, help="Clients send JPEGs with red and blue in their places.")
-@click.option("--system1", type=click.Path(exists=True, file_okay=False, path_type=Path), help="For internnav.")
+@click.option("--system1", type=click.Path(exists=True, file_okay=False, path_type=Path), help="On latent plans.")
 @click.option("--instruction", default="", help="For internnav: what robots do that tell no instruction.")
 @click.option("--gap", type=int, default=8, show_default=True, help="For internnav: requests per goal of System 2.")
+@click.option("--rethink", type=float, default=2.0, show_default=True, help="For native: seconds per goal of System 2.")
+@click.option("--stale", type=float, default=8.0, show_default=True, help="For native: age at which a goal is dropped.")
+@click.option("--camera", type=_FILE, help="For native: cameras trained for; by default camera.json of the checkpoint.")
+@click.option("--strict-camera", is_flag=True, help="For native: refuse robots with another camera.")
 def serve(checkpoint: Path, contract: str, **options: Any) -> None:
     """Serve a checkpoint to robots and evaluators until the process is ended."""
     try:
+        import msgpack
         import prometheus_client
         import starlette
         import uvicorn
+        import websockets
 
-        del prometheus_client, starlette, uvicorn
+        del msgpack, prometheus_client, starlette, uvicorn, websockets
     except ImportError as error:
         raise click.ClickException(
             f"{error.name} is not installed; pip install 'vln-pipeline[serve,models]'"
@@ -78,31 +87,79 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
         **{name: options[name] for name in ("host", "port", "robots", "deadline")},
     )
     told = {"contract": contract, "checkpoint": checkpoint.name}
-    open_contract = _navdp(checkpoint, config, options) if contract == "navdp" else _dual(checkpoint, config, options)
+    open_contract = {"navdp": _navdp, "internnav": _internnav, "native": _native}[contract](checkpoint, config, options)
     click.echo(f"serving {checkpoint.name} over {contract} at http://{config.host}:{config.port}", err=True)
     run(application(open_contract, config, told), config)
 
 
 def _navdp(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
     from vln_pipeline.serving.navdp import NavdpContract
-    from vln_pipeline.serving.open_navdp import open_navdp
 
-    given = {name: options[name] for name in _POLICY if options[name] is not None}
-    policy = open_navdp(checkpoint, options["device"], options["manner"], **given)
+    policy = _policy(checkpoint, options)
     return lambda metrics, worker: NavdpContract(policy, config, metrics, worker)
 
 
-def _dual(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+def _policy(checkpoint: Path, options: dict[str, Any]) -> NavdpPolicy:
+    from vln_pipeline.serving.open_navdp import open_navdp
+
+    given = {name: options[name] for name in _POLICY if options[name] is not None}
+    return open_navdp(checkpoint, options["device"], options["manner"], **given)
+
+
+def _systems(checkpoint: Path, options: dict[str, Any]) -> DualSystems:
+    from vln_pipeline.evaluation.vln.agents.config import DualConfig
+    from vln_pipeline.serving.open_dual import DualSystems
+
+    dual = DualConfig(**({} if options["samples"] is None else {"samples": options["samples"]}))
+    return DualSystems(checkpoint, options["system1"], options["device"], dual)
+
+
+def _native(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+    from vln_pipeline.serving.native.contract import NativeContract
+    from vln_pipeline.serving.native.trained_camera import FILE, read_trained_camera
+
+    own = checkpoint / FILE if checkpoint.is_dir() else checkpoint.with_name(FILE)
+    file = options["camera"] or (own if own.is_file() else None)
+    trained = None if file is None else read_trained_camera(file)
+    make = _pilots(checkpoint, config, options)
+    strict = options["strict_camera"]
+    return lambda metrics, worker: NativeContract(make, config, metrics, worker, trained, strict)
+
+
+def _pilots(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> Callable[[], Pilot]:
+    """Return what makes a pilot for each robot: of both systems where there is a System 1 on latent plans."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from vln_pipeline.serving.native.dual_pilot import DualPilot, DualTimes
+    from vln_pipeline.serving.native.navdp_pilot import NavdpPilot
+
+    if options["system1"] is None:
+        policy = _policy(checkpoint, options)
+        return lambda: NavdpPilot(policy.another(policy.config.stop_threshold))
+    systems, mind = _systems(checkpoint, options), ThreadPoolExecutor(1, thread_name_prefix="system2")
+    times = DualTimes(options["rethink"], options["stale"], config.frames, config.pixels)
+    return lambda: DualPilot(systems.navigator(), systems.follower(), systems.shown, mind, times)
+
+
+def _internnav(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+    from functools import partial
+
+    from vln_pipeline.serving.agent_session import AgentSession
+    from vln_pipeline.serving.agents import AgentContract
+    from vln_pipeline.serving.app import Several
     from vln_pipeline.serving.dual_session import DualRules
     from vln_pipeline.serving.internnav import InternNavContract
-    from vln_pipeline.serving.open_dual import open_dual
 
     if options["system1"] is None:
         mend = "name its folder with --system1"
         raise DataError("contract internnav", "needs a System 1 besides the System 2 that is served", mend)
-    rules = DualRules(options["gap"], config.frames, config.pixels)
-    begin = open_dual(
-        checkpoint, options["system1"], rules, device=options["device"], samples=options["samples"] or _SAMPLES
-    )
+    systems = _systems(checkpoint, options)
+    begin = partial(systems.session, DualRules(options["gap"], config.frames, config.pixels))
     instruction = options["instruction"]
-    return lambda metrics, worker: InternNavContract(begin, instruction, config, metrics, worker)
+
+    def make(seed: int) -> AgentSession:
+        return AgentSession(systems.agent(), config.episode_bytes, seed)
+
+    return lambda metrics, worker: Several(
+        InternNavContract(begin, instruction, config, metrics, worker), AgentContract(make, config, metrics, worker)
+    )

@@ -1,6 +1,6 @@
 """A server's application, and running it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from vln_pipeline.serving.config import ServeConfig
 from vln_pipeline.serving.guard import HEALTH, Guard
@@ -23,12 +23,23 @@ METRICS = "/metrics"
 class Contract(Protocol):
     """Routes of one contract."""
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> Sequence[Route | WebSocketRoute]:
         """Return what is answered."""
         ...
 
 
 OpenContract = Callable[[Metrics, Worker], Contract]
+
+
+class Several:
+    """Contracts that share no route, as one."""
+
+    def __init__(self, *contracts: Contract) -> None:
+        self._contracts = contracts
+
+    def routes(self) -> Sequence[Route | WebSocketRoute]:
+        """Return what any of them answers."""
+        return [route for contract in self._contracts for route in contract.routes()]
 
 
 def application(open_contract: OpenContract, config: ServeConfig, told: dict[str, Any]) -> Starlette:
@@ -63,7 +74,7 @@ def application(open_contract: OpenContract, config: ServeConfig, told: dict[str
 
     own = open_contract(metrics, worker).routes()
     routes = [Route(HEALTH, health), Route(METRICS, counts), *own]
-    guard = Middleware(Guard, config=config, metrics=metrics, routes=[route.path for route in routes])
+    guard = Middleware(Guard, config=config, metrics=metrics, routes=routes)
     return Starlette(
         routes=routes,
         middleware=[guard],
@@ -83,4 +94,6 @@ def serve(app: Starlette, config: ServeConfig) -> None:
         timeout_graceful_shutdown=10,
         limit_concurrency=8 * (config.robots + config.waiting),
         server_header=False,
+        ws_max_size=config.largest,
+        ws_per_message_deflate=False,  # a packed message may grow a thousandfold
     )

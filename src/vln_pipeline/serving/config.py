@@ -32,6 +32,8 @@ class ServeConfig(Config):
     """Pixels of the largest image; one request's images of several robots are one."""
     frames: int = Field(default=2000, ge=1)
     """Requests of one episode of InternNav's contract at most, whose images are kept."""
+    episode_bytes: int = Field(default=2**30, ge=1)
+    """Bytes of the images of one episode of InternNav's agents at most, which are kept unpacked."""
     swapped_channels: bool = True
     """Whether red and blue are swapped in colour images of NavDP's contract, as its published clients send them."""
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 
 from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vln_pipeline.serving.config import ServeConfig
@@ -23,14 +24,19 @@ class Guard:
         app: what it guards.
         config: token, size and deadline.
         metrics: counts all answers.
-        routes: paths that are counted by name; all others are one.
+        routes: that are counted by their paths; whatever else is asked for is one.
     """
 
-    def __init__(self, app: ASGIApp, config: ServeConfig, metrics: Metrics, routes: Collection[str]) -> None:
-        self._app, self._config, self._metrics, self._routes = app, config, metrics, {*routes}
+    def __init__(
+        self, app: ASGIApp, config: ServeConfig, metrics: Metrics, routes: Collection[Route | WebSocketRoute]
+    ) -> None:
+        self._app, self._config, self._metrics, self._routes = app, config, metrics, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
+        if scope["type"] == "websocket" and self._refusal(scope) is not None:
+            await send({"type": "websocket.close", "code": 1008})  # HTTP 403, since it was not accepted yet
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -64,8 +70,11 @@ class Guard:
                 late = late or RefusedRequestError(408, "the request was too slow")
                 await _answer(late, scope, receive, noting)
         finally:
-            route = scope["path"] if scope["path"] in self._routes else _UNKNOWN
-            self._metrics.answered(route, status, time.perf_counter() - begun)
+            self._metrics.answered(self._named(scope["path"]), status, time.perf_counter() - begun)
+
+    def _named(self, path: str) -> str:
+        """Return the path of the route, in which names stand for themselves, so that there are few of them."""
+        return next((route.path for route in self._routes if route.path_regex.match(path)), _UNKNOWN)
 
     def _refusal(self, scope: Scope) -> RefusedRequestError | None:
         headers = dict(scope["headers"])

@@ -48,8 +48,9 @@ class InternNavContract:
         worker: Worker,
     ) -> None:
         self._begin, self._instruction = begin, instruction
-        self._config, self._metrics, self._worker = config, metrics, worker
+        self._config, self._worker = config, worker
         self._sessions: Sessions[DualSession] = Sessions(config.robots, config.idle)
+        metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:
         """Return what is answered."""
@@ -66,7 +67,6 @@ class InternNavContract:
             if not instruction:
                 raise RefusedRequestError(422, "json.instruction: the server was started without one, so it is needed")
             self._sessions.open(robot, self._begin(instruction, told.seed))
-            self._metrics.robots.set(len(self._sessions))
         session = self._sessions.of(robot, "send reset in json first")
 
         def stepped() -> dict[str, Any]:

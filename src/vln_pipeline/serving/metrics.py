@@ -1,5 +1,7 @@
 """What a server tells about its work, for Prometheus."""
 
+from collections.abc import Sized
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _SECONDS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -20,10 +22,16 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self.robots = Gauge("vln_robots", "Robots that are remembered", registry=self._registry)
+        self._sessions: list[Sized] = []
+        robots = Gauge("vln_robots", "Robots that are remembered", registry=self._registry)
+        robots.set_function(lambda: sum(map(len, self._sessions)))
         self.waiting = Gauge(
             "vln_waiting", "Requests that wait for the network, or are answered by it", registry=self._registry
         )
+
+    def watch(self, sessions: Sized) -> None:
+        """Count these robots too."""
+        self._sessions.append(sessions)
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an answer."""

@@ -99,8 +99,9 @@ class NavdpContract:
     """
 
     def __init__(self, policy: NavdpPolicy, config: ServeConfig, metrics: Metrics, worker: Worker) -> None:
-        self._policy, self._config, self._metrics, self._worker = policy, config, metrics, worker
+        self._policy, self._config, self._worker = policy, config, worker
         self._sessions: Sessions[_Session] = Sessions(config.robots, config.idle)
+        metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:
         """Return what is answered."""
@@ -129,7 +130,6 @@ class NavdpContract:
             return session
 
         self._sessions.open(robot_of(request), await self._worker.run(made))
-        self._metrics.robots.set(len(self._sessions))
         return JSONResponse({"algo": "navdp"})
 
     async def _reset_one(self, request: Request) -> JSONResponse:

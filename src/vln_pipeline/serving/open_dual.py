@@ -1,9 +1,10 @@
 """Both systems from their folders, for serving."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.vln.agents.config import DualConfig
+from vln_pipeline.evaluation.vln.agents.dual import DualAgent
 from vln_pipeline.evaluation.vln.agents.latent_follower import LatentFollower
 from vln_pipeline.evaluation.vln.agents.navigator import Navigator
 from vln_pipeline.models.bridge import checkpoint
@@ -14,39 +15,52 @@ from vln_pipeline.models.system2.generate import System2
 from vln_pipeline.models.system2.load import load
 from vln_pipeline.serving.dual_session import DualRules, DualSession
 
-_LOOKS, _WORDINGS = 1, 3
-"""How often System 2 may ask for the floor in one turn, and in how many wordings it is asked."""
 
-
-def open_dual(
-    system2: Path, system1: Path, rules: DualRules, *, device: str, samples: int, max_new_tokens: int = 32
-) -> Callable[[str, int], DualSession]:
-    """Return what begins a robot's episode, by instruction and seed; all robots share the networks.
+class DualSystems:
+    """A trained System 2 and the System 1 that was trained on its latent plans; all robots share the networks.
 
     Args:
-        system2: folder of a trained System 2.
-        system1: folder of the System 1 that was trained on its latent plans.
-        rules: when System 2 is asked.
+        system2: folder of System 2.
+        system1: folder of System 1.
         device: PyTorch's name of it.
-        samples: paths that System 1 draws; their mean is answered.
-        max_new_tokens: longest answer of System 2.
+        config: how both take turns, and how much they draw and say.
+
+    Attributes:
+        shown: what System 2 is shown.
+        blind: whether System 1 does not look, so that its path is good only where System 2 was asked.
 
     Raises:
         DataError: a folder cannot be read, or they do not belong together.
     """
-    parts, network = load(System2Config(source=str(system2))), checkpoint.load(system1).to(device)
-    parts.model.to(device)
-    width, shape = System2(parts, max_new_tokens).hidden_size, network.config
-    if shape.plan_dim != width:
-        cause = f"follows plans {shape.plan_dim} wide, {system2.name} makes them {width} wide"
-        raise DataError(str(system1), cause, "name the System 1 that was trained on the plans of this System 2")
-    blind = config_of(network).system1 == "nextdit"
-    if blind:  # it cannot go on along an old plan
-        rules = DualRules(0, rules.frames, rules.pixels)
 
-    def begin(instruction: str, seed: int) -> DualSession:
-        navigator = Navigator(System2(parts, max_new_tokens), Dialogue(parts.prompts), _LOOKS, _WORDINGS)
-        follower = LatentFollower(network, shape.vit.image_size, shape.predict_size, samples, once=blind)
-        return DualSession(navigator, follower, parts.dialogue, rules, instruction, seed)
+    def __init__(self, system2: Path, system1: Path, device: str, config: DualConfig) -> None:
+        self._parts, self._network = load(System2Config(source=str(system2))), checkpoint.load(system1).to(device)
+        self._parts.model.to(device)
+        self._config, self.shown = config, self._parts.dialogue
+        width, shape = System2(self._parts, config.max_new_tokens).hidden_size, self._network.config
+        if shape.plan_dim != width:
+            cause = f"follows plans {shape.plan_dim} wide, {system2.name} makes them {width} wide"
+            raise DataError(str(system1), cause, "name the System 1 that was trained on the plans of this System 2")
+        self.blind = config_of(self._network).system1 == "nextdit"
 
-    return begin
+    def navigator(self) -> Navigator:
+        """Return System 2 for one robot."""
+        planner = System2(self._parts, self._config.max_new_tokens)
+        return Navigator(planner, Dialogue(self._parts.prompts), self._config.looks, self._config.wordings)
+
+    def follower(self) -> LatentFollower:
+        """Return System 1 for one robot."""
+        shape = self._network.config
+        size, waypoints = shape.vit.image_size, shape.predict_size
+        return LatentFollower(self._network, size, waypoints, self._config.samples, once=self.blind)
+
+    def session(self, rules: DualRules, instruction: str, seed: int) -> DualSession:
+        """Return an episode of one robot over ``/eval_dual``."""
+        if self.blind:  # it cannot go on along an old plan
+            rules = DualRules(0, rules.frames, rules.pixels)
+        return DualSession(self.navigator(), self.follower(), self.shown, rules, instruction, seed)
+
+    def agent(self) -> DualAgent:
+        """Return the agent of one robot that is told discrete actions, which waits for System 2."""
+        config = self._config.model_copy(update={"mode": "sync", "motion": "discrete"})
+        return DualAgent(self.navigator(), self.follower(), config, self.shown)

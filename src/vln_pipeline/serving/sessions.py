@@ -26,6 +26,9 @@ class Sessions(Generic[Session]):
     def __len__(self) -> int:
         return len(self._kept)
 
+    def __contains__(self, robot: str) -> bool:
+        return robot in self._kept
+
     def open(self, robot: str, session: Session) -> None:
         """Give a robot a session, in place of the one it had.
 

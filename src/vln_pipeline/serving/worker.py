@@ -32,12 +32,12 @@ class Worker:
         if self._open >= self._most:
             raise RefusedRequestError(503, f"{self._most} requests are waiting already; ask less often")
         self._open += 1
-        self._metrics.waiting.set(self._open)
+        self._metrics.waiting.inc()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, call)
         finally:
             self._open -= 1
-            self._metrics.waiting.set(self._open)
+            self._metrics.waiting.dec()
 
     def close(self) -> None:
         """Wait for the running call; those that wait are not begun."""
