@@ -28,13 +28,14 @@ class Robot:
     def __init__(self, url, token=None):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = url.replace("http", "ws") + "/robot"
-        self.socket = connect(address, additional_headers=headers, compression=None, ping_interval=None)
+        self._connection = connect(address, additional_headers=headers, compression=None, ping_interval=None)
+        self.socket = self._connection.__enter__()
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.socket.close()
+    def __exit__(self, *fault):
+        self._connection.__exit__(*fault)
 
     def send(self, message):
         self.socket.send(message if isinstance(message, bytes | str) else msgpack.packb(message))

@@ -8,7 +8,7 @@ import uvicorn
 
 from vln_pipeline.models.navdp.policy import NavdpPolicy
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
-from vln_pipeline.serving.app import application
+from vln_pipeline.serving.app import application, options
 from vln_pipeline.serving.config import ServeConfig
 from vln_pipeline.serving.navdp import NavdpContract
 
@@ -22,9 +22,9 @@ def navdp_app(network, policy=POLICY, told=None, **config):
 
 
 @contextmanager
-def running(app, port=0):
-    """Yield the address of a running server."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+def running(app, port=0, **config):
+    """Yield the address of a running server, told what ``serve`` tells it."""
+    server = uvicorn.Server(uvicorn.Config(app, **options(ServeConfig(port=port, **config))))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -168,8 +168,8 @@ def test_the_file_of_the_trained_camera_is_read_or_named(tmp_path):
 
 
 def test_strangers_and_robots_beyond_the_room_are_turned_away():
-    made = app(lambda: Slow(threading.Semaphore(9)), robots=1, token="open sesame", largest=4096)
-    with running(made) as url:
+    made = app(lambda: Slow(threading.Semaphore(9)), robots=1, token="open sesame")
+    with running(made, largest=4096) as url:
         with pytest.raises(InvalidStatus, match="403"):
             Robot(url)
         with Robot(url, "open sesame") as robot:

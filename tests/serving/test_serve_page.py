@@ -65,4 +65,4 @@ def test_every_option_on_the_page_is_one_of_the_command():
     known = {option for parameter in serve.params for option in parameter.opts}
     named = {*re.findall(r"--[a-z][a-z0-9-]*", PAGE)} - {"--pipelines"}
     assert named <= known
-    assert len(commands("vln-pipeline serve")) == 2
+    assert len(commands("vln-pipeline serve")) == 4

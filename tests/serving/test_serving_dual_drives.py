@@ -74,7 +74,7 @@ class Ahead(LatentFollower):
 
     def path(self, goal, now):
         path = super().path(goal, now)
-        return path + np.outer(np.arange(1, len(path) + 1), (0.15, 0.0))
+        return 0.2 * path + np.outer(np.arange(1, len(path) + 1), (0.2, 0.0))
 
 
 def systems():

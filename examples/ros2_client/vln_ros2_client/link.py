@@ -1,13 +1,14 @@
 """The connection to the server, in threads of its own, made anew whenever it is lost."""
 
 import threading
+from collections import deque
 
 import msgpack
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-_PING, _RETRY, _WAIT = 0.1, 1.0, 5.0
-"""Seconds between signs of life, between attempts to connect, and for a connection to open."""
+_PING, _RETRY, _WAIT, _ANSWER = 0.1, 1.0, 5.0, 30.0
+"""Seconds between signs of life, between attempts to connect, for a connection to open, and for an answer."""
 
 
 class Link:
@@ -81,7 +82,7 @@ class Link:
 
     def _ask(self, socket, message):
         socket.send(msgpack.packb(message))
-        answer = msgpack.unpackb(socket.recv())
+        answer = msgpack.unpackb(socket.recv(timeout=_ANSWER))
         self._alive()
         if answer["type"] == "refused":
             self._warn(f"refused: {answer['error']}")
@@ -90,14 +91,15 @@ class Link:
         return answer
 
     def _ping(self, socket, over):
-        """Ask for a sign of life ten times a second; whatever becomes of a pong, its waiter is not waited for."""
+        """Ask for a sign of life ten times a second, and look twice as often whether one came."""
+        pongs, turn = deque(), 0
         try:
-            while not over.wait(_PING):
-                pong = socket.ping()
-                threading.Thread(target=self._await, args=(pong,), daemon=True).start()
+            while not over.wait(_PING / 2):
+                turn += 1
+                if turn % 2:
+                    pongs.append(socket.ping())
+                if any(pong.is_set() for pong in pongs):
+                    self._alive()
+                pongs = deque(pong for pong in pongs if not pong.is_set())
         except (OSError, WebSocketException):
             self._lost()
-
-    def _await(self, pong):
-        if pong.wait(_WAIT):
-            self._alive()

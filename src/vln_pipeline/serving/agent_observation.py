@@ -58,13 +58,15 @@ def read_observation(encoded: str, pixels: int) -> AgentObservation:
         raise RefusedRequestError(422, "observation.rgb: it is no (h, w, 3) image of bytes")
     if rgb.shape[0] * rgb.shape[1] > pixels:
         raise RefusedRequestError(413, f"observation.rgb: it has more than {pixels} pixels")
-    if depth.shape not in (rgb.shape[:2], (*rgb.shape[:2], 1)) or not np.isfinite(depth).all():
+    with np.errstate(over="ignore"):
+        metres = depth.astype(np.float32) * np.float32(DEPTH_UNIT)
+    if depth.shape not in (rgb.shape[:2], (*rgb.shape[:2], 1)) or not np.isfinite(metres).all():
         raise RefusedRequestError(422, "observation.depth: it is not of the image's size, or not finite")
     instruction = fields.get("instruction")
     if not isinstance(instruction, str) or not 0 < len(instruction) <= _LONGEST:
         raise RefusedRequestError(422, f"observation.instruction: it is no text of 1 to {_LONGEST} characters")
-    metres = np.asarray(depth, dtype=np.float32).reshape(rgb.shape[:2]) * np.float32(DEPTH_UNIT)
-    return AgentObservation(np.ascontiguousarray(rgb[..., :3]), metres, instruction, _pose(fields))
+    colours = np.ascontiguousarray(rgb[..., :3])
+    return AgentObservation(colours, metres.reshape(rgb.shape[:2]), instruction, _pose(fields))
 
 
 def _pose(fields: dict[str, Any]) -> NDArray[np.float64]:

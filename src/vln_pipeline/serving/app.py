@@ -85,15 +85,19 @@ def application(open_contract: OpenContract, config: ServeConfig, told: dict[str
 
 def serve(app: Starlette, config: ServeConfig) -> None:
     """Answer requests until the process is told to end."""
-    uvicorn.run(
-        app,
-        host=config.host,
-        port=config.port,
-        log_level="warning",
-        timeout_keep_alive=60,
-        timeout_graceful_shutdown=10,
-        limit_concurrency=8 * (config.robots + config.waiting),
-        server_header=False,
-        ws_max_size=config.largest,
-        ws_per_message_deflate=False,  # a packed message may grow a thousandfold
-    )
+    uvicorn.run(app, **options(config))
+
+
+def options(config: ServeConfig) -> dict[str, Any]:
+    """Return what uvicorn is told."""
+    return {
+        "host": config.host,
+        "port": config.port,
+        "log_level": "warning",
+        "timeout_keep_alive": 60,
+        "timeout_graceful_shutdown": 10,
+        "limit_concurrency": 8 * (config.robots + config.waiting),
+        "server_header": False,
+        "ws_max_size": config.largest,
+        "ws_per_message_deflate": False,  # a packed message may grow a thousandfold
+    }

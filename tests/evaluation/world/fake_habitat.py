@@ -59,7 +59,7 @@ class Simulator:
         (sensor,) = self.agents[agent_ids].sensor_specifications[:1]
         height = self.states[agent_ids].position[1]
         eye, pitch = height + sensor.position[1], sensor.orientation[0]
-        ground = max(level for level in (FLOOR, TABLE, ROOF) if level <= height + 1e-3)
+        ground = max(level for level in (FLOOR, TABLE, ROOF) if level <= max(height, FLOOR) + 1e-3)
         above = CEILING - eye if self.room == "roofed" and eye < CEILING else 0.0
         depth = eye - ground if pitch < -1.5 else above if pitch > 1.5 else 3.0
         return {sensor.uuid: np.full(sensor.resolution, depth, np.float32)}

@@ -80,15 +80,14 @@ class NativeContract:
 
     async def _listen(self, socket: WebSocket, inbox: Inbox) -> None:
         """Put every message into the inbox, to the end of the connection."""
-        try:
-            while not inbox.full(_WAITING):
-                raw = await socket.receive_bytes()
-                try:
-                    inbox.put(read(raw))
-                except RefusedRequestError as error:
-                    inbox.put(error)
-        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: a message of text
-            pass
+        while not inbox.full(_WAITING):
+            received = await socket.receive()
+            if received["type"] == "websocket.disconnect":
+                break
+            try:
+                inbox.put(read(received.get("bytes") or b""))  # a message of text has no bytes
+            except RefusedRequestError as error:
+                inbox.put(error)
         inbox.put(WebSocketDisconnect(_GONE))
 
     async def _answer(self, socket: WebSocket, inbox: Inbox, robot: "_Robot") -> None:
