@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +135,8 @@ def read_tiles(file: Path, data: bytes, start: int, count: int) -> Iterator[Tile
         needed = _TILE_HEADER + sum(kind.itemsize * length for kind, length in blocks)
         if min(length for _, length in blocks) < 0 or size < needed or start > len(data):
             raise damaged(file, f"cut off: a tile claims {corners} corners and {polygons} polygons")
-        at, found = tile + _TILE_HEADER, []
+        at = tile + _TILE_HEADER
+        found: list[NDArray[Any]] = []
         for kind, length in blocks:
             found.append(np.frombuffer(data, kind, length, at))
             at += kind.itemsize * length

@@ -9,7 +9,7 @@ import pickletools
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class _Kind:
     """A numpy dtype in the making."""
 
     code: str
-    order: str = "|"
+    order: Literal["<", ">", "|", "="] = "|"
 
     @property
     def dtype(self) -> np.dtype:
