@@ -71,7 +71,8 @@ def main(url, goal=(2.0, 0.0), most=40):
         told = json.dumps({"goal_x": [ahead], "goal_y": [aside]})
         try:
             if not known:
-                post(f"{url}/navigator_reset", json.dumps({"intrinsic": robot.intrinsic, "batch_size": 1}).encode())
+                begun = {"intrinsic": robot.intrinsic, "stop_threshold": -3.0, "batch_size": 1}
+                post(f"{url}/navigator_reset", json.dumps(begun).encode())
             known = True
             path = post_parts(f"{url}/pointgoal_step", image=png(rgb[..., ::-1]), depth=png(units), goal_data=told)
         except OSError:  # nobody answers, or the server was started anew: stand still, and begin again
