@@ -19,7 +19,7 @@ def example():
 def test_it_drives_to_its_goal_though_the_server_forgets_it_once():
     client = example()
     client.PERIOD = 0.25
-    with serving([(200, {"algo": "straight"}), (200, None), (409, b"no session")]) as server:
+    with serving([(200, None), (200, None), (409, b"no session")]) as server:
         assert client.main(server.url) < 0.5
     paths = [path for path, _ in server.requests]
     assert paths[:4] == ["/navigator_reset", "/pointgoal_step", "/pointgoal_step", "/navigator_reset"]
