@@ -44,7 +44,7 @@ def main(data: Path, homes: int, language: str, least: float) -> None:
         footage = Footage(next(data.glob(f"05_footage/2*/05_footage/{folder.name}.0000")))
         off = config.model_copy(update={"verify": config.verify.model_copy(update={"enabled": False})})
         labelled = label_footage(scene.rooms, lambda s=scene: s, nav, walks, footage, off, data / "cache", 0).kept
-        rooms, raycaster = room_labels(scene.rooms, language), Raycaster(scene)
+        rooms, raycaster = room_labels(scene, language), Raycaster(scene)
         worlds = [World(scene, floor, rooms, raycaster, config.verify) for floor in nav.floors]
         followers = {
             walk.id: Follower(worlds[walk.floor], walk.path, float(walk.yaw[0]), nav.radius, config.verify)

@@ -34,7 +34,7 @@ def main(folders: list[Path]) -> None:
     strong, ends, total = [], [], 0
     for data in folders:
         for folder in sorted(p for p in data.glob("01_scenes/2*/01_scenes/*") if p.is_dir()):
-            labels = room_labels(scene_archive.read(folder).rooms)
+            labels = room_labels(scene_archive.read_rooms(folder))
             maps = map_archive.read(next(data.glob(f"02_esdf/2*/02_esdf/{folder.name}")))
             plans = trajectory_archive.read(next(data.glob(f"04_trajectories/2*/04_trajectories/{folder.name}")))
             for trajectory in plans.trajectories:
@@ -66,7 +66,7 @@ def cases(trajectory, floor, labels):
     heading = np.degrees(np.unwrap(trajectory.yaw))
     turns = [turn for clip in clips for turn in clip.turns]
     legs = route.follow(walk, config.landmarks, nouns)
-    told = [step for leg in legs for step in plan_leg(leg, detailed=False)]
+    told = [step for leg in legs for step in plan_leg(leg, nouns, detailed=False)]
     changes = [(i, step.frame) for i, step in enumerate(told) if step.keys[0] in ("enter", "cross", "leave")]
     bends = [i for i, step in enumerate(told) if step.keys[0].startswith("turn_")]
     for turn, i in zip(turns, bends, strict=True):
@@ -76,7 +76,8 @@ def cases(trajectory, floor, labels):
                 yield "turn"
     for leg in legs:
         start, stop = leg.clip.start, min(leg.clip.end + 1, len(heading) - 1)
-        curve = next((step for step in plan_leg(leg, detailed=False) if step.keys[0] == "curve"), None)
+        steps = plan_leg(leg, nouns, detailed=False)
+        curve = next((step for step in steps if step.keys[0].startswith("curve")), None)
         for place, frame in changes:
             if curve is not None and start <= frame <= leg.clip.end:
                 before = heading[frame] - heading[start] - turned(heading, start, frame, turns)

@@ -32,13 +32,13 @@ def test_lengths_add_up_to_the_walk(tmp_path):
 
 def test_a_turn_is_no_drift_even_where_clips_divide_it(tmp_path):
     found = route(tmp_path, 3.7, (1.5, 170.0))
-    assert max(abs(leg.curve.angle) for leg in found) < 20.0
+    assert max(abs(leg.drift) for leg in found) < 20.0
 
 
 def test_a_wide_curve_is_drift_to_its_side(tmp_path):
     (leg,) = route(tmp_path, (3.5, -60.0))
-    assert leg.curve.angle == pytest.approx(-60.0, abs=2.0)
-    assert plan_leg(leg, detailed=True)[0].slots == {"side": "right"}
+    assert leg.drift == pytest.approx(-60.0, abs=2.0)
+    assert plan_leg(leg, NOUNS, detailed=True)[0].slots == {"side": "right"}
 
 
 def test_motion_is_told_with_its_sides(tmp_path):
@@ -63,7 +63,7 @@ def test_a_region_without_label_or_room_has_no_name():
 
 
 def told(tmp_path, *parts, rooms):
-    return [step for leg in route(tmp_path, *parts, rooms=rooms) for step in plan_leg(leg, detailed=False)]
+    return [step for leg in route(tmp_path, *parts, rooms=rooms) for step in plan_leg(leg, NOUNS, detailed=False)]
 
 
 def test_a_turn_that_straddles_a_door_is_told_with_the_room_it_leads_into(tmp_path):
@@ -79,7 +79,17 @@ def test_a_turn_that_straddles_a_door_is_told_with_the_room_it_leads_into(tmp_pa
 def test_a_curve_is_told_where_most_of_it_lies(tmp_path):
     """Curves were dated by the start of their clip. This one bends after the door, and is told after it."""
     steps = told(tmp_path, 1.5, (2.5, 60.0), rooms=(("hall", -2, 1.4), ("kitchen", 1.4, 9)))
-    assert [step.keys[0] for step in steps if step.keys[0] in ("cross", "curve")] == ["cross", "curve"]
+    bends = [step for step in steps if step.keys[0].startswith(("cross", "curve"))]
+    assert [step.keys[0] for step in bends] == ["cross", "curve_within"]
+    assert bends[1].slots == {"side": "left", "room": Named("kitchen")}
+
+
+def test_a_door_at_the_first_steps_of_a_turn_is_told_before_it(tmp_path):
+    """A turn of which a tenth lay before the door was told as leading through it. What has hardly begun when one enters
+    is a turn inside."""
+    steps = told(tmp_path, 2.0, (0.8, 90.0), 2.0, rooms=(("hall", -2, 2.2), ("kitchen", 2.2, 9)))
+    keys = [step.keys for step in steps if step.keys[0].startswith(("cross", "turn"))]
+    assert keys == [("cross",), ("turn_normal",)]
 
 
 def test_the_first_and_the_last_room_are_those_of_the_ends(tmp_path):

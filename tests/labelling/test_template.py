@@ -153,7 +153,7 @@ def test_phrases_mix_the_concepts_like_navcon(tmp_path):
         ]
         footage = film(tmp_path / str(number), beside, [walk])
         route = follow(open_walk(walk, nav, room_labels(scene.rooms), footage, CONFIG), CONFIG.landmarks, nouns)
-        plans = plan_remarks(route, [plan_leg(leg, detailed=True) for leg in route])
+        plans = plan_remarks(route, [plan_leg(leg, nouns, detailed=True) for leg in route])
         concepts.update(step.concept.value for plan in plans for step in plan)
     shares = {concept: count / concepts.total() for concept, count in concepts.items()}
     expected = {"move": 0.42, "situate": 0.28, "direction": 0.22, "region": 0.09}

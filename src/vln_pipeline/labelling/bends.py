@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.labelling.keyframes import Span, Turn
+from vln_pipeline.labelling.keyframes import Span
 from vln_pipeline.labelling.regions import Visit
 
-_STRADDLES = (0.1, 0.9)
+STRADDLES = (0.2, 0.8)
 """A room entered when between these shares of a turn are done is entered by that turn; ours."""
-_CURVE_STRADDLES = (0.25, 0.75)
-"""The same of a curve, which is longer; ours."""
+_CURVE_STRADDLES = (0.4, 0.6)
+"""The same of a curve, which is longer, so that one notices which end of it the door is at; ours."""
 _FAINT = 15.0
 """A heading change outside turns below this has no middle that could be told, degrees."""
 
@@ -45,38 +45,24 @@ def turns_of(clip: Span, heading: NDArray[np.float64], visits: Sequence[Visit]) 
     bends = []
     for turn in clip.turns:
         done = (heading[turn.start : turn.end + 1] - heading[turn.start]) / (heading[turn.end] - heading[turn.start])
-        bends.append(_bend(turn.angle, turn.start, done, _STRADDLES, [v.start for v in visits[1:]]))
+        bends.append(_bend(turn.angle, turn.start, done, STRADDLES, [v.start for v in visits[1:]]))
     return tuple(bends)
 
 
-def curve_of(
-    clip: Span,
-    heading: NDArray[np.float64],
-    turns: Sequence[Turn],
-    visits: Sequence[Visit],
-    taken: Sequence[int | None],
-) -> Bend:
+def curve_of(clip: Span, change: NDArray[np.float64], visits: Sequence[Visit], taken: Sequence[int | None]) -> Bend:
     """Return what a clip's heading changes by outside turns.
 
     Args:
         clip: the clip.
-        heading: (N,) of the walk, degrees, without jumps.
-        turns: of the whole walk; a wide one may reach into a further clip.
+        change: heading outside turns at each of its frames and the one after it, since its first, degrees.
         visits: the walk's rooms.
         taken: first frames of rooms that turns lead into.
     """
-    stop = min(clip.end + 1, len(heading) - 1)
-    left = heading[clip.start : stop + 1] - heading[clip.start]
-    for turn in turns:
-        first, last = max(turn.start, clip.start), min(turn.end, stop)
-        if first < last:
-            frames = np.clip(np.arange(clip.start, stop + 1), first, last)
-            left = left - turn.angle * (heading[frames] - heading[first]) / (heading[turn.end] - heading[turn.start])
-    drift = float(left[-1])
+    drift = float(change[-1])
     if abs(drift) < _FAINT:
-        return Bend(drift, clip.start, (clip.start + stop) // 2, None)
+        return Bend(drift, clip.start, clip.start + len(change) // 2, None)
     entries = [v.start for v in visits[1:] if v.start not in taken]
-    return _bend(drift, clip.start, left / drift, _CURVE_STRADDLES, entries)
+    return _bend(drift, clip.start, change / drift, _CURVE_STRADDLES, entries)
 
 
 def _bend(

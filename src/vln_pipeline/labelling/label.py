@@ -98,8 +98,13 @@ def open_walk(
     )
 
 
-def room_labels(rooms: Sequence[Room], language: str = "en") -> tuple[str, ...]:
-    """Return the type of each room; empty where the type says nothing, or the language has no word for it."""
-    nouns = load_phrasebook(language).nouns
+def room_labels(scene: Scene | Sequence[Room], language: str = "en") -> tuple[str, ...]:
+    """Return the type of each room; empty where the type says nothing, or the language has no word for it.
+
+    Args:
+        scene: the scene, or its rooms alone where nothing else of it was read.
+        language: code of the language.
+    """
+    nouns, rooms = load_phrasebook(language).nouns, scene.rooms if isinstance(scene, Scene) else scene
     labels = (room.label.strip().lower().replace("_", " ") for room in rooms)
     return tuple(label if nouns.speakable(label) else "" for label in labels)

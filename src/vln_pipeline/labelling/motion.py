@@ -17,7 +17,7 @@ def describe_motion(leg: Leg) -> str:
     parts = [
         f"it turns {side(turn.angle)} by about {round(abs(turn.angle) / 5) * 5} degrees" for turn in leg.clip.turns
     ]
-    bend = f" while bending {side(leg.curve.angle)}" if abs(leg.curve.angle) >= _BEND else ""
+    bend = f" while bending {side(leg.drift)}" if abs(leg.drift) >= _BEND else ""
     parts.append(f"it moves {leg.length:.1f} metres forward{bend}")
     for change in leg.changes:
         leaves, enters = f"leaves the {change.source}", f"enters the {change.target}"

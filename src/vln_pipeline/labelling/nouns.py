@@ -81,6 +81,10 @@ class Nouns:
         words = (self.spoken.get(category, category), *self.also.get(category, ()))
         return tuple(Noun(gender, word) for word in words)
 
+    def alike(self, category: str, other: str) -> bool:
+        """Return whether two categories may be called by the same word."""
+        return not {noun.word for noun in self.words(category)}.isdisjoint(noun.word for noun in self.words(other))
+
     def definite(self, noun: Noun, case: str, *, another: bool = False) -> str:
         """Return a noun with its definite article, or as a further one of its kind."""
         if another and noun.gender in self.grammar["next"]:

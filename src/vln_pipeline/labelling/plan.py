@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from vln_pipeline.labelling.bends import Bend
 from vln_pipeline.labelling.landmarks import Mention, Relation
-from vln_pipeline.labelling.nouns import Named
+from vln_pipeline.labelling.nouns import Named, Nouns
 from vln_pipeline.labelling.route import Leg, RoomChange
 from vln_pipeline.labelling.steps import Concept, Step
 from vln_pipeline.labelling.turn_words import side, turn_size
@@ -17,20 +17,21 @@ _WORTH_A_DISTANCE = 1.25
 _APPROACHES = (Relation.REACHED, Relation.TOWARDS)
 
 
-def plan_leg(leg: Leg, *, detailed: bool) -> tuple[Step, ...]:
+def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     """Return the steps of a leg in the order of the walk; every turn and every change of room is among them.
 
     Args:
         leg: the facts.
+        nouns: of the language; two things that it may call the same are not told apart by their names.
         detailed: whether to name a second landmark that is passed, and all distances.
     """
-    chosen = _Choice(leg.mentions)
+    chosen = _Choice(leg.mentions, nouns)
     goal = chosen.best(Relation.GOAL) if leg.last else None
-    curved = abs(leg.curve.angle) >= _CURVE
+    curved = abs(leg.drift) >= _CURVE
     bends = (*leg.turns, leg.curve) if curved else leg.turns
     steps = [*_turns(leg, chosen), *_changes(leg, [bend.entered for bend in bends])]
     if curved:
-        steps.append(_bend(leg.curve, ("curve",), leg))
+        steps.append(_curve(leg))
     passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
     for mention in passed:
         steps.append(Step.about(mention, Concept.MOVE, "pass"))
@@ -49,8 +50,8 @@ def plan_leg(leg: Leg, *, detailed: bool) -> tuple[Step, ...]:
 class _Choice:
     """Mentions of a leg, each landmark used once."""
 
-    def __init__(self, mentions: Sequence[Mention]) -> None:
-        self.mentions, self.used = mentions, set[int]()
+    def __init__(self, mentions: Sequence[Mention], nouns: Nouns) -> None:
+        self.mentions, self.used, self._nouns = mentions, set[int](), nouns
 
     def best(self, *relations: Relation, frame: int | None = None) -> Mention | None:
         for mention in self.mentions:
@@ -65,7 +66,7 @@ class _Choice:
         if goal is None or not goal.side:
             return None
         goals = (m for m in self.mentions if m.relation is Relation.GOAL and m.side == -goal.side)
-        return next((m for m in goals if m.landmark.category != goal.landmark.category), None)
+        return next((m for m in goals if not self._nouns.alike(m.landmark.category, goal.landmark.category)), None)
 
     def of(self, known: Mention | None, relations: Sequence[Relation]) -> Mention | None:
         """Return another mention of a landmark that is already chosen."""
@@ -96,6 +97,15 @@ def _bend(bend: Bend, keys: tuple[str, ...], leg: Leg) -> Step:
             into = "into" if change.target else "out_of"
             return Step(Concept.DIRECTION, change.frame, (*keys, into), slots | _rooms(change))
     return Step(Concept.DIRECTION, bend.frame, keys, slots)
+
+
+def _curve(leg: Leg) -> Step:
+    """Return a curve; one that lies within a room that was entered on this leg says so."""
+    before = [change for change in leg.changes if change.frame <= leg.curve.frame]
+    if leg.curve.entered is None and before and before[-1].target:
+        slots: dict[str, Named | str] = {"side": side(leg.drift), "room": Named(before[-1].target)}
+        return Step(Concept.DIRECTION, leg.curve.frame, ("curve_within",), slots)
+    return _bend(leg.curve, ("curve",), leg)
 
 
 def _changes(leg: Leg, entered: Sequence[int | None]) -> Iterator[Step]:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vln_pipeline.labelling.bends import Bend, curve_of, turns_of
+from vln_pipeline.labelling.bends import STRADDLES, Bend, curve_of, turns_of
 from vln_pipeline.labelling.config import LandmarkConfig
-from vln_pipeline.labelling.keyframes import Span
+from vln_pipeline.labelling.keyframes import Span, Turn
 from vln_pipeline.labelling.landmarks import Mention, find_landmarks
 from vln_pipeline.labelling.nouns import Nouns
 from vln_pipeline.labelling.relations import relate
@@ -20,7 +21,7 @@ class RoomChange:
     """A step from one room into another.
 
     Attributes:
-        frame: first frame in the new room.
+        frame: first frame in the new room; where a turn has hardly begun or is all but done there, one outside it.
         walked: path from the clip's start to there, metres.
         source, target: room types; empty where a room has no name.
     """
@@ -57,6 +58,11 @@ class Leg:
     room: str
     last: bool
 
+    @property
+    def drift(self) -> float:
+        """Heading change that is not part of a turn, degrees, positive to the left."""
+        return self.curve.angle
+
 
 def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
     """Return the legs of a walk, one per clip."""
@@ -64,6 +70,7 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
     turns = [turn for clip in walk.clips for turn in clip.turns]
     bends = [turns_of(clip, heading, walk.visits) for clip in walk.clips]
     entered = [bend.entered for told in bends for bend in told if bend.entered is not None]
+    moments = [_moment(visit.start, heading, turns) for visit in walk.visits[1:]]
     legs = []
     for clip, told in zip(walk.clips, bends, strict=True):
         last = clip is walk.clips[-1]
@@ -72,7 +79,7 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
             for landmark in find_landmarks(walk, clip, config, nouns)
             for mention in relate(walk, clip, landmark, config, last=last)
         ]
-        changes = _changes(walk, clip, [bend.entered for bend in told], entered)
+        changes = _changes(walk, clip, [bend.entered for bend in told], entered, moments)
         event = max([clip.start, *(bend.frame for bend in told), *(change.frame for change in changes)])
         stop = min(clip.end + 1, len(heading) - 1)
         legs.append(
@@ -81,7 +88,7 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
                 length=float(walk.walked[stop] - walk.walked[clip.start]),
                 tail=max(0.0, float(walk.walked[stop] - walk.walked[event])),
                 turns=told,
-                curve=curve_of(clip, heading, turns, walk.visits, entered),
+                curve=curve_of(clip, _outside(heading, clip, turns), walk.visits, entered),
                 changes=changes,
                 mentions=tuple(mentions),
                 room=[visit.label for visit in walk.visits if visit.start <= clip.end][-1],
@@ -92,12 +99,48 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
 
 
 def _changes(
-    walk: Walk, clip: Span, own: Sequence[int | None], by_turns: Sequence[int | None]
+    walk: Walk, clip: Span, own: Sequence[int | None], by_turns: Sequence[int | None], moments: Sequence[int]
 ) -> tuple[RoomChange, ...]:
-    """Return the rooms entered by the clip's own turns, and the others entered in it that no turn leads into."""
+    """Return the rooms entered by the clip's own turns, and the others entered in it that no turn leads into.
+
+    Args:
+        walk: the walk.
+        clip: one of its clips.
+        own: first frames of the rooms that its turns lead into.
+        by_turns: the same of all turns.
+        moments: when each visit but the first is told to begin.
+    """
     return tuple(
-        RoomChange(after.start, float(walk.walked[after.start] - walk.walked[clip.start]), before.label, after.label)
-        for before, after in itertools.pairwise(walk.visits)
-        if after.start in own or (clip.start <= after.start <= clip.end and after.start not in by_turns)
+        RoomChange(moment, float(walk.walked[moment] - walk.walked[clip.start]), before.label, after.label)
+        for (before, after), moment in zip(itertools.pairwise(walk.visits), moments, strict=True)
+        if after.start in own or (clip.start <= moment <= clip.end and after.start not in by_turns)
         if before.label or after.label
     )
+
+
+def _moment(frame: int, heading: NDArray[np.float64], turns: Sequence[Turn]) -> int:
+    """Return when a room that is entered at a frame is told: not within a turn that has hardly begun or is all but done."""
+    for turn in turns:
+        if turn.start <= frame <= turn.end:
+            share = (heading[frame] - heading[turn.start]) / (heading[turn.end] - heading[turn.start])
+            if share < STRADDLES[0]:
+                return max(turn.start - 1, 0)
+            if share > STRADDLES[1]:
+                return min(turn.end + 1, len(heading) - 1)
+    return frame
+
+
+def _outside(heading: NDArray[np.float64], clip: Span, turns: Sequence[Turn]) -> NDArray[np.float64]:
+    """Return the heading outside turns at each frame of a clip and the one after it, since its first, degrees."""
+    frames = np.arange(clip.start, min(clip.end + 1, len(heading) - 1) + 1)
+    return np.array([heading[i] - heading[clip.start] - _turned(heading, clip.start, i, turns) for i in frames])
+
+
+def _turned(heading: NDArray[np.float64], start: int, stop: int, turns: Sequence[Turn]) -> float:
+    """Return the degrees between two frames that are part of turns; a wide turn may reach into a further clip."""
+    total = 0.0
+    for turn in turns:
+        first, last = max(turn.start, start), min(turn.end, stop)
+        if first < last:
+            total += turn.angle * float((heading[last] - heading[first]) / (heading[turn.end] - heading[turn.start]))
+    return total

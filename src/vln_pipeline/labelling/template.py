@@ -44,9 +44,10 @@ class TemplateLabeller:
         """Return the instructions of a walk, judged by a follower."""
         trajectory = walk.trajectory
         draw = generator(self._seed, trajectory.scene, "labelling", trajectory.id)
-        legs = follow(walk, self._config.landmarks, self._book.nouns)
-        short = [plan_leg(leg, detailed=False) for leg in legs]
-        full = plan_remarks(legs, [plan_leg(leg, detailed=True) for leg in legs])
+        nouns = self._book.nouns
+        legs = follow(walk, self._config.landmarks, nouns)
+        short = [plan_leg(leg, nouns, detailed=False) for leg in legs]
+        full = plan_remarks(legs, [plan_leg(leg, nouns, detailed=True) for leg in legs])
         plain = self._book.registers["plain"]
         clips = tuple(
             Clip(

@@ -9,6 +9,7 @@ from vln_pipeline.labelling.verify.statements import Act
 
 MEANT = {
     "curve": (Act.CURVE, {"side": 1}),
+    "curve_within": (Act.CURVE, {"side": 1, "target": "", "source": ""}),
     "straight": (Act.MOVE, {"metres": 3.0}),
     "onward": (Act.MOVE, {"metres": 3.0}),
     "pass": (Act.PASSED, {"side": 1, "landmark": "sofa"}),
