@@ -1,9 +1,10 @@
 """Where template instructions lead a follower that only has the words, and which corruptions of them it finds.
 
-``python scripts/instruction_following.py DATA [--homes N] [--language CODE] [--least P]``: a folder with the stores
-scenes, esdf, trajectories and footage (frames may be small). An instruction is kept as by ``min_probability``.
+``python scripts/instruction_following.py DATA [--homes N] [--language CODE] [--least P] [--show]``: a folder with the
+stores scenes, esdf, trajectories and footage (frames may be small). An instruction is kept as by ``min_probability``.
 Corruptions, seeded: left for right, another room, another thing of the scene, two statements swapped. One counts as
-found where it contradicts the walk or falls below the threshold; a true wording as rejected by the same rule.
+found where it contradicts the walk or falls below the threshold; a true wording as rejected where it is said to
+contradict its walk. ``--show`` prints each wording that is not kept or leaves much choice, and each corruption missed.
 """
 
 import argparse
@@ -31,8 +32,8 @@ _OTHER = 5
 """How many walks further the one lies that an instruction is given to."""
 
 
-def main(data: Path, homes: int, language: str, least: float) -> None:
-    """Print the figures."""
+def main(data: Path, homes: int, language: str, least: float, show: bool) -> None:
+    """Print the figures, after each home those so far."""
     config, draw = LabellingConfig(language=language), generator(0, "corruptions")
     judged, found, others, walks_kept = [], [], [], []
     for folder in sorted(p for p in data.glob("01_scenes/2*/01_scenes/*") if p.is_dir())[:homes]:
@@ -57,7 +58,11 @@ def main(data: Path, homes: int, language: str, least: float) -> None:
             for text in (labels.sum_instruction, *labels.variants):
                 verdict, gaps = follower.judge(text, language=language), follower.gaps(text, language)
                 leads = verdict.within_3m >= least and not verdict.contradictions
-                judged.append((leads, verdict.within_3m, float((gaps <= 1.5).mean()) if len(gaps) else 0.0))
+                near = float((gaps <= 1.5).mean()) if len(gaps) else 0.0
+                judged.append((leads, verdict.within_3m, near, bool(verdict.contradictions)))
+                if show and (not leads or near < 0.7):
+                    print(f"{labels.trajectory} {verdict.within_3m:.2f} {near:.2f} {text}")
+                    print(f"    lost at {verdict.failing!r}, against {verdict.contradictions}")
                 good += [text] if leads else []
             walks_kept.append(bool(good))
             if good and language == "en":
@@ -65,17 +70,25 @@ def main(data: Path, homes: int, language: str, least: float) -> None:
                 for text in corruptions(good[0], worlds[walk.floor], walk.path, draw):
                     wrong = follower.judge(text)
                     found.append(bool(wrong.contradictions) or wrong.within_3m < least)
+                    if show and not found[-1]:
+                        print(f"{labels.trajectory} missed {text}")
                 other = followers[labelled[(i + _OTHER) % len(labelled)].trajectory]
                 others.append(other.judge(good[0]).within_3m)
-    kept, far, near = (np.array(column) for column in zip(*judged, strict=True))
-    print(
-        f"{len(judged)} wordings, {kept.mean():.1%} kept; {np.mean(walks_kept):.1%} of {len(walks_kept)} walks keep one"
-    )
+        print(f"after {folder.name}:")
+        tell(judged, walks_kept, found, others)
+
+
+def tell(judged, walks_kept, found, others) -> None:
+    """Print the figures of what was judged so far."""
+    kept, far, near, denied = (np.array(column) for column in zip(*judged, strict=True))
+    walks = f"{np.mean(walks_kept):.1%} of {len(walks_kept)} walks keep one"
+    print(f"{len(judged)} wordings, {kept.mean():.1%} kept; {walks}")
     print(f"of those kept, within 3 m {far[kept].mean():.3f}, within 1.5 m {near[kept].mean():.3f}")
     print(f"of all, within 3 m {far.mean():.3f}, within 1.5 m {near.mean():.3f}")
+    print(f"true wordings said to contradict their walk: {denied.mean():.1%}")
     if found:
         print(f"{np.mean(found):.1%} of {len(found)} corruptions found")
-        print(f"given to another walk of the home: {np.mean(others):.3f} within 3 m")
+        print(f"given to another walk of the home: {np.mean(others):.3f} within 3 m", flush=True)
 
 
 def corruptions(text: str, world: World, path: np.ndarray, draw: np.random.Generator) -> list[str]:
@@ -115,5 +128,6 @@ if __name__ == "__main__":
     parser.add_argument("--homes", type=int, default=99)
     parser.add_argument("--language", default="en")
     parser.add_argument("--least", type=float, default=0.5)
+    parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
-    main(given.data, given.homes, given.language, given.least)
+    main(given.data, given.homes, given.language, given.least, given.show)

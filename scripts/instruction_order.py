@@ -98,7 +98,7 @@ def turned(heading, start, stop, turns):
     for turn in turns:
         low, high = max(turn.start, start), min(turn.end, stop)
         if low < high:
-            total += turn.angle * (heading[high] - heading[low]) / (heading[turn.end] - heading[turn.start])
+            total += heading[high] - heading[low]
     return total
 
 

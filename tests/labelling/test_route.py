@@ -92,6 +92,13 @@ def test_a_door_at_the_first_steps_of_a_turn_is_told_before_it(tmp_path):
     assert keys == [("cross",), ("turn_normal",)]
 
 
+def test_a_turn_that_overshoots_is_no_curve_back(tmp_path):
+    """The tails of a turn were taken off the heading around it, so that a right turn with a slight swing back was told
+    as a turn and a curve to the left. Only what is bent outside turns counts."""
+    steps = told(tmp_path, 1.5, (0.4, -124.0), (1.5, 22.0), 1.0, rooms=(("hall", -2, 9),))
+    assert not [step for step in steps if step.keys[0].startswith("curve")]
+
+
 def test_the_first_and_the_last_room_are_those_of_the_ends(tmp_path):
     """Stays under 0.6 m were taken for a brushed corner, so that a walk that began 0.4 m before a door was told from
     the next room on, and one that ended 0.4 m behind a door never arrived."""

@@ -1,12 +1,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import vln_pipeline.scenes
 from vln_pipeline.scenes.published.categories import Categories
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.published.room_types import room_type
-from vln_pipeline.scenes.scene import UNKNOWN
+from vln_pipeline.scenes.scene import UNKNOWN, Room
 from vln_pipeline.scenes.vocabulary import vocabulary
 
 TABLES = sorted(Path(vln_pipeline.scenes.__file__).parent.glob("*/categories.json"))
@@ -81,3 +83,16 @@ def test_a_room_type_outside_the_table_keeps_its_words():
     assert room_type("WineCellar") == "wine cellar"
     assert room_type("") == room_type(None) == room_type("OtherRoom") == UNKNOWN
     assert room_type("B", {"B": "bar"}) == "bar"
+
+
+def test_a_user_names_types_of_rooms_and_what_no_table_knows_is_told(tmp_path):
+    """A type that no table lists kept its own words in silence. It is counted now, and a file can name it."""
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    labels = ("kitchen", "guest suite", "guest suite", "aviary", UNKNOWN)
+    rooms = [Room(f"room_{i}", room_type(label), square, 0.0, 2.5) for i, label in enumerate(labels)]
+    found, told = RoomTable(None, codes=["aviary"]).renamed(rooms)
+    assert (found, told) == (tuple(rooms), ["2 rooms of 1 types outside the table: guest suite (2)"])
+    (tmp_path / "rooms.csv").write_text("guest*,Bedroom\n")
+    found, told = RoomTable(str(tmp_path / "rooms.csv")).renamed(rooms)
+    assert [room.label for room in found] == ["kitchen", "bedroom", "bedroom", "aviary", UNKNOWN]
+    assert told == ["1 rooms of 1 types outside the table: aviary (1)"]

@@ -87,13 +87,15 @@ class Mention:
         relation: how it lies to the walk.
         side: 1 left, -1 right, 0 straight ahead, in the body frame at ``frame``.
         frame: when it is so.
-        beside: whether the body is next to it then.
+        gap: metres from the body to the nearest point of its visible surface then.
+        beside: whether that is near enough to be next to it.
     """
 
     landmark: Landmark
     relation: Relation
     side: int
     frame: int
+    gap: float
     beside: bool
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vln_pipeline.labelling.bends import Bend
-from vln_pipeline.labelling.landmarks import Mention, Relation
+from vln_pipeline.labelling.choice import Choice
+from vln_pipeline.labelling.landmarks import Relation
 from vln_pipeline.labelling.nouns import Named, Nouns
 from vln_pipeline.labelling.route import Leg, RoomChange
 from vln_pipeline.labelling.steps import Concept, Step
+from vln_pipeline.labelling.stops import plan_stop
 from vln_pipeline.labelling.turn_words import side, turn_size
 
 _CURVE = 35.0
@@ -22,11 +24,12 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
 
     Args:
         leg: the facts.
-        nouns: of the language; two things that it may call the same are not told apart by their names.
+        nouns: of the language.
         detailed: whether to name a second landmark that is passed, and all distances.
     """
-    chosen = _Choice(leg.mentions, nouns)
-    goal = chosen.best(Relation.GOAL) if leg.last else None
+    chosen = Choice(leg.mentions, nouns)
+    goal = chosen.goal() if leg.last else None
+    vague = leg.last and (goal is None or not goal.landmark.alone)
     curved = abs(leg.drift) >= _CURVE
     bends = (*leg.turns, leg.curve) if curved else leg.turns
     steps = [*_turns(leg, chosen), *_changes(leg, [bend.entered for bend in bends])]
@@ -41,40 +44,15 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
         metres = 0.0 if passed or leg.changes or leg.clip.turns or not detailed else leg.length
         key = f"{key}_distance" if metres else key
         steps.append(Step.about(approach, Concept.MOVE, key, metres=metres))
-    elif not passed:
-        steps += _bare_move(leg, curved=curved, detailed=detailed or (leg.last and goal is None))
+    elif vague or not passed:
+        steps += _bare_move(leg, curved=curved, detailed=detailed or vague)
     ordered = sorted(steps, key=lambda s: s.frame)
-    return (*ordered, _stop(leg, goal, chosen.across(goal), approach)) if leg.last else tuple(ordered)
+    if not leg.last:
+        return tuple(ordered)
+    return (*ordered, plan_stop(leg, goal, approach, chosen, detailed=detailed))
 
 
-class _Choice:
-    """Mentions of a leg, each landmark used once."""
-
-    def __init__(self, mentions: Sequence[Mention], nouns: Nouns) -> None:
-        self.mentions, self.used, self._nouns = mentions, set[int](), nouns
-
-    def best(self, *relations: Relation, frame: int | None = None) -> Mention | None:
-        for mention in self.mentions:
-            fits = mention.relation in relations and frame in (None, mention.frame)
-            if fits and mention.landmark.instance not in self.used:
-                self.used.add(mention.landmark.instance)
-                return mention
-        return None
-
-    def across(self, goal: Mention | None) -> Mention | None:
-        """Return a second goal, on the other side than the first."""
-        if goal is None or not goal.side:
-            return None
-        goals = (m for m in self.mentions if m.relation is Relation.GOAL and m.side == -goal.side)
-        return next((m for m in goals if not self._nouns.alike(m.landmark.category, goal.landmark.category)), None)
-
-    def of(self, known: Mention | None, relations: Sequence[Relation]) -> Mention | None:
-        """Return another mention of a landmark that is already chosen."""
-        same = (m for m in self.mentions if known and m.landmark.instance == known.landmark.instance)
-        return next((m for m in same if m.relation in relations), None)
-
-
-def _turns(leg: Leg, chosen: _Choice) -> Iterator[Step]:
+def _turns(leg: Leg, chosen: Choice) -> Iterator[Step]:
     for turn in leg.turns:
         size = turn_size(turn.angle)
         fitting = (Relation.TURN_AT,) if turn.entered else (Relation.TURN_TOWARDS, Relation.TURN_AT)
@@ -135,22 +113,6 @@ def _bare_move(leg: Leg, *, curved: bool, detailed: bool) -> Iterator[Step]:
         yield Step(Concept.MOVE, leg.changes[0].frame - 1, (key,), metres=before)
     else:
         yield Step(Concept.MOVE, leg.clip.end, ("onward",), metres=leg.tail)
-
-
-def _stop(leg: Leg, goal: Mention | None, across: Mention | None, approach: Mention | None) -> Step:
-    if goal:
-        same = approach is not None and approach.landmark.instance == goal.landmark.instance
-        if across:
-            left, right = sorted((goal, across), key=lambda mention: -mention.side)
-            return Step.about(left, Concept.SITUATE, "stop_between", other=right)
-        if goal.side:
-            key = "stop_beside" if goal.beside else "stop_side"
-        else:
-            key = "stop_facing" if not goal.beside else "stop_at_it" if same else "stop_ahead"
-        return Step.about(goal, Concept.SITUATE, key)
-    if leg.room and not leg.changes:
-        return Step(Concept.SITUATE, leg.clip.end, ("stop_room",), {"room": Named(leg.room)})
-    return Step(Concept.SITUATE, leg.clip.end, ("stop",))
 
 
 def plan_too_far(leg: Leg, beyond: str) -> tuple[Step, ...]:

@@ -14,6 +14,8 @@ from vln_pipeline.planning.trajectory import Trajectory
 
 _APPROACH = 1.0
 """Least decrease of distance that counts as walking towards something, metres."""
+_ABEAM = (50.0, 110.0)
+"""Bearings of something that one stops with at one's side, degrees; ours."""
 _ONE_SIDE = 0.9
 """Share of an object's visible surface that must lie to the side it is said to lie on."""
 
@@ -60,6 +62,10 @@ class _Bearings:
         """Return whether a person would say to be next to it, at a frame counted from the clip's first."""
         return bool(self.distance[index] <= self._config.beside)
 
+    def near(self, index: int) -> tuple[float, bool]:
+        """Return the distance to it, metres, and whether one is next to it."""
+        return float(self.distance[index]), self.beside(index)
+
     def side(self, frame: int, centre: NDArray[np.float64], points: NDArray[np.float64]) -> int | None:
         """Return where a person would say that a surface lies: 1 left, -1 right, 0 ahead; None where neither is clear.
 
@@ -91,20 +97,21 @@ def _relations(b: _Bearings, landmark: Landmark, config: LandmarkConfig, last: b
     crossing = _passing(b, config.passing_distance)
     if crossing is not None:
         side = int(np.sign(b.left[crossing]))
-        yield Mention(landmark, Relation.PASSED, side, start + crossing, b.beside(crossing))
+        yield Mention(landmark, Relation.PASSED, side, start + crossing, *b.near(crossing))
     settled = min(max((t.end - start for t in b.clip.turns), default=0), end)
     if abs(b.bearing[end]) <= config.ahead and b.distance[settled] - b.distance[end] >= _APPROACH:
         relation = Relation.REACHED if b.beside(end) else Relation.TOWARDS
-        yield Mention(landmark, relation, 0, start + end, b.beside(end))
+        yield Mention(landmark, relation, 0, start + end, *b.near(end))
     at_goal = b.side(start + end, landmark.position[:2], landmark.surface) if last else None
-    if at_goal is not None and b.distance[end] <= config.goal_distance and abs(b.bearing[end]) <= 110:
-        yield Mention(landmark, Relation.GOAL, at_goal, start + end, b.beside(end))
+    abeam = at_goal == 0 or _ABEAM[0] <= abs(b.bearing[end]) <= _ABEAM[1]
+    if at_goal is not None and abeam and b.distance[end] <= config.goal_distance:
+        yield Mention(landmark, Relation.GOAL, at_goal, start + end, *b.near(end))
     if last and landmark.alone and _is_beyond(b, config):
-        yield Mention(landmark, Relation.BEYOND, 0, start + end, beside=False)
+        yield Mention(landmark, Relation.BEYOND, 0, start + end, *b.near(end))
     for view in landmark.views:
         seen = b.side(view.frame, view.centre, view.surface)
         if seen is not None:
-            yield Mention(landmark, Relation.SEEN, seen, view.frame, b.beside(view.frame - start))
+            yield Mention(landmark, Relation.SEEN, seen, view.frame, *b.near(view.frame - start))
             break
 
 
@@ -118,9 +125,9 @@ def _at_turn(b: _Bearings, landmark: Landmark, turn: Turn, config: LandmarkConfi
     side = int(np.sign(turn.angle))
     comes = b.bearing[first] * side > config.aside and abs(b.bearing[after]) <= config.ahead
     if comes and not b.beside(after):
-        yield Mention(landmark, Relation.TURN_TOWARDS, side, turn.start, b.beside(first))
+        yield Mention(landmark, Relation.TURN_TOWARDS, side, turn.start, *b.near(first))
     elif b.beside(first) and abs(b.bearing[first]) <= 75:
-        yield Mention(landmark, Relation.TURN_AT, side, turn.start, b.beside(first))
+        yield Mention(landmark, Relation.TURN_AT, side, turn.start, *b.near(first))
 
 
 def _passing(b: _Bearings, farthest: float) -> int | None:

@@ -12,6 +12,7 @@ from vln_pipeline.labelling.config import LandmarkConfig
 from vln_pipeline.labelling.keyframes import Span, Turn
 from vln_pipeline.labelling.landmarks import Mention, find_landmarks
 from vln_pipeline.labelling.nouns import Nouns
+from vln_pipeline.labelling.places import Place, place_of
 from vln_pipeline.labelling.relations import relate
 from vln_pipeline.labelling.walk import Walk
 
@@ -46,6 +47,7 @@ class Leg:
         mentions: what can be said of the landmarks visible in it, most salient landmark first.
         room: type of the room it ends in; empty where that has no name.
         last: whether the walk ends with it.
+        place: part of its room that the walk ends in, where it does.
     """
 
     clip: Span
@@ -57,6 +59,7 @@ class Leg:
     mentions: tuple[Mention, ...]
     room: str
     last: bool
+    place: Place = Place.ANYWHERE
 
     @property
     def drift(self) -> float:
@@ -93,9 +96,14 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
                 mentions=tuple(mentions),
                 room=[visit.label for visit in walk.visits if visit.start <= clip.end][-1],
                 last=last,
+                place=_place(walk) if last else Place.ANYWHERE,
             )
         )
     return tuple(legs)
+
+
+def _place(walk: Walk) -> Place:
+    return place_of(walk.trajectory.path, float(walk.trajectory.yaw[-1]), walk.floor)
 
 
 def _changes(
@@ -119,7 +127,7 @@ def _changes(
 
 
 def _moment(frame: int, heading: NDArray[np.float64], turns: Sequence[Turn]) -> int:
-    """Return when a room that is entered at a frame is told: not within a turn that has hardly begun or is all but done."""
+    """Return when a room entered at a frame is told: outside a turn that has hardly begun or is all but done."""
     for turn in turns:
         if turn.start <= frame <= turn.end:
             share = (heading[frame] - heading[turn.start]) / (heading[turn.end] - heading[turn.start])
@@ -142,5 +150,5 @@ def _turned(heading: NDArray[np.float64], start: int, stop: int, turns: Sequence
     for turn in turns:
         first, last = max(turn.start, start), min(turn.end, stop)
         if first < last:
-            total += turn.angle * float((heading[last] - heading[first]) / (heading[turn.end] - heading[turn.start]))
+            total += float(heading[last] - heading[first])
     return total

@@ -37,6 +37,7 @@ class Step:
         slots: the thing or room that each of its placeholders speaks of; under "side", "left" or "right".
         metres: distance for its {distance}, where it has one.
         landmark: instance id of the landmark it names, 0 for none.
+        gap: distance to that landmark for its {distance}, where it tells one, metres.
     """
 
     concept: Concept
@@ -45,18 +46,27 @@ class Step:
     slots: dict[str, Named | str] = field(default_factory=dict)
     metres: float = 0.0
     landmark: int = 0
+    gap: float = 0.0
 
     @classmethod
     def about(
-        cls, mention: Mention, concept: Concept, *keys: str, metres: float = 0.0, other: Mention | None = None
+        cls,
+        mention: Mention,
+        concept: Concept,
+        *keys: str,
+        metres: float = 0.0,
+        gap: float = 0.0,
+        other: Mention | None = None,
     ) -> "Step":
         """Return a step that names a landmark, and perhaps another one."""
         slots: dict[str, Named | str] = {"landmark": _named(mention)}
         if other:
             slots["other"] = _named(other)
+            if other.side:
+                slots["other_side"] = SIDES[other.side]
         if mention.side:
             slots |= {"side": SIDES[mention.side]}
-        return cls(concept, mention.frame, keys, slots, metres, mention.landmark.instance)
+        return cls(concept, mention.frame, keys, slots, metres, mention.landmark.instance, gap)
 
     @property
     def is_sentence(self) -> bool:

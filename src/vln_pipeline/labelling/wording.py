@@ -86,7 +86,8 @@ class Wording:
         few = self.register.shortest_of
         picked = [self.book.pick(first, self.draw, previous, few)]
         picked += [self.book.pick(key, self.draw, shortest_of=few) for key in rest]
-        distance = self.book.distance(step.metres, self.draw) if step.metres else ""
+        metres = step.gap or step.metres
+        distance = self.book.distance(metres, self.draw) if metres else ""
         return " ".join(picked).format(**self._words(step), distance=distance)
 
     def _words(self, step: Step) -> dict[str, str]:
@@ -99,5 +100,6 @@ class Wording:
                     self._called[value.name] = options[int(self.draw.integers(len(options)))]
                 words |= self.book.nouns.slots(slot, value, self._called[value.name])
             else:
-                words |= self.book.sides[value]
+                whose = slot.removesuffix("side")  # "" of the landmark, "other_" of the second thing
+                words |= {f"{whose}{form}": word for form, word in self.book.sides[value].items()}
         return words

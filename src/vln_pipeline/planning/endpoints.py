@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
 from vln_pipeline.planning.goal_field import goal_field, route_cost
 from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
 from vln_pipeline.planning.search_grid import search_grid
+from vln_pipeline.planning.spread import Spread
 from vln_pipeline.planning.string_pull import corners, pulled_length
 from vln_pipeline.planning.walk_config import SamplingConfig
 from vln_pipeline.seeding import generator
@@ -23,6 +25,9 @@ FEW_STARTS = 3
 GRID_EXCESS = 1.05
 """Length of a path along eight directions over the straight one, averaged over directions."""
 
+_PATIENCE = 3
+"""Goals drawn per goal needed after which places are filled with what was set aside."""
+
 Route = tuple[NDArray[np.int64], float]
 """Cells of the cheapest grid path from start to goal, and the length of the shortest path, metres."""
 
@@ -31,7 +36,8 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
     """Draw the pairs of one scene.
 
     Goals are drawn over all floors, starts from the goal's surroundings by geodesic distance, both in inverse
-    proportion to how often the paths drawn so far crossed their part of the floor.
+    proportion to how often the paths drawn so far crossed their part of the floor. Pairs that a quota has no place for
+    are set aside, and fill the places that nothing better was found for.
 
     Args:
         nav: the scene's floors.
@@ -42,11 +48,20 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         DataError: not a single pair was found.
     """
     storeys = [_Storey(floor, nav.radius, config) for floor in nav.floors]
+    spread = Spread(config, len({room for storey in storeys for room in storey.rooms()}))
     pairs: list[EndpointPair] = []
+    aside: list[tuple[EndpointPair, tuple[int, int], str]] = []
     rejected: Counter[str] = Counter()
-    for draw in range(config.tries * math.ceil(config.pairs / config.starts_per_goal)):
+    needed = math.ceil(config.pairs / config.starts_per_goal)
+
+    def keep(pair: EndpointPair, rooms: tuple[int, int]) -> None:
+        pairs.append(replace(pair, index=len(pairs)))
+        spread.keep(pair, rooms)
+
+    for draw in range(config.tries * needed):
         interest = np.array([storey.interest() for storey in storeys])
-        if len(pairs) == config.pairs or not interest.sum():
+        given_up = draw >= _PATIENCE * needed and len(pairs) + len(aside) >= config.pairs
+        if len(pairs) == config.pairs or given_up or not interest.sum():
             break
         rng = generator(seed, nav.scene, "sampling", draw)
         storey = storeys[rng.choice(len(storeys), p=interest / interest.sum())]
@@ -55,9 +70,22 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         starts = storey.on_ground(np.array([cells[0] for cells, _ in routes], dtype=np.int64).reshape(-1, 2))
         goals = storey.on_ground(np.array([cells[-1] for cells, _ in routes], dtype=np.int64).reshape(-1, 2))
         for start, goal, (cells, geodesic) in zip(starts, goals, routes, strict=True):
-            storey.visit(cells)
             path = storey.floor.to_world(corners(cells).astype(np.float64))
-            pairs.append(EndpointPair(len(pairs), storey.floor.index, start, goal, geodesic, caution, path))
+            pair = EndpointPair(len(pairs), storey.floor.index, start, goal, geodesic, caution, path)
+            rooms = storey.rooms_of(cells)
+            if spread.too_near(pair):
+                rejected["nearer than walk_spacing to another walk"] += 1
+            elif quota := spread.quota(pair, rooms):
+                aside.append((pair, rooms, quota))
+            else:
+                storey.visit(cells)
+                keep(pair, rooms)
+    for pair, rooms, quota in aside:
+        if len(pairs) < config.pairs and not spread.too_near(pair):
+            keep(pair, rooms)
+        else:
+            rejected[f"beyond {quota}"] += 1
+    rejected.update(spread.unmet())
     if not pairs:
         reasons = ", ".join(f"{count} x {reason}" for reason, count in rejected.items()) or "no cell is clear enough"
         cause = f"no navigable pair of {config.min_distance} to {config.max_distance} m ({reasons})"
@@ -75,6 +103,7 @@ class _Storey:
         cells = np.argwhere(floor.navigable & (floor.esdf >= radius + config.endpoint_clearance))
         self._cells = cells[np.argsort(self._blocks(cells), kind="stable")]
         self._block_of = self._blocks(self._cells)
+        self._free = np.ones(len(self._cells), dtype=bool)  # for goals: far enough from the earlier ones
         self._first = np.searchsorted(self._block_of, np.arange(self._visits.size + 1))
         self._shortest = search_grid(floor, radius, config.path_margin)
         self._grids = {
@@ -84,6 +113,16 @@ class _Storey:
             for caution in (1.0, config.low_clearance_caution)
         }
         self._astar = {caution: AStar(grid) for caution, grid in self._grids.items()}
+
+    def rooms(self) -> list[int]:
+        """Return the rooms that starts and goals may lie in."""
+        found = np.unique(self.floor.room[self._cells[:, 0], self._cells[:, 1]]).tolist()
+        return [room for room in found if room >= 0]
+
+    def rooms_of(self, cells: NDArray[np.int64]) -> tuple[int, int]:
+        """Return the index of the rooms that a path over (N, 2) cells begins and ends in; -1 where none is known."""
+        first, last = self.floor.room[cells[[0, -1], 0], cells[[0, -1], 1]].tolist()
+        return int(first), int(last)
 
     def interest(self) -> float:
         """Return how much of the floor there is to visit, less where it was visited before."""
@@ -103,7 +142,10 @@ class _Storey:
         """Draw a caution, one goal and the ways from up to ``count`` starts; count what is rejected, by reason."""
         low = rng.random() < self._config.low_clearance_share
         caution = self._config.low_clearance_caution if low else 1.0
-        goal = self._pick(rng, 1, np.ones(len(self._cells), dtype=bool))[0]
+        if not self._free.any():
+            rejected["no goal farther than goal_spacing from the others"] += 1
+            return caution, []
+        goal = self._pick(rng, 1, self._free)[0]
         routes = self._routes(rng, goal, caution, count)
         if not routes:
             rejected["no start in the distance band"] += 1
@@ -115,6 +157,9 @@ class _Storey:
                 rejected["farther than max_distance"] += 1
             else:
                 found.append(route)
+        if found:
+            apart = np.linalg.norm(self._cells - self._cells[goal], axis=1) * self.floor.cell
+            self._free &= apart >= self._config.goal_spacing
         return caution, found
 
     def _routes(self, rng: np.random.Generator, goal: int, caution: float, count: int) -> list[Route]:

@@ -35,6 +35,17 @@ class SamplingConfig(Config):
     """Edge of the squares in which visits are counted to prefer the least-visited floor, metres."""
     tries: int = Field(default=10, gt=0)
     """Goals drawn per goal needed, before the scene is left with fewer pairs."""
+    goal_spacing: float = Field(default=0.5, ge=0)
+    """Least distance between two goals of a storey, metres; several starts share one goal."""
+    walk_spacing: float = Field(default=0.5, ge=0)
+    """Least distance between two walks of a storey where they are farthest apart, at equal shares of their way, m."""
+    turning_share: float = Field(default=0.4, ge=0, le=1)
+    """Least share of walks that turn by 50 degrees or more on their way; the three quotas are wishes, and what a scene
+    cannot give is told in the funnel."""
+    crossing_share: float = Field(default=0.3, ge=0, le=1)
+    """Least share of walks that end in another room than they begin in, where there are two."""
+    room_share: float = Field(default=0.5, gt=0, le=1)
+    """Largest share of walks that end in one room, where there are two."""
 
     @model_validator(mode="after")
     def _band_is_not_empty(self) -> Self:

@@ -115,3 +115,36 @@ def test_a_turn_that_nobody_tells_is_a_contradiction_only_where_all_should_be_to
     told = "Go into the hallway and stop in the hallway."
     assert ways.judge(told).contradictions == ("a turn that is not told",)
     assert ways.judge(told, complete=False).contradictions == ()
+
+
+def test_parts_of_a_room_are_found(world):
+    """A stop that only a room told left the whole room. Just inside, its middle and its far end are places."""
+    ways = follower(world, (1.0, 3.0), (4.8, 3.0))
+    told = "Walk out of the kitchen into the hallway and stop {} the hallway."
+    inside, middle, end = (
+        ways.judge(told.format(f"{part} of" if part != "just inside" else part))
+        for part in ("just inside", "in the middle", "at the far end")
+    )
+    assert inside.within_1m > 0.7
+    assert middle.within_1m < 0.3
+    assert end.within_3m < 0.5
+    assert not inside.contradictions
+    assert middle.contradictions and end.contradictions
+
+
+def test_a_distance_to_what_one_stops_at_counts(world):
+    ways = follower(world, (1.0, 3.0), (5.3, 3.0))
+    near, far = (
+        ways.judge(f"Go into the hallway and stop {where} the lamp.") for where in ("two metres before", "in front of")
+    )
+    assert near.contradictions == ()
+    assert near.within_1m > 0.5
+    assert far.contradictions
+
+
+def test_points_of_a_thing_lie_all_over_its_surface(world):
+    """Distances were measured to the middles of triangles, so that one who touched a wardrobe of twelve triangles was
+    a metre away from it."""
+    sofa = next(thing for thing in world.things if thing.category == "sofa")
+    assert np.ptp(sofa.points[:, :2], axis=0) == pytest.approx([1.4, 0.8], abs=0.25)
+    assert np.linalg.norm(sofa.points[:, :2] - [2.5, 3.8], axis=1).min() < 0.25

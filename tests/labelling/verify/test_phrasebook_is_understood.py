@@ -20,9 +20,14 @@ MEANT = {
     "cross": (Act.ENTER, {"source": "kitchen", "target": "hallway"}),
     "enter": (Act.ENTER, {"source": "", "target": "hallway"}),
     "leave": (Act.LEAVE, {"source": "kitchen", "target": ""}),
-    "stop_ahead": (Act.STOP, {"landmark": "sofa", "where": "ahead"}),
+    "stop_ahead": (Act.STOP, {"landmark": "sofa", "where": "before"}),
     "stop_facing": (Act.STOP, {"landmark": "sofa", "where": "ahead"}),
     "stop_beside": (Act.STOP, {"landmark": "sofa", "where": "at", "side": 1}),
+    "stop_facing_distance": (Act.STOP, {"landmark": "sofa", "where": "ahead", "metres": 3.0}),
+    "stop_side_distance": (Act.STOP, {"landmark": "sofa", "where": "side", "side": 1, "metres": 3.0}),
+    "stop_inside": (Act.STOP, {"target": "hallway", "where": "inside", "landmark": ""}),
+    "stop_end": (Act.STOP, {"target": "hallway", "where": "end", "landmark": ""}),
+    "stop_middle": (Act.STOP, {"target": "hallway", "where": "middle", "landmark": ""}),
     "stop_side": (Act.STOP, {"landmark": "sofa", "where": "side", "side": 1}),
     "stop_between": (Act.STOP, {"landmark": "sofa", "where": "between", "other": "lamp", "side": 1}),
     "stop_room": (Act.STOP, {"target": "hallway"}),
@@ -57,7 +62,8 @@ NAMES = {"landmark": "sofa", "other": "lamp", "source": "kitchen", "target": "ha
 def filled(book, wording):
     """Yield the forms of a wording about a sofa, a kitchen, a hallway, the left and three metres."""
     distance = f"{book.distances['near'][0]} {book.distances['numbers'][2]} {book.distances['units'][0][1]}"
-    words = {"distance": distance} | book.sides["left"]
+    sides = book.sides["left"]
+    words = {"distance": distance} | sides | {f"other_{form}": word for form, word in sides.items()}
     for slot, name in NAMES.items():
         words |= book.nouns.slots(slot, Named(name), book.nouns.words(name)[0])
     return [book.contracted(form.format(**words)) for form in expanded(wording)]
@@ -91,6 +97,19 @@ def test_what_follows_a_turn_belongs_to_it(book, key):
 
 
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
+@pytest.mark.parametrize("key", ["stop_ahead", "stop_facing"])
+def test_a_second_thing_beside_a_stop_is_a_stop_of_its_own(book, key):
+    endings = [text for wording in book.phrases["with_other"] for text in filled(book, wording)]
+    for wording in book.phrases[key]:
+        for i, text in enumerate(filled(book, wording)):
+            told = f"{text} {endings[i % len(endings)]}"
+            first, second = read(book, told)
+            where = {"stop_ahead": "before", "stop_facing": "ahead"}[key]
+            assert (first.act, first.landmark, first.where, first.side) == (Act.STOP, "sofa", where, 0), told
+            assert (second.act, second.landmark, second.where, second.side) == (Act.STOP, "lamp", "side", 1), told
+
+
+@pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
 def test_it_is_what_was_named_last(book):
     reach = filled(book, book.phrases["reach"][0])[0]
     for wording in book.phrases["stop_at_it"]:
@@ -110,4 +129,4 @@ def test_what_leads_nowhere_says_nothing(book, key):
 
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
 def test_every_phrase_is_tested(book):
-    assert {*MEANT, *AFTER_A_TURN, *SAYS_NOTHING, "stop_at_it"} == {*book.phrases}
+    assert {*MEANT, *AFTER_A_TURN, *SAYS_NOTHING, "stop_at_it", "with_other"} == {*book.phrases}

@@ -51,7 +51,8 @@ def agree(statements: Sequence[Statement], ways: Ways, holds: Holds, *, complete
     final = np.arange(shape[0]), ways.last
     for number, statement in enumerate(statements):
         true = holds(statement) & inside
-        passed = np.where(true, _before(statement, cost), _LOST)
+        told = statements[number - 1] if number else None
+        passed = np.where(true, _before(statement, told, cost), _LOST)
         if statement.act in (Act.TURN, Act.CURVE):
             passed = passed - ways.big if complete else passed
         if statement.act is Act.STOP:
@@ -71,20 +72,27 @@ def _silent(ways: Ways) -> NDArray[np.float64]:
     return np.cumsum(ways.big, axis=1).astype(np.float64)
 
 
-def _before(statement: Statement, cost: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least cost from which a statement can be true at each sample."""
+def _before(statement: Statement, told: Statement | None, cost: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the least cost from which a statement can be true at each sample, after what was told before it."""
     if statement.act in (Act.SEE, Act.START, Act.BEYOND):
         return cost
     if statement.metres is not None and statement.act is not Act.STOP:
         slack = max(_SLACK[0], _SLACK[1] * statement.metres)
         return _within(cost, max(0.0, statement.metres - slack), statement.metres + slack)
-    if statement.act is Act.STOP and not statement.landmark and not statement.target:
+    if statement.act is Act.STOP and _at_once(statement, told):
         return _within(cost, 0.0, _AT_ONCE)
     earliest: NDArray[np.float64] = np.minimum.accumulate(cost, axis=1)
     if statement.act in (Act.TURN, Act.CURVE):
         # Two statements cannot be about one turn.
         earliest = np.concatenate([cost[:, :1], earliest[:, :-1]], axis=1)
     return earliest
+
+
+def _at_once(stop: Statement, told: Statement | None) -> bool:
+    """Return whether one stops where one is: nothing tells a place, or the way to it was just told in metres."""
+    if stop.landmark:
+        return False
+    return not (stop.target or stop.where) or (told is not None and told.act is Act.MOVE)
 
 
 def _within(cost: NDArray[np.float64], least: float, most: float) -> NDArray[np.float64]:

@@ -14,8 +14,15 @@ _AHEAD, _BESIDE = 40.0, (25.0, 155.0)
 """Bearings that a person takes for "ahead", at most, and for "on your left", between; degrees."""
 _PASSED = (45.0, 135.0)
 """Bearings between which something is being passed, degrees."""
-_FAR = {"at": 2.3, "pass": 2.8, "reach": 2.0, "side": 3.3, "ahead": 3.6}
+_FAR = {"at": 1.7, "pass": 2.5, "reach": 1.8, "side": 2.9, "ahead": 2.9}
 """Farthest thing that one is at, passes, reaches, or stops with at one's side or ahead, metres."""
+_STOPPED = (38.0, 122.0)
+"""Bearings of something that one stops with at one's side, degrees: about abeam."""
+_OFF = (0.5, 0.3)
+"""A distance to a thing is right within so many metres, or within this share of it."""
+_INSIDE, _END, _BEHIND, _MIDDLE = 1.7, 1.5, 2.0, 1.1
+"""Longest way since a door that is just inside, farthest end of a room that one has come to, shortest part of the room
+that lies behind one then, and farthest middle of a room that one is in the middle of, metres."""
 _REACHED, _NEXT = 1.3, 6.0
 """Farthest thing that has been reached, and farthest floor of a room that lies ahead, metres."""
 _DOOR = 1.6
@@ -76,7 +83,7 @@ class Holds:
             case Act.STOP:
                 if s.landmark:
                     return self._stops(s)
-                return (self._rooms == s.target) | (self._rooms == "") if s.target else everywhere
+                return self._places(s) if s.target or s.where else everywhere
             case Act.BEYOND:
                 return self._beyond(s)
 
@@ -130,12 +137,33 @@ class Holds:
             return left if s.side > 0 else right if s.side < 0 else left | right
         if s.where == "ahead":
             return self._at(s, None, _FAR["ahead"])
+        if s.where == "before":
+            return self._at(s, None, _FAR["at"])
         if s.where == "at":
-            return self._at(s, _BESIDE if s.side else (0.0, 180.0), _FAR["at"])
-        return self._at(s, _BESIDE, _FAR["side"])
+            return self._at(s, _STOPPED if s.side else (0.0, 180.0), _FAR["at"])
+        return self._at(s, _STOPPED, _FAR["side"])
 
     def _one_side(self, s: Statement, side: int) -> NDArray[np.bool_]:
-        return self._at(replace(s, side=side), _BESIDE, _FAR["side"])
+        return self._at(replace(s, side=side), _STOPPED, _FAR["side"])
+
+    def _places(self, s: Statement) -> NDArray[np.bool_]:
+        """Return where one stops in a room, or in a part of it."""
+        inside = (self._rooms == s.target) | (self._rooms == "") if s.target else np.ones(self._rooms.shape, dtype=bool)
+        match s.where:
+            case "inside":
+                return inside & _later(self._entered[:, ::-1], _INSIDE)[:, ::-1]
+            case "end":
+                turned = np.radians(self._ways.heading)
+                along = np.stack([np.cos(turned), np.sin(turned)], axis=-1)
+                return inside & ~self._same_room(_END * along) & self._same_room(-_BEHIND * along)
+            case "middle":
+                middle = self._world.middles[self._ways.room]
+                return inside & (np.linalg.norm(self._ways.xy - middle, axis=-1) <= _MIDDLE)
+        return inside
+
+    def _same_room(self, offset: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return whether the place at (W, T, 2) metres from each sample is in the sample's room."""
+        return self._world.room_index(self._ways.xy + offset) == self._ways.room
 
     def _towards(self, xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the distance to a place, metres, and its bearing, degrees, at each sample."""
@@ -152,7 +180,10 @@ class Holds:
         for k, thing in enumerate(world.things):
             if not same_thing(s.landmark, thing.category):
                 continue
-            near = world.visible[ways.place, k] & (world.distance[ways.place, k] <= far)
+            gap = world.distance[ways.place, k]
+            near = world.visible[ways.place, k] & (gap <= far)
+            if s.act is Act.STOP and s.metres is not None:
+                near &= np.abs(gap - s.metres) <= max(_OFF[0], _OFF[1] * s.metres)
             _, bearing = self._towards(world.centres[k])
             if bearings is None:
                 true |= near & (np.abs(bearing) <= _AHEAD)

@@ -55,9 +55,10 @@ class _Reader:
                 return
             if not thing and has("pronoun", plain):
                 thing = self._last
-            where = ("at" if has("at", plain) else "side" if side else "ahead") if thing else ""
-            room = rooms[0][0] if rooms and not thing else ""
-            yield Statement(Act.STOP, clause, side=side, metres=metres, landmark=thing, where=where, target=room)
+            cut = self._second(plain, things)
+            yield self._stop(clause, plain[:cut], thing, rooms)
+            if cut < len(plain):
+                yield self._stop(clause, plain[cut:], things[1][0], rooms)
         elif has("start", plain) and rooms:
             yield Statement(Act.START, clause, target=rooms[0][0])
         elif has("see", plain):
@@ -110,6 +111,30 @@ class _Reader:
         if has("around", plain):
             return _AROUND
         return _SHARP if has("sharp", plain) else _SLIGHT if has("slight", plain) else _NORMAL
+
+    def _stop(self, clause: str, plain: str, thing: str, rooms: Sequence[tuple[str, int]]) -> Statement:
+        """Return a stop at a thing, or in a room."""
+        has, side = self.lexicon.has, next(iter(self._sides(plain)), 0)
+        metres = self._metres(plain)
+        if thing:
+            close = "before" if has("before", plain) and metres is None else "ahead"
+            where = "at" if has("at", plain) else "side" if side else close
+        else:
+            where = self._part(plain)
+        room = rooms[0][0] if rooms and not thing else ""
+        return Statement(Act.STOP, clause, side, metres=metres, landmark=thing, where=where, target=room)
+
+    def _part(self, plain: str) -> str:
+        """Return the part of a room that is spoken of."""
+        return next((part for part in ("inside", "end", "middle") if self.lexicon.has(f"part_{part}", plain)), "")
+
+    def _second(self, plain: str, things: Sequence[tuple[str, int]]) -> int:
+        """Return where a clause begins to tell a second thing that one stops with; its length where it does not."""
+        if len(things) < 2:
+            return len(plain)
+        (_, first), (_, second) = things[:2]
+        told = self.lexicon.patterns["with"].finditer(plain, first, second)
+        return max((match.start() for match in told), default=len(plain))
 
     def _between(self, clause: str, first: str, second: str) -> Iterator[Statement]:
         sides = self._sides(clause)

@@ -30,9 +30,10 @@ class Statement:
         text: the words it was read from.
         side: 1 left, -1 right, 0 where none is said.
         turn: least and most angle of a turn, degrees.
-        metres: distance, None where none is said.
+        metres: distance that is walked, or of a stop at a landmark that to it; None where none is said.
         landmark: category of an object, empty where none is named.
-        where: how the landmark lies: "at", "ahead", "side", "between" or empty.
+        where: how the landmark lies: "at", "before", "ahead", "side", "between" or empty; of a stop in a room "inside",
+            just behind the door, "end", the far one, "middle" or empty.
         target: type of the room that is entered, or that a start or a stop is in; empty where none is named.
         source: type of the room that is left; empty where none is named.
         other: category of the second object of "between"; empty else.

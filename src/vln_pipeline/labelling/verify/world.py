@@ -14,8 +14,10 @@ from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.scenes.scene import UNKNOWN, Scene
 from vln_pipeline.scenes.vocabulary import is_structural
 
-_SAMPLES = 16
-"""Points of an object that rays are sent to."""
+_SAMPLES = 24
+"""Points on the surface of an object that rays are sent to and distances are measured to."""
+_GOLDEN = np.array([0.7548776662, 0.5698402910])
+"""Steps of the R2 sequence, of which few points cover a square evenly (Roberts 2018)."""
 _NEAR_MISS = 0.15
 """A ray that ends so near before its point has met the object, metres."""
 _STOREY = (-0.3, 2.4)
@@ -99,6 +101,18 @@ class World:
         """(K, 2) middle of each thing, metres, world xy."""
         return np.array([t.points[:, :2].mean(axis=0) for t in self.things]).reshape(-1, 2)
 
+    @cached_property
+    def middles(self) -> NDArray[np.float64]:
+        """(R, 2) middle of each room, metres, world xy; without end where a room has no floor."""
+        rows, columns = np.nonzero(self.floor.room >= 0)
+        room = self.floor.room[rows, columns]
+        cells = np.stack([rows, columns], axis=1).astype(np.float64)
+        count = max(len(self.rooms), int(room.max(initial=-1)) + 1) + 1  # the last stands for no room, index -1
+        found = np.full((count, 2), np.inf)
+        for index in np.unique(room).tolist():
+            found[index] = self.floor.to_world(cells[room == index].mean(axis=0))
+        return found
+
     def nearest(self, xy: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the index of the place nearest to each of (..., 2) world positions."""
         return np.asarray(self._tree.query(xy)[1])
@@ -122,17 +136,26 @@ class World:
 
 def _things(scene: Scene, floor: FloorMap) -> tuple[Thing, ...]:
     """Return what stands on a storey and may be spoken of."""
-    by_instance: dict[int, list[NDArray[np.float64]]] = {}
+    by_instance: dict[int, list[NDArray[np.float64]]] = {}  # (F, 3, 3) corners
     names: dict[int, str] = {}
     for part in scene.parts:
         if part.category != UNKNOWN and not is_structural(part.category) and len(part.faces):
-            by_instance.setdefault(part.instance, []).append(part.vertices[part.faces].mean(axis=1))
+            by_instance.setdefault(part.instance, []).append(part.vertices[part.faces])
             names[part.instance] = part.category
     things = []
     for instance, parts in sorted(by_instance.items()):
-        centres = np.concatenate(parts)
-        above = centres[:, 2].mean() - floor.height
-        if _STOREY[0] <= above <= _STOREY[1]:
-            chosen = centres[np.linspace(0, len(centres) - 1, min(_SAMPLES, len(centres))).astype(int)]
-            things.append(Thing(instance, names[instance], chosen))
+        points = _on_surface(np.concatenate(parts).astype(np.float64))
+        if _STOREY[0] <= points[:, 2].mean() - floor.height <= _STOREY[1]:
+            things.append(Thing(instance, names[instance], points))
     return tuple(things)
+
+
+def _on_surface(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (P, 3) points spread evenly over the area of (F, 3, 3) triangles."""
+    first, second = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+    area = np.linalg.norm(np.cross(first, second), axis=1).cumsum()
+    order = np.arange(_SAMPLES) + 0.5
+    chosen = np.minimum(np.searchsorted(area, order / _SAMPLES * area[-1]), len(triangles) - 1)
+    u, v = (order[:, None] * _GOLDEN % 1.0).T[..., None]
+    u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)  # folded into the triangle
+    return np.asarray(triangles[chosen, 0] + u * first[chosen] + v * second[chosen])

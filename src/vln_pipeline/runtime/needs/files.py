@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.config import ScenesConfig
-from vln_pipeline.scenes.published.config import TexturedConfig
+from vln_pipeline.scenes.published.config import PublishedConfig, TexturedConfig
 
 
 def absent(key: str, path: str | Path | None) -> Iterator[DataError]:
@@ -34,6 +34,8 @@ def scene_files(config: ScenesConfig, key: str) -> Iterator[DataError]:
         return
     yield from absent(f"{key}.path", chosen.path)
     yield from absent(f"{key}.categories", chosen.categories)
+    if isinstance(chosen, PublishedConfig):
+        yield from absent(f"{key}.rooms", chosen.rooms)
     packed = config.source == "hssd" or (config.source == "hm3d" and _has_packed_textures(Path(chosen.path)))
     refused = isinstance(chosen, TexturedConfig) and chosen.missing_texture == "refuse"
     if packed and refused and find_spec("opengl_basisu") is None:

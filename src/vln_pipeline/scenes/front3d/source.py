@@ -16,6 +16,7 @@ from vln_pipeline.scenes.published.categories import Categories
 from vln_pipeline.scenes.published.discovery import Found, open_root, references
 from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.reading import finished, reading
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.scene import Scene
 from vln_pipeline.scenes.source import SceneRef
 
@@ -77,6 +78,7 @@ class Front3dSource:
                 defects=(*looks.defects, *categories.defects(), *assembly.defects()),
             ),
             annotated=True,
+            table=RoomTable(self._config.rooms),
         )
 
     def _made_of(self, folder: Folder, file: Path, models: dict[str, Path]) -> list[Path]:

@@ -20,6 +20,7 @@ from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.label_transfer import LabelledPoints
 from vln_pipeline.scenes.published.objects import Annotated
 from vln_pipeline.scenes.published.reading import finished, reading, refuse_unlabelled
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.published.scan import labelled_parts, labelled_points, read_mesh, unlabelled_parts
 from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.scene import Scene
@@ -93,6 +94,7 @@ class GibsonSource:
                 walkable=walkable,
             ),
             annotated=told is not None,
+            table=RoomTable(self._config.rooms),
         )
         return label_structure(scene)
 

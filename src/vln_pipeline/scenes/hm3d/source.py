@@ -20,6 +20,7 @@ from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import Annotated
 from vln_pipeline.scenes.published.reading import finished, reading, refuse_unlabelled
 from vln_pipeline.scenes.published.regions import rooms_from_parts
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.published.scan import labelled_parts, read_mesh, unlabelled_parts
 from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.scene import Part, Scene
@@ -86,6 +87,7 @@ class Hm3dSource:
                 walkable=walkable,
             ),
             annotated=labelled is not None,
+            table=RoomTable(self._config.rooms),
         )
 
     def _labelled(

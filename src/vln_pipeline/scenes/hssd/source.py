@@ -22,6 +22,7 @@ from vln_pipeline.scenes.published.discovery import Found, open_root, references
 from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import part
 from vln_pipeline.scenes.published.reading import finished, reading
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.scene import Material, Part, Room, Scene
 from vln_pipeline.scenes.source import SceneRef
 
@@ -104,6 +105,7 @@ class HssdSource:
                 defects=(*furniture.defects, *categories.defects(), *lost),
             ),
             annotated=True,
+            table=RoomTable(self._config.rooms),
         )
 
     def _refuse_missing(self, scene: str, template: str) -> None:

@@ -65,7 +65,7 @@ def read_mapping(file: Path) -> Mapping:
         return Mapping([(str(pattern), " ".join(str(name).lower().split())) for pattern, name in rows])
     except (OSError, ValueError, IndexError, AttributeError, RecursionError, csv.Error, yaml.YAMLError) as error:
         cause = f"no readable mapping ({type(error).__name__})"
-        raise DataError(file.name, cause, "give scenes.mesh.categories rows of pattern,category") from error
+        raise DataError(file.name, cause, "give it rows of pattern,category") from error
 
 
 def identify(surfaces: Sequence[Surface], mapping: Mapping) -> list[Identity]:

@@ -1,6 +1,7 @@
 """Rooms of a Matterport3D building."""
 
 import json
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,11 @@ def rooms(house: House) -> tuple[Room, ...]:
         corners = np.asarray(shapely.geometry.polygon.orient(polygon).exterior.coords)[:-1]
         found.append(Room(names[index], _label(region), corners, floor, max(top, floor)))
     return tuple(found)
+
+
+def room_types() -> Collection[str]:
+    """Return the types that the codes of the data set stand for."""
+    return _types().values()
 
 
 def _polygon(region: Region) -> shapely.Polygon | None:

@@ -9,13 +9,14 @@ from vln_pipeline.scenes.mesh.model import Surface
 from vln_pipeline.scenes.mp3d import house
 from vln_pipeline.scenes.mp3d.config import Mp3dConfig
 from vln_pipeline.scenes.mp3d.house import House
-from vln_pipeline.scenes.mp3d.rooms import room_names, rooms
+from vln_pipeline.scenes.mp3d.rooms import room_names, room_types, rooms
 from vln_pipeline.scenes.published import instance_ply
 from vln_pipeline.scenes.published.categories import Categories
 from vln_pipeline.scenes.published.discovery import Found, open_root, references
 from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import Annotated
 from vln_pipeline.scenes.published.reading import finished, reading, refuse_unlabelled
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.published.scan import labelled_parts, labelled_points, read_mesh, unlabelled_parts
 from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.scene import Part, Scene
@@ -78,6 +79,7 @@ class Mp3dSource:
                 walkable=walkable,
             ),
             annotated=labelled is not None,
+            table=RoomTable(self._config.rooms, room_types()),
         )
 
     def _house(self, folder: Folder, name: str) -> House | None:

@@ -18,6 +18,8 @@ class PublishedConfig(Config):
     """A split of the data set, or a text file with one scene id a line; empty for all scenes."""
     categories: str | None = None
     """File (CSV, JSON or YAML) of patterns of raw categories and what they become; it overrules the source's table."""
+    rooms: str | None = None
+    """File of the same of room types, in plain words: "guest suite" becomes a "bedroom"."""
     max_file_size: float = Field(4.0, gt=0)
     """Largest file, GiB."""
     max_triangles: int = Field(20_000_000, gt=0)

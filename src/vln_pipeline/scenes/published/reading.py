@@ -8,6 +8,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.checks import check
 from vln_pipeline.scenes.mesh.structure import label_structure
 from vln_pipeline.scenes.published.config import ScannedConfig, TexturedConfig
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.scene import Scene
 
 
@@ -45,13 +46,14 @@ def refuse_unlabelled(scene: str, missing: str, config: ScannedConfig, source: s
         raise DataError(scene, f"has no annotation: {missing} is missing", mend)
 
 
-def finished(scene: Scene, annotated: bool) -> Scene:
-    """Return a scene checked; without annotation, its structure is told by the geometry.
+def finished(scene: Scene, annotated: bool, table: RoomTable) -> Scene:
+    """Return a scene checked, its rooms named by a table; without annotation, its structure is told by the geometry.
 
     Raises:
         DataError: the scene cannot be used.
     """
-    checked = check(scene)
+    rooms, told = table.renamed(scene.rooms)
+    checked = check(replace(scene, rooms=rooms, defects=(*scene.defects, *told)))
     if annotated:
         return checked
     noted = (*checked.defects, "no annotation: objects are unknown")

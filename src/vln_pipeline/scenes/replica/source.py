@@ -11,6 +11,7 @@ from vln_pipeline.scenes.published.discovery import Found, open_root, references
 from vln_pipeline.scenes.published.folder import Folder, opened
 from vln_pipeline.scenes.published.objects import parts
 from vln_pipeline.scenes.published.reading import finished, reading
+from vln_pipeline.scenes.published.room_table import RoomTable
 from vln_pipeline.scenes.published.walkable import read_walkable
 from vln_pipeline.scenes.replica import info_semantic
 from vln_pipeline.scenes.replica.config import ReplicaConfig
@@ -78,4 +79,5 @@ class ReplicaSource:
                 walkable=walkable,
             ),
             annotated=True,
+            table=RoomTable(self._config.rooms),
         )
