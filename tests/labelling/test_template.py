@@ -13,11 +13,12 @@ from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.remarks import plan_remarks
 from vln_pipeline.labelling.route import follow
+from vln_pipeline.labelling.template import TemplateLabeller
 from vln_pipeline.labelling.verify.config import VerifyConfig
 
 CONFIG = LabellingConfig(variants=4, verify=VerifyConfig(enabled=False))  # its own tests follow the words
 
-STOPS = r"\b(stop|wait|halt|pause|stand|finish|park|settle|end|hold|rest)"
+STOPS = r"\b(stop|wait|halt|pause|stand|finish|park|settle|end|hold|rest|remain|linger|freeze|conclude|stay|yourself)"
 
 
 def texts(labels):
@@ -106,7 +107,7 @@ def test_every_wording_says_the_turn_the_rooms_and_the_stop(left_home):
         labels = label(left_home, seed)
         for text in (labels.sum_instruction, *labels.variants):
             assert "left" in text
-            assert re.search("hall|corridor", text)
+            assert re.search("hall|corridor|passage", text)
             assert re.search(STOPS, text, re.IGNORECASE)
 
 
@@ -158,3 +159,27 @@ def test_phrases_mix_the_concepts_like_navcon(tmp_path):
     shares = {concept: count / concepts.total() for concept, count in concepts.items()}
     expected = {"move": 0.42, "situate": 0.28, "direction": 0.22, "region": 0.09}
     assert shares == pytest.approx(expected, abs=0.1), shares
+
+
+def test_words_that_do_not_lead_there_are_told_once_more_in_full(left_home):
+    """A walk was left out when none of three short wordings led there, although a longer one would have."""
+    scene, nav, (walk,), footage = left_home
+
+    class Doubting:
+        """Keeps nothing, as a follower who is lost."""
+
+        def __init__(self):
+            self.told = []
+
+        def judged(self, walk, labels, *, complete):
+            self.told.append([labels.sum_instruction, *labels.variants])
+            return labels
+
+        def keeps(self, labels):
+            return False
+
+    doubting, opened = Doubting(), open_walk(walk, nav, room_labels(scene), footage, CONFIG)
+    labels = TemplateLabeller(CONFIG, 0).label(opened, doubting)
+    first, again = doubting.told
+    assert labels.sum_instruction == again[0]
+    assert first != again

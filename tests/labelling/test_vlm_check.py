@@ -60,7 +60,7 @@ def test_a_model_that_insists_is_replaced_by_the_template_or_dropped(corridor, t
     insisting = [TRUE, TRUE, INVENTED, INVENTED + " Really."]
     walks, _ = labelled(corridor, tmp_path / "template", insisting)
     (labels,) = walks.kept
-    assert labels.labeller == "template-3, instead of openai:m+m"
+    assert labels.labeller == "template-4, instead of openai:m+m"
     assert "piano" not in labels.sum_instruction
     with pytest.raises(Exception, match="contradicted by the walk after a correction: 'walk past the grand piano'"):
         labelled(corridor, tmp_path / "drop", insisting, untrue="drop")

@@ -54,6 +54,10 @@ class Checker:
             judged = (follower.judge(text, complete=complete, language=labels.language) for text in texts)
             return replace(labels, verdicts=tuple(judged))
 
+    def keeps(self, labels: Labels) -> bool:
+        """Return whether any wording leads there, or none was judged."""
+        return not labels.verdicts or any(map(self._leads_there, labels.verdicts))
+
     def kept(self, labels: Labels) -> Labels:
         """Return labels with the wordings that lead there; the first of them is the main one.
 

@@ -38,7 +38,7 @@ class TemplateLabeller:
     def __init__(self, config: LabellingConfig, seed: int) -> None:
         self._config, self._seed = config, seed
         self._book = load_phrasebook(config.language)
-        self.name = "template-3"
+        self.name = "template-4"
 
     def label(self, walk: Walk, checker: Checker) -> Labels:
         """Return the instructions of a walk, judged by a follower."""
@@ -60,9 +60,18 @@ class TemplateLabeller:
         )
         told, last = join_legs(short, walk.walked), len(trajectory.path) - 1
         plans = (_spared(told), told, join_legs(full, walk.walked))
-        first, *others = self._routes(legs, plans, plan_too_far(legs[-1], walk.beyond), draw)
-        labels = Labels(trajectory.id, clips, first, (0, last), tuple(others), self.name, language=self._book.language)
-        return checker.judged(walk, labels, complete=True)
+        too_far = plan_too_far(legs[-1], walk.beyond)
+
+        def judged(plans: Sequence[Sequence[Step]]) -> Labels:
+            first, *others = self._routes(legs, plans, too_far, draw)
+            said = Labels(
+                trajectory.id, clips, first, (0, last), tuple(others), self.name, language=self._book.language
+            )
+            return checker.judged(walk, said, complete=True)
+
+        labels = judged(plans)
+        # What few words leave open, all that can be told may tell.
+        return labels if checker.keeps(labels) else judged(plans[-1:])
 
     def close(self) -> None:
         """Do nothing; no model is held."""
