@@ -18,9 +18,10 @@ SMALL = ",".join(
         "rendering.backend=raycast",
         "rendering.compared_views=0",
         "rendering.trajectories_per_task=2",
+        "labelling.verify.min_probability=0",
     ]
 )
-"""Parameters of a run of about a minute, with frames by the ray caster."""
+"""Parameters of a run of about a minute, with frames by the ray caster; so few walks that each is kept."""
 
 
 @dataclass(frozen=True)

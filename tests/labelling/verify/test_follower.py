@@ -129,7 +129,8 @@ def test_parts_of_a_room_are_found(world):
     assert middle.within_1m < 0.3
     assert end.within_3m < 0.5
     assert not inside.contradictions
-    assert middle.contradictions and end.contradictions
+    assert middle.contradictions
+    assert end.contradictions
 
 
 def test_a_distance_to_what_one_stops_at_counts(world):
@@ -148,3 +149,12 @@ def test_points_of_a_thing_lie_all_over_its_surface(world):
     sofa = next(thing for thing in world.things if thing.category == "sofa")
     assert np.ptp(sofa.points[:, :2], axis=0) == pytest.approx([1.4, 0.8], abs=0.25)
     assert np.linalg.norm(sofa.points[:, :2] - [2.5, 3.8], axis=1).min() < 0.25
+
+
+def test_one_stops_where_the_metres_end(world):
+    """A room that was named with a stop undid the metres told before it: any place of the room counted."""
+    ways = follower(world, (1.0, 3.0), (5.5, 3.0))
+    told = "Go into the hallway{} and stop in the hallway."
+    vague, exact = (ways.judge(told.format(way)) for way in ("", ", walk on for one and a half metres"))
+    assert exact.contradictions == ()
+    assert exact.within_1m > vague.within_1m + 0.2
