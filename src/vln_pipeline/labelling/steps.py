@@ -114,8 +114,8 @@ def _measured(steps: Sequence[Step], walked: NDArray[np.float64]) -> Iterator[St
     """Yield the steps, their distances counted from the step before; no distance is left that is no way."""
     since = 0
     for step in steps:
-        metres = float(walked[step.frame] - walked[since]) if step.metres else 0.0
-        if metres < _WORTH_A_WORD and step.metres:
+        metres = float(walked[step.frame] - walked[since]) if step.metres or step.is_bare else 0.0
+        if metres < _WORTH_A_WORD and (step.metres or step.is_bare):
             if step.is_bare:
                 continue
             yield replace(step, metres=0.0, keys=(step.keys[0].removesuffix("_distance"), *step.keys[1:]))

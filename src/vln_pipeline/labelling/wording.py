@@ -33,15 +33,17 @@ class Wording:
             connect: whether sentences may begin with connectors, and what leads nowhere may be said between them.
         """
         sentences: list[str] = []
-        connector = ""
+        connector, acted = "", False
         for group in self._groups(steps):
             if group[0].is_sentence:
                 sentences.append(self._phrase(group[0], ""))
                 continue
-            connected = connect and sentences and self.draw.random() < self.register.connect
+            # "Once you have done that" needs something that was to be done.
+            connected = connect and acted and self.draw.random() < self.register.connect
             connector = self._connector(connector) if connected else ""
             text = f"{connector} {self._join(group, then=' then' not in f' {connector.lower()}')}".strip()
             sentences.append(f"{text[0].upper()}{text[1:]}.")
+            acted = True
             if connect and group[-1] is not steps[-1] and self.draw.random() < self.register.asides:
                 sentences.append(self.book.pick("aside", self.draw, sentences[-1]))
         return self.book.contracted(" ".join(sentences))

@@ -158,3 +158,12 @@ def test_one_stops_where_the_metres_end(world):
     vague, exact = (ways.judge(told.format(way)) for way in ("", ", walk on for one and a half metres"))
     assert exact.contradictions == ()
     assert exact.within_1m > vague.within_1m + 0.2
+
+
+def test_a_turn_around_may_be_walked_as_two(world):
+    """Who turned around the end of a wall was lost: a natural way makes two turns of it, of which one was told."""
+    ways = follower(world, (2.6, 3.0), (3.4, 3.0), (4.5, 3.0), (4.6, 3.6), (4.5, 4.6))
+    back = follower(world, (1.0, 1.2), (1.6, 1.2), (1.6, 2.0), (1.0, 2.0), yaw=0.0)
+    told = "Turn around to your left and stop there."
+    assert back.judge(told).contradictions == ()
+    assert ways.judge(told).contradictions

@@ -54,7 +54,7 @@ def agree(statements: Sequence[Statement], ways: Ways, holds: Holds, *, complete
         told = statements[number - 1] if number else None
         passed = np.where(true, _before(statement, told, cost), _LOST)
         if statement.act in (Act.TURN, Act.CURVE):
-            passed = passed - ways.big if complete else passed
+            passed = passed - holds.told(statement) if complete else passed
         if statement.act is Act.STOP:
             at_end = np.full(shape, _LOST)
             at_end[final] = passed[final]

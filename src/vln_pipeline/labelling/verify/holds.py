@@ -31,6 +31,8 @@ _CURVED, _CURVE_LENGTH = 12.0, 2.0
 """Least change of heading, degrees, over how many metres, that a person lets pass for a curve."""
 _SLIGHT = 80.0
 """A turn that is said to be at most this large is a slight one, degrees."""
+_LARGE, _SPREAD = 75.0, 2.4
+"""From this angle on, degrees, a turn may be walked as two on a natural way, within so many metres."""
 _LOOK = 2.2
 """Way around a moment on which something that is told then must come into view, metres."""
 
@@ -59,6 +61,11 @@ class Holds:
         if statement not in self._known:
             self._known[statement] = self._holds(statement)
         return self._known[statement]
+
+    def told(self, statement: Statement) -> NDArray[np.float64]:
+        """Return (W, T) how many turns that must be told a turn or a curve tells, where it holds."""
+        big = self._ways.big.astype(np.float64)
+        return big if statement.turn[0] < _LARGE else _around(np.cumsum(big, axis=1), 0.0)
 
     def _holds(self, s: Statement) -> NDArray[np.bool_]:
         world, everywhere = self._world, np.ones(self._ways.turn.shape, dtype=bool)
@@ -98,6 +105,9 @@ class Holds:
             true = (side & (size > 0)) | (bent * s.side >= self._least)
         else:
             true = turned
+        if s.turn[0] >= _LARGE:
+            swept = _around(self._ways.heading, self._ways.yaw)
+            true |= (np.abs(swept) >= s.turn[0]) & ((np.sign(swept) == s.side) | (s.side == 0))
         if s.target or s.source:
             true &= _spread(self._changes(s), _DOOR)
         if s.landmark and s.where == "ahead":
@@ -171,6 +181,12 @@ class Holds:
         bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - self._ways.heading
         return np.hypot(offset[..., 0], offset[..., 1]), (bearing + 180) % 360 - 180
 
+    def _spans(self, k: int) -> NDArray[np.bool_]:
+        """Return where a thing reaches across what lies straight ahead, as a long rug does whose middle is aside."""
+        bearings = np.stack([self._towards(point)[1] for point in self._world.things[k].points[:, :2]])
+        crossed = (bearings.min(axis=0) <= 0) & (bearings.max(axis=0) >= 0)
+        return np.asarray(crossed & (np.ptp(bearings, axis=0) < 180.0))
+
     def _at(
         self, s: Statement, bearings: tuple[float, float] | None, far: float, *, any_side: bool = False
     ) -> NDArray[np.bool_]:
@@ -186,11 +202,27 @@ class Holds:
                 near &= np.abs(gap - s.metres) <= max(_OFF[0], _OFF[1] * s.metres)
             _, bearing = self._towards(world.centres[k])
             if bearings is None:
-                true |= near & (np.abs(bearing) <= _AHEAD)
+                ahead = np.abs(bearing) <= _AHEAD
+                if s.act in (Act.REACH, Act.TOWARDS):
+                    ahead |= self._spans(k)
+                true |= near & ahead
             else:
                 sided = np.sign(bearing) == s.side if s.side and not any_side else True
                 true |= near & (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1]) & sided
         return true
+
+
+def _around(values: NDArray[np.float64], before: float) -> NDArray[np.float64]:
+    """Return by how much values change from half of ``_SPREAD`` before each sample to half of it after.
+
+    Args:
+        values: (W, T).
+        before: value before the first sample.
+    """
+    half, count = round(_SPREAD / 2 / STEP), values.shape[1]
+    first = np.full((len(values), 1), before)
+    padded = np.concatenate([np.repeat(first, half, axis=1), values, np.repeat(values[:, -1:], half, axis=1)], axis=1)
+    return np.asarray(padded[:, 2 * half :][:, :count] - padded[:, :count])
 
 
 def _spread(true: NDArray[np.bool_], metres: float) -> NDArray[np.bool_]:

@@ -37,6 +37,7 @@ class Ways:
         room: room index, that of the sample before where none is known.
         place: index of the nearest place of the world.
         turn: degrees of the turn whose middle a sample is, 0 where there is none.
+        yaw: heading before the first step, degrees.
     """
 
     xy: NDArray[np.float64]
@@ -45,6 +46,7 @@ class Ways:
     room: NDArray[np.int64]
     place: NDArray[np.intp]
     turn: NDArray[np.float64]
+    yaw: float
 
     @property
     def big(self) -> NDArray[np.bool_]:
@@ -76,7 +78,8 @@ def ways_of(world: World, paths: Sequence[NDArray[np.float64]], yaw: float) -> W
     room = world.room_index(xy)
     for t in range(1, room.shape[1]):
         room[:, t] = np.where(room[:, t] < 0, room[:, t - 1], room[:, t])
-    return Ways(xy, padded([h[1:] for h in headings]), last, room, world.nearest(xy), turn)
+    heading = padded([h[1:] for h in headings])
+    return Ways(xy, heading, last, room, world.nearest(xy), turn, float(np.degrees(yaw)))
 
 
 def natural_paths(
