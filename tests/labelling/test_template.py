@@ -13,7 +13,8 @@ from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.remarks import plan_remarks
 from vln_pipeline.labelling.route import follow
-from vln_pipeline.labelling.template import TemplateLabeller
+from vln_pipeline.labelling.steps import join_legs
+from vln_pipeline.labelling.template import TemplateLabeller, _spared
 from vln_pipeline.labelling.verify.config import VerifyConfig
 
 CONFIG = LabellingConfig(variants=4, verify=VerifyConfig(enabled=False))  # its own tests follow the words
@@ -183,3 +184,18 @@ def test_words_that_do_not_lead_there_are_told_once_more_in_full(left_home):
     first, again = doubting.told
     assert labels.sum_instruction == again[0]
     assert first != again
+
+
+def test_distances_count_from_what_is_told_not_from_what_is_spared(tmp_path):
+    """The shortest wordings left out what is passed, but told the way from there on: a metre short of the goal."""
+    path, yaw = legs(5.0)
+    walk = walk_of(path[::3], yaw[::3])
+    scene, nav = flat()
+    footage = film(tmp_path, [box("sofa", 1.5, 1.2)], [walk])
+    opened = open_walk(walk, nav, (), footage, CONFIG)
+    nouns = load_phrasebook().nouns
+    short = [plan_leg(leg, nouns, detailed=False) for leg in follow(opened, CONFIG.landmarks, nouns)]
+    assert "pass" in {step.keys[0] for plan in short for step in plan}
+    spared = join_legs(_spared(short), opened.walked)
+    assert [step.keys[0] for step in spared] == ["straight", "stop"]
+    assert spared[0].metres == pytest.approx(5.0, abs=0.1)

@@ -58,8 +58,8 @@ class TemplateLabeller:
             )
             for leg, detail, brief in zip(legs, full, plan_remarks(legs, short), strict=True)
         )
-        told, last = join_legs(short, walk.walked), len(trajectory.path) - 1
-        plans = (_spared(told), told, join_legs(full, walk.walked))
+        last = len(trajectory.path) - 1
+        plans = [join_legs(told, walk.walked) for told in (_spared(short), short, full)]
         too_far = plan_too_far(legs[-1], walk.beyond)
 
         def judged(plans: Sequence[Sequence[Step]]) -> Labels:
@@ -104,7 +104,10 @@ class TemplateLabeller:
         return Wording(self._book, register, draw).text(steps, connect=True)
 
 
-def _spared(steps: Sequence[Step]) -> Sequence[Step]:
-    """Return steps without what is passed or headed for on the way, where anything but the stop is left."""
-    left = [step for step in steps if step.keys[0] not in _SPARED]
-    return left if len(left) > 1 else steps
+def _spared(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
+    """Return the steps of legs without what is passed or headed for, where anything but the stop is left.
+
+    Distances count from the step before, so that steps are spared before they are joined.
+    """
+    left = [[step for step in plan if step.keys[0] not in _SPARED] for plan in plans]
+    return left if sum(map(len, left)) > 1 else plans
