@@ -15,6 +15,8 @@ _SLACK = (0.8, 0.35)
 """A distance is right within so many metres, or within this share of it."""
 _AT_ONCE = 1.6
 """Farthest from the event before it that one stops when just told to stop, metres."""
+_THERE = 0.4
+"""The same after a way that was told in metres, which has its own slack."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def _before(statement: Statement, told: Statement | None, cost: NDArray[np.float
         slack = max(_SLACK[0], _SLACK[1] * statement.metres)
         return _within(cost, max(0.0, statement.metres - slack), statement.metres + slack)
     if statement.act is Act.STOP and _at_once(statement, told):
-        return _within(cost, 0.0, _AT_ONCE)
+        measured = told is not None and told.act is Act.MOVE
+        return _within(cost, 0.0, _THERE if measured else _AT_ONCE)
     earliest: NDArray[np.float64] = np.minimum.accumulate(cost, axis=1)
     if statement.act in (Act.TURN, Act.CURVE):
         # Two statements cannot be about one turn.
