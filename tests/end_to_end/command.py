@@ -18,10 +18,9 @@ SMALL = ",".join(
         "rendering.backend=raycast",
         "rendering.compared_views=0",
         "rendering.trajectories_per_task=2",
-        "labelling.verify.min_probability=0",
     ]
 )
-"""Parameters of a run of about a minute, with frames by the ray caster; so few walks that each is kept."""
+"""Parameters of a run of about a minute, with frames by the ray caster."""
 
 
 @dataclass(frozen=True)
