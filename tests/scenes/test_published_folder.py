@@ -1,6 +1,8 @@
 import pytest
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.hm3d.config import Hm3dConfig
+from vln_pipeline.scenes.published.discovery import Found, references
 from vln_pipeline.scenes.published.folder import Folder, opened
 
 
@@ -82,3 +84,19 @@ def test_what_is_no_json(folder, content, said):
     (folder.root / "z.json").write_bytes(content)
     with pytest.raises(DataError, match=f"z.json: {said}"):
         folder.json(folder.root / "z.json")
+
+
+@pytest.mark.parametrize("table", ["categories", "rooms"])
+def test_a_changed_table_of_the_user_makes_scenes_anew(folder, tmp_path, table):
+    """An edited table left finished scenes as they were, with the words of the old one."""
+    file = tmp_path / "table.csv"
+    found = [Found("a", "a", lambda: [folder.root / "a/x.json"])]
+
+    def fingerprint(**tables):
+        config = Hm3dConfig(path=str(folder.root), **tables)
+        return references("hm3d", folder, found, config)[0].fingerprint
+
+    file.write_text("couch,sofa\n")
+    plain, first = fingerprint(), fingerprint(**{table: str(file)})
+    file.write_text("couch,bench\n")
+    assert len({plain, first, fingerprint(**{table: str(file)})}) == 3

@@ -79,9 +79,10 @@ def references(
     twice = {i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else set()
     if twice:
         raise DataError(config.path, f"holds scene {min(twice)} more than once", "leave one copy below the root")
-    digest = _Digest(folder)
+    digest, tables = _Digest(folder), _content_of_tables(config)
     return tuple(
-        SceneRef(i, source, folder.locate(f.relative), digest(f.files())) for i, f in zip(ids, chosen, strict=True)
+        SceneRef(i, source, folder.locate(f.relative), digest(f.files(), tables))
+        for i, f in zip(ids, chosen, strict=True)
     )
 
 
@@ -114,17 +115,26 @@ class _Digest:
         self._folder = folder
         self._known: dict[Path, bytes] = {}
 
-    def __call__(self, files: Sequence[Path]) -> str:
+    def __call__(self, files: Sequence[Path], tables: bytes) -> str:
         """Return a hexadecimal name; a file that cannot be opened fails when its scene is loaded, not here.
 
         Nothing outside the folder is read, so a link that leads out counts as one that cannot be opened.
+
+        Args:
+            files: of the scene.
+            tables: content of what else it is made with, see ``_content_of_tables``.
         """
-        found = hashlib.sha256()
+        found = hashlib.sha256(tables)
         for file in files:
             if file not in self._known:
                 self._known[file] = _content(file) if self._folder.holds(file) else b"outside"
             found.update(self._known[file])
         return found.hexdigest()
+
+
+def _content_of_tables(config: PublishedConfig) -> bytes:
+    """Return what the user's tables of categories and rooms are recognised by; empty without any."""
+    return b"".join(_content(Path(file)) for file in (config.categories, config.rooms) if file)
 
 
 def _content(file: Path) -> bytes:
