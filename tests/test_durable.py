@@ -5,7 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vln_pipeline.durable import SEAL, faults, read_checked, read_seal, require_sound, seal, write_checked
+from vln_pipeline import durable
+from vln_pipeline.durable import (
+    SEAL,
+    faults,
+    read_checked,
+    read_seal,
+    replace_link,
+    require_sound,
+    seal,
+    sync_tree,
+    write_checked,
+)
 from vln_pipeline.errors import DataError
 
 
@@ -86,3 +97,27 @@ def test_checked_json_reads_back(tmp_path):
     for value in (told, {}):
         write_checked(tmp_path / "told.json", value)
         assert read_checked(tmp_path / "told.json") == value
+
+
+def test_a_file_that_another_process_renames_meanwhile_stops_nobody(folder, monkeypatch):
+    """Two jobs of a batch array sealed one version at once; one synced the other's temporary file, which was gone."""
+
+    def sync(path: Path) -> None:
+        if path.name == "a.txt":
+            path.unlink()
+        synced(path)
+
+    synced = durable.sync
+    monkeypatch.setattr(durable, "sync", sync)
+    sync_tree(folder)
+    assert not (folder / "a.txt").exists()
+
+
+def test_two_processes_may_make_one_link_at_once(tmp_path):
+    """Between removing a link and making it, the other job had made it, and the first ended in a traceback."""
+    link = tmp_path / "home_0000"
+    link.symlink_to("older")
+    for _ in range(2):
+        replace_link(link, "items/abc")
+    assert str(link.readlink()) == "items/abc"
+    assert [path.name for path in tmp_path.iterdir()] == ["home_0000"]

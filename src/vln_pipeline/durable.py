@@ -8,8 +8,10 @@ what was changed afterwards is named.
 import fnmatch
 import json
 import os
+import uuid
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -194,11 +196,19 @@ _sync_marked = partial(mark_file, synced=True)
 
 
 def sync_tree(folder: Path) -> None:
-    """Return when all files and folders in and under a folder are on the disk."""
+    """Return when all files and folders in and under a folder are on the disk.
+
+    What another process, which writes there too, renames or removes meanwhile is left to that one.
+    """
     paths = [folder, *(path for path in folder.rglob("*") if not path.is_symlink())]
     with ThreadPoolExecutor(_SYNCING) as pool:
-        for _ in pool.map(sync, paths):
+        for _ in pool.map(_sync_if_there, paths):
             pass
+
+
+def _sync_if_there(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        sync(path)
 
 
 def sync(path: Path) -> None:
@@ -218,7 +228,7 @@ def rename(old: Path, new: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a text file so that a reader, and a crash, leaves the old or the new content, never half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = _temporary(path)
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -228,6 +238,18 @@ def replace_text(path: Path, text: str) -> None:
     finally:
         temporary.unlink(missing_ok=True)  # of a full disk
     sync(path.parent)
+
+
+def replace_link(link: Path, target: str) -> None:
+    """Let a name be a link, whatever it was; of several processes that do so at once, none fails."""
+    temporary = _temporary(link)
+    temporary.symlink_to(target)
+    temporary.replace(link)
+
+
+def _temporary(path: Path) -> Path:
+    """Return a name beside a file that no other process has, on whatever host."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex}")
 
 
 def _tree(folder: Path) -> tuple[list[Path], list[str]]:

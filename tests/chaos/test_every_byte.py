@@ -15,8 +15,8 @@ from vln_pipeline.datasets.soundness import damages, sealed_wholes
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 FLIPS, TRUNCATIONS, SEED = 200, 50, 7
-UNFINISHED = (".lock", ".state-")
-"""What nobody reads back: locks, and what an interrupted training has beside its sealed states."""
+UNFINISHED = (".lock", ".compared", ".state-")
+"""What nobody builds on: locks, notes of what was compared, and what an interrupted training has beside its states."""
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ from vln_pipeline.datasets.manifest import (
     read_plan,
     write_plan,
 )
-from vln_pipeline.durable import sync_tree
+from vln_pipeline.durable import replace_link, sync_tree
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors import Outcome, Resources, available_workers, open_executor
 from vln_pipeline.runtime.fingerprint import fingerprint, inputs
@@ -249,8 +249,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         for folder in filter(Path.is_dir, folders):
             link = version / folder.relative_to(item) / key
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)
-            link.symlink_to(os.path.relpath(folder, link.parent.resolve()))
+            replace_link(link, os.path.relpath(folder, link.parent.resolve()))
 
     def _job(self, key: str, name: str, task: Task, threads: int) -> ItemJob:
         parents = {f"{item.store}/{item.key}": item.content for item in inputs(task)}
