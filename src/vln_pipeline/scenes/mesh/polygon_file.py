@@ -125,7 +125,7 @@ def _material_name(mesh: dict[str, Any]) -> str | None:
 
 
 def _ply(file: Path, materials: Materials) -> list[Surface]:
-    _require_all_lines(file)
+    _require_mesh(file)
     texture = ply_texture(file)
     material = materials.add_texture(texture) if texture else materials.index(None)
     with file.open("rb") as stream:
@@ -133,13 +133,15 @@ def _ply(file: Path, materials: Materials) -> list[Surface]:
     return [_surface(file.stem, 0, mesh, material)] if mesh.get("faces") is not None else []
 
 
-def _require_all_lines(file: Path) -> None:
-    """Refuse an ASCII file that ends early, of which trimesh takes what is there and says nothing.
+def _require_mesh(file: Path) -> None:
+    """Refuse a splat, and an ASCII file that ends early, of which trimesh takes what is there and says nothing.
 
     Raises:
-        DataError: it has fewer lines than elements (Turk 1994: one element a line).
+        DataError: it holds Gaussians, or has fewer lines than elements (Turk 1994: one element a line).
     """
     header, _, body = regular(file).read_bytes().partition(b"end_header")
+    if b" f_dc_0" in header or b" packed_position" in header:
+        raise DataError(file.name, "is a Gaussian splat, not a mesh", "set scenes.source to splat")
     claimed = sum(int(count) for count in _ELEMENT.findall(header)) if b"format ascii" in header else 0
     body = body.strip()
     lines = max(body.count(b"\n"), body.count(b"\r")) + (body != b"")

@@ -45,7 +45,7 @@ def label_structure(scene: Scene) -> Scene:
         for value, name in enumerate((UNKNOWN, *instance)):
             mask = label == value
             if mask.any():
-                piece = _piece(part, mask)
+                piece = cut_out(part, mask)
                 parts.append(piece if name == UNKNOWN else replace(piece, category=name, instance=instance[name]))
     note = "structure: floor, walls and ceiling told apart by where level and upright faces lie: no name tells them"
     return replace(scene, parts=tuple(parts), decisions=(*scene.decisions, note))
@@ -103,7 +103,7 @@ def _label_walls(labels: NDArray[np.int8], corners: Corners, normal: NDArray, ar
     labels[upright[wall[sheet]]] = 3
 
 
-def _piece(part: Part, mask: NDArray[np.bool_]) -> Part:
+def cut_out(part: Part, mask: NDArray[np.bool_]) -> Part:
     """Return some faces of a part with the vertices they use."""
     faces = part.faces[mask]
     used = used_vertices(len(part.vertices), faces)
