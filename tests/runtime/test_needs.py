@@ -6,7 +6,7 @@ import pytest
 from invoked import kedro_run
 from kedro.framework.project import pipelines
 
-from vln_pipeline.runtime.needs import programs
+from vln_pipeline.runtime.needs import files, programs
 from vln_pipeline.runtime.needs.missing import _NEEDS
 
 
@@ -107,3 +107,17 @@ def test_opengl_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
 def test_needs_are_those_of_nodes_that_exist(tmp_path):
     kedro_run(tmp_path / "data", ["--pipelines=nope"])
     assert set(_NEEDS) <= {node.name for pipeline in pipelines.values() for node in pipeline.nodes}
+
+
+def test_gaussians_need_no_renderer_and_what_unpacks_them(tmp_path, without, monkeypatch):
+    """A run of splats would have been refused for a Blender that it never starts."""
+    without("bpy", "blenderproc")
+    (tmp_path / "home.ply").touch()
+    only = "scenes.source=splat,scenes.splat.path"
+    done = kedro_run(tmp_path / "data", ["--nodes=rendering.film", f"--params={only}={tmp_path / 'home.ply'}"])
+    assert not any("blender" in line for line in done.lines)
+    (tmp_path / "home.spz").touch()
+    monkeypatch.setattr(files, "find_spec", lambda name: None)
+    done = kedro_run(tmp_path / "data", ["--pipelines=scenes", f"--params={only}={tmp_path / 'home.spz'}"])
+    assert done.code == 2
+    assert done.lines == ["scenes.splat: needs gsply, which cannot be imported; pip install 'vln-pipeline[splat]'"]

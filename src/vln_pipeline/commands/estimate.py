@@ -31,12 +31,15 @@ def estimate(environment: str | None, count: int | None) -> None:
         scenes = ScenesConfig.model_validate(told["scenes"])
         number = count or len(open_source(scenes, told["seed"]).discover())
         units = read_unit_costs()
+        rendering = RenderingConfig.model_validate(told["rendering"])
+        if scenes.source == "splat":  # films itself, at a cost that was not measured
+            rendering = rendering.model_copy(update={"backend": "splat"})
         stages = cost_of(
             number,
             _texture_size(scenes),
             SamplingConfig.model_validate(told["sampling"]),
             TrajectoryConfig.model_validate(told["trajectories"]),
-            RenderingConfig.model_validate(told["rendering"]),
+            rendering,
             ExportConfig.model_validate(told["export"]),
             LabellingConfig.model_validate(told["labelling"]).labeller != "template",
             units,
@@ -55,7 +58,7 @@ def estimate(environment: str | None, count: int | None) -> None:
 
 
 def _texture_size(scenes: ScenesConfig) -> int:
-    return int(getattr(scenes, scenes.source).texture_size)
+    return int(getattr(getattr(scenes, scenes.source), "texture_size", 0))
 
 
 def _show(name: str, core_hours: float | None, gpu_hours: float | None, size: float, files: float) -> None:

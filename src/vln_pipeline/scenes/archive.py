@@ -1,4 +1,4 @@
-"""A scene as a folder: ``scene.json``, ``geometry.npz`` and one PNG per texture."""
+"""A scene as a folder: ``scene.json``, ``geometry.npz``, one PNG per texture and, of Gaussians, ``splat.npz``."""
 
 import hashlib
 import json
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.scenes import splat_archive
 from vln_pipeline.scenes.scene import Light, Material, Part, Room, Scene
 
 _FORMAT = 2
+_SPLAT = "splat.npz"
 
 
 def write(scene: Scene, directory: Path) -> None:
@@ -35,6 +37,8 @@ def write(scene: Scene, directory: Path) -> None:
         if scene.walkable is not None:
             columns["walkable"] = scene.walkable
         np.savez(file, allow_pickle=False, **columns)
+    if scene.splat is not None:
+        splat_archive.write(scene.splat, directory / _SPLAT)
     for index, texture in enumerate(textures):
         Image.fromarray(texture).save(directory / _texture_file(index), compress_level=1)
 
@@ -62,6 +66,7 @@ def read(directory: Path) -> Scene:
         defects=tuple(document["defects"]),
         decisions=tuple(document["decisions"]),
         walkable=walkable,
+        splat=splat_archive.read(directory / _SPLAT) if (directory / _SPLAT).exists() else None,
     )
 
 
@@ -81,7 +86,8 @@ def digest(scene: Scene) -> str:
     """
     textures = _textures(scene)
     found = hashlib.sha256(json.dumps(_document(scene, textures), sort_keys=True).encode())
-    for array in [*_arrays(scene).values(), *textures]:
+    gaussians = {} if scene.splat is None else splat_archive.columns(scene.splat)
+    for array in [*_arrays(scene).values(), *textures, *gaussians.values()]:
         found.update(f"{array.dtype.str}{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return found.hexdigest()
 

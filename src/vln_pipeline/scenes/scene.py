@@ -3,7 +3,7 @@
 World frame: right-handed, metres, z up. Ids of instances start at 1; 0 is "nothing hit".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -106,6 +106,52 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Splat:
+    """What a scene looks like, as 3D Gaussians (Kerbl et al. 2023), in the frame of their own file.
+
+    They stay in that frame, since their spherical harmonics would have to be turned with them.
+
+    Attributes:
+        means: (N, 3) float32 centres, units of the file.
+        quats: (N, 4) float32 unit quaternions w x y z, from the Gaussian's axes to the file's frame.
+        scales: (N, 3) float32 standard deviations along these axes, units of the file.
+        opacities: (N,) float32 in [0, 1].
+        sh: (N, K, 3) float16 coefficients of red, green and blue; K = 1, 4, 9 or 16 for degree 0 to 3.
+        antialiased: whether the model was trained with Mip-Splatting's filter (Yu et al. 2024).
+        world_from_splat: (4, 4) float64 similarity from the file's frame to the world, metres, z up.
+    """
+
+    means: NDArray[np.float32]
+    quats: NDArray[np.float32]
+    scales: NDArray[np.float32]
+    opacities: NDArray[np.float32]
+    sh: NDArray[np.float16]
+    antialiased: bool = False
+    world_from_splat: NDArray[np.float64] = field(default_factory=lambda: np.eye(4))
+
+    @cached_property
+    def unit(self) -> float:
+        """Metres per unit of the file."""
+        return float(np.cbrt(np.linalg.det(self.world_from_splat[:3, :3])))
+
+    @cached_property
+    def centres(self) -> NDArray[np.float64]:
+        """(N, 3) centres, metres, world."""
+        return self.means @ self.world_from_splat[:3, :3].T + self.world_from_splat[:3, 3]
+
+    def of(self, kept: NDArray) -> "Splat":
+        """Return some of the Gaussians, by a mask or by indexes."""
+        return replace(
+            self,
+            means=self.means[kept],
+            quats=self.quats[kept],
+            scales=self.scales[kept],
+            opacities=self.opacities[kept],
+            sh=self.sh[kept],
+        )
+
+
+@dataclass(frozen=True)
 class Mesh:
     """A scene's triangles in one piece, for geometry.
 
@@ -137,6 +183,8 @@ class Scene:
         decisions: what the loader guessed (axis, unit, categories, winding) and by which evidence, one clause each.
         walkable: (T, 3, 3) float64 triangles of the navigation mesh that was published with the scene, metres, world;
             None where there is none. It is a truth to compare with, and nothing is planned on it.
+        splat: Gaussians that make the colour frames; None where the parts do. What is planned on, measured and masked
+            is the parts all the same.
     """
 
     id: str
@@ -150,6 +198,7 @@ class Scene:
     defects: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     walkable: NDArray[np.float64] | None = None
+    splat: Splat | None = None
 
     @cached_property
     def mesh(self) -> Mesh:

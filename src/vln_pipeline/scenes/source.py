@@ -61,6 +61,7 @@ def open_source(config: ScenesConfig, seed: int) -> SceneSource:
         "mp3d": _mp3d,
         "procedural": _procedural,
         "replica": _replica,
+        "splat": _splat,
     }
     return sources[config.source](config, seed)
 
@@ -111,3 +112,9 @@ def _replica(config: ScenesConfig, _: int) -> SceneSource:
     from vln_pipeline.scenes.replica.source import ReplicaSource
 
     return ReplicaSource(config.replica)
+
+
+def _splat(config: ScenesConfig, _: int) -> SceneSource:
+    from vln_pipeline.scenes.splat.source import SplatSource
+
+    return SplatSource(config.splat)

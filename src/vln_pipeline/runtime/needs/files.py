@@ -9,6 +9,7 @@ from pathlib import Path
 from vln_pipeline.errors import DataError
 from vln_pipeline.scenes.config import ScenesConfig
 from vln_pipeline.scenes.published.config import PublishedConfig, TexturedConfig
+from vln_pipeline.scenes.splat.config import SplatConfig
 
 
 def absent(key: str, path: str | Path | None) -> Iterator[DataError]:
@@ -24,7 +25,7 @@ def absent(key: str, path: str | Path | None) -> Iterator[DataError]:
 
 
 def scene_files(config: ScenesConfig, key: str) -> Iterator[DataError]:
-    """Yield what is missing of a source of scenes: its files, and what decodes their textures."""
+    """Yield what is missing of a source of scenes: its files, and what decodes their textures or Gaussians."""
     if config.source == "procedural":
         return
     chosen = getattr(config, config.source)
@@ -33,6 +34,9 @@ def scene_files(config: ScenesConfig, key: str) -> Iterator[DataError]:
         yield DataError(f"{key}.path", "is not set", "set it to where the scenes lie")
         return
     yield from absent(f"{key}.path", chosen.path)
+    if isinstance(chosen, SplatConfig):
+        yield from _packed_splats(chosen, key)
+        return
     yield from absent(f"{key}.categories", chosen.categories)
     if isinstance(chosen, PublishedConfig):
         yield from absent(f"{key}.rooms", chosen.rooms)
@@ -57,3 +61,17 @@ def _has_packed_textures(folder: Path) -> bool:
     """Return whether a model of HM3D is there in no other form than with textures of Basis Universal."""
     packed = folder.glob("**/*.basis.glb")
     return any(not file.with_name(file.name.replace(".basis", "")).exists() for file in packed)
+
+
+def _packed_splats(config: SplatConfig, key: str) -> Iterator[DataError]:
+    """Yield what is missing to unpack splats, and to read clouds that every scene has beside it."""
+    one, cloud = Path(config.path).suffix.lower(), Path(config.collision).suffix.lower()
+    wanted = [
+        package
+        for package, used in (("gsply", one == ".spz"), ("laspy", cloud in (".las", ".laz")))
+        if used and find_spec(package) is None
+    ]
+    if wanted:
+        yield DataError(
+            key, f"needs {', '.join(wanted)}, which cannot be imported", "pip install 'vln-pipeline[splat]'"
+        )

@@ -39,6 +39,8 @@ def missing(nodes: Iterable[str], blocks: Mapping[str, Config], place: PlaceConf
     if place.executor == "ray":
         faults += packages("executor", "ray", ["ray"])
     for node in sorted(set(nodes) & set(_NEEDS)):
+        if _films_splats(node, blocks):
+            continue
         needs, key = _NEEDS[node]
         block, *parts = key.split(".")
         if block in blocks:
@@ -47,6 +49,15 @@ def missing(nodes: Iterable[str], blocks: Mapping[str, Config], place: PlaceConf
                 config = getattr(config, part)
             faults += needs(config, key)
     return list({str(fault): fault for fault in faults}.values())
+
+
+def _films_splats(node: str, blocks: Mapping[str, Config]) -> bool:
+    """Return whether a node films Gaussians alone, which need no renderer of the machine."""
+    block, *parts = _FILMED.get(node, "").split(".")
+    scenes: Any = blocks.get(block)
+    for part in parts:
+        scenes = getattr(scenes, part, None)
+    return isinstance(scenes, ScenesConfig) and scenes.source == "splat"
 
 
 def _homes(scenes: Iterable[ScenesConfig], key: str) -> Faults:
@@ -165,3 +176,6 @@ _NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
     "vlnpe.film": (_robot_renderer, "vlnpe"),
 }
 """What looks for the needs of a node, and the key of the configuration that decides on them."""
+
+_FILMED = {"rendering.film": "scenes", "vlnce.film": "vlnce.scenes"}
+"""Nodes whose only needs are of what films, and where the configuration of the scenes that they film lies."""

@@ -1,0 +1,1 @@
+"""Buildings captured as 3D Gaussian splats."""
