@@ -122,13 +122,17 @@ def _scene_section(key: str, results: DatagenResults, nav: NavigationMap) -> Sec
 
 def _comparison_section(comparison: Comparison) -> Section:
     pictures = tuple(
-        Picture(encode_jpeg(views[0]), f"{name}, SSIM {comparison.similarity.get(name, float('nan')):.3f}")
+        Picture(encode_jpeg(views[0]), f"{name}{_likeness(comparison.similarity.get(name))}")
         for name, views in comparison.images.items()
         if views
     )
     left_out = "; ".join(comparison.missing.values())
     text = "The same view by every backend; SSIM is against the first."
     return Section(f"Backends, {comparison.scene}", f"{text} {left_out}".strip(), pictures=pictures)
+
+
+def _likeness(similarity: float | None) -> str:
+    return "" if similarity is None else f", SSIM {similarity:.3f}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ from vln_pipeline.scenes.scene import Scene
 
 
 def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Path, threads: int) -> RgbRenderer:
-    """Return the configured backend with the scene lit and loaded.
+    """Return the configured backend with the scene lit and loaded; Gaussians have one of their own, and need no light.
 
     Light and materials are drawn per scene, so that all slices of its walks show the same home.
 
@@ -24,6 +24,10 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
     Raises:
         DataError: the backend cannot run on this machine.
     """
+    if scene.splat is not None:
+        from vln_pipeline.rendering.splat.renderer import SplatRenderer
+
+        return SplatRenderer(scene.splat, config.splat, threads)
     scene, lighting = randomise(scene, light_scene(scene, config.lighting, seed), config.randomisation, seed)
     # Each backend is imported only where it is used: OpenGL and Blender need libraries that a machine may lack.
     kept = cache / "baked_light"

@@ -26,6 +26,7 @@ from vln_pipeline.scenes.scene import Scene
 
 REFERENCE = "blender.path"
 _BACKENDS = (REFERENCE, "blender.baked", "gl", "raycast")
+_OF_SPLATS = "splat"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Comparison:
 def compare_backends(
     scene: Scene, walks: Sequence[Trajectory], config: RenderingConfig, *, seed: int, cache: Path, threads: int
 ) -> Comparison:
-    """Render the first views of the walks by every backend that runs on this machine.
+    """Render the first views of the walks by every backend that runs on this machine; Gaussians by their only one.
 
     Args:
         scene: the scene.
@@ -64,7 +65,7 @@ def compare_backends(
     poses = np.stack([poses[len(poses) // 2] for poses in along])
     images: dict[str, tuple[NDArray[np.uint8], ...]] = {}
     missing: dict[str, str] = {}
-    for name in _BACKENDS:
+    for name in _BACKENDS if scene.splat is None else (_OF_SPLATS,):
         try:
             renderer = open_renderer(scene, _only(config, name), seed=seed, cache=cache, threads=threads)
         except DataError as error:

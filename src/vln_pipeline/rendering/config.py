@@ -10,6 +10,7 @@ from vln_pipeline.rendering.blender.config import BlenderConfig
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics, Motion, Rig
 from vln_pipeline.rendering.camera_presets import PRESETS, scaled
 from vln_pipeline.rendering.lighting_config import LightingConfig, RandomisationConfig
+from vln_pipeline.rendering.splat.config import SplatRenderingConfig
 
 _DEPTH_UNIT = {Motion.CONTINUOUS: 1e-4, Motion.DISCRETE: 1e-3}
 _Height = Annotated[float, Field(gt=0, le=3)]
@@ -122,6 +123,8 @@ class RenderingConfig(Config):
     """The BlenderProc backend."""
     gl: GlConfig = GlConfig()
     """The OpenGL backend."""
+    splat: SplatRenderingConfig = SplatRenderingConfig()
+    """The rasteriser of scenes that bring Gaussians; no backend, lamp or randomisation counts there."""
     lighting: LightingConfig = LightingConfig()
     """Lamps and sky of scenes that bring none."""
     randomisation: RandomisationConfig = RandomisationConfig()

@@ -70,7 +70,7 @@ def film(
         categories=scene.categories,
         instances={part.instance: part.category for part in scene.parts},
         rigs=tuple(rig.rig() for rig in config.rigs),
-        backend=config.look,
+        backend=config.look if scene.splat is None else "splat",
         trajectories=tuple(walk.id for walk in walks),
         drawn=rigs if any(rig.drawn for rig in config.rigs) else {},
     ).write(directory)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from captured_room import room, sampled
 from corner_home import CORNER, HERE, THERE, corner_home
 
 from vln_pipeline.errors import DataError
@@ -18,6 +19,7 @@ from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.planning.plan import plan_trajectories
 from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
+from vln_pipeline.rendering.splat.renderer import SplatRenderer
 
 CAMERA = CameraSetting("50cm_0deg", 0.5, 0.0, Intrinsics.from_fov(32, 24, 90))
 
@@ -147,3 +149,18 @@ def test_loading_the_held_scene_again_reads_nothing(tmp_path):
     world.load("corner_home")
     world.load("corner_home")
     assert reads == ["corner_home"]
+
+
+def test_a_captured_scene_is_seen_as_its_gaussians_and_felt_as_its_surface(tmp_path):
+    scene = room()
+    captured = replace(scene, splat=sampled(scene, 30_000))
+    nav = build_navigation_map(scene, EsdfConfig())
+    world = BuiltinWorld(lambda _: (captured, nav), WorldConfig(), seed=1, cache=tmp_path)
+    world.load("room")
+    pose = np.append(world.sample_point(np.random.default_rng(0)), 0.5)
+    camera = CameraSetting("60cm_10deg", 0.6, 10.0, Intrinsics.from_fov(64, 48, 80))
+    view = world.render(pose, camera, rgb=True, semantic=True)
+    assert isinstance(world._home.renderer, SplatRenderer)
+    assert view.rgb.std() > 5 and 0.1 < np.median(view.depth) < 6
+    assert len(np.unique(view.semantic)) > 1
+    world.close()

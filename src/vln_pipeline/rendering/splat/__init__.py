@@ -1,0 +1,1 @@
+"""Colour frames of Gaussian splats."""
