@@ -17,6 +17,8 @@ from vln_pipeline.scenes.scene import Scene, Splat
 SH_C0 = 0.28209479177387814
 THICKNESS = 0.004
 """Standard deviation of a disc along its normal, metres."""
+SPREAD = 0.9
+"""Standard deviation of a disc over the distance of two: they overlap until little shines through."""
 NOISE, FLOATERS, FLOATER_SIZE = 0.015, 0.02, 0.03
 
 
@@ -31,7 +33,7 @@ def sampled(scene: Scene, count: int, seed: int = 0, degree: int = 0) -> Splat:
     """
     draw = np.random.default_rng(seed)
     points, normals, colors, area = _points(scene, count, draw)
-    splat = _discs(points, normals, colors, 0.6 * np.sqrt(area / count), draw, degree)
+    splat = _discs(points, normals, colors, SPREAD * np.sqrt(area / count), draw, degree)
     return replace(splat, opacities=np.full(count, 0.95, np.float32))
 
 
@@ -42,7 +44,7 @@ def captured(scene: Scene, count: int, seed: int = 0, degree: int = 0) -> Splat:
     points, normals, colors, area = _points(scene, count, draw)
     points = points + normals * draw.normal(0, NOISE, (count, 1))
     opacity = draw.beta(3, 1, count)
-    size = np.full(count, 0.6 * np.sqrt(area / count))
+    size = np.full(count, SPREAD * np.sqrt(area / count))
     low, high = scene.bounds
     points[:floating] = draw.uniform(low, high, (floating, 3))
     opacity[:floating] = draw.uniform(0.02, 0.35, floating)

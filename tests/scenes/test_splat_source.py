@@ -6,7 +6,7 @@ from dataclasses import replace
 import captured_room
 import numpy as np
 import pytest
-from captured_room import SIZE, load, room, sampled, splat, write, write_labels, write_matrix, write_mesh
+from captured_room import SIZE, captured, load, room, sampled, splat, write, write_labels, write_matrix, write_mesh
 from scipy.spatial.transform import Rotation
 from splat_fixture import ply
 
@@ -17,6 +17,8 @@ from vln_pipeline.scenes import archive
 from vln_pipeline.scenes.config import ScenesConfig
 from vln_pipeline.scenes.mesh.config import MeshConfig
 from vln_pipeline.scenes.mesh.source import MeshSource
+from vln_pipeline.scenes.procedural.config import ProceduralConfig
+from vln_pipeline.scenes.procedural.generator import generate_home
 from vln_pipeline.scenes.scene import UNKNOWN
 from vln_pipeline.scenes.source import open_source
 
@@ -59,6 +61,16 @@ def test_a_room_without_a_mesh_is_planned_on_what_its_gaussians_form(tmp_path):
     assert archive.digest(again) == archive.digest(scene)
     np.testing.assert_array_equal(again.splat.sh, scene.splat.sh)
     assert archive.digest(replace(scene, splat=None)) != archive.digest(scene)
+
+
+@pytest.mark.slow
+def test_a_home_without_a_mesh_keeps_its_free_floor(tmp_path):
+    home = generate_home(ProceduralConfig(two_storey_probability=0, texture_size=64), 7, 0)
+    scene = load(write(tmp_path, captured(home, 200_000, seed=1)), scale=1.0)
+    (found,) = build_navigation_map(scene, EsdfConfig()).floors
+    (truth,) = build_navigation_map(home, EsdfConfig()).floors
+    recall, precision = scores(found, truth)
+    assert recall >= 0.85 and precision >= 0.95, (recall, precision)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def _shifted(tree: KDTree, points: NDArray[np.float64], start: NDArray[np.float6
     matrix = start.copy()
     for _ in range(_STEPS):
         moved = _moved(points, matrix)
-        away, index = tree.query(moved)
+        away, index = (np.asarray(found) for found in tree.query(moved))
         # The nearer half tells where the rest belongs; the farther half may have no counterpart.
         near = away <= np.median(away)
         matrix[:3, 3] += (tree.data[index[near]] - moved[near]).mean(axis=0)

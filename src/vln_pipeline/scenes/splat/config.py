@@ -40,7 +40,7 @@ class SplatConfig(Config):
     eight corners in the frame of the Gaussians; empty for none."""
     voxel: float = Field(0.03, ge=0.01, le=0.2)
     """Edge of the cells from which a surface is made, metres."""
-    solid: float = Field(0.6, gt=0, lt=1)
+    solid: float = Field(0.5, gt=0, lt=1)
     """Opacity of a cell from which it is solid."""
     smallest_component: int = Field(30, ge=0)
     """Solid pieces of fewer cells are floaters and left out."""

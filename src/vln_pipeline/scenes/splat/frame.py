@@ -37,7 +37,7 @@ def place(
     Raises:
         DataError: up or scale is neither told nor evident, or what is told cannot be.
     """
-    undone = np.eye(4)
+    undone: NDArray[np.float64] = np.eye(4)
     if transform is not None:
         matrix, trained = read_transform(transform)
         if not trained:

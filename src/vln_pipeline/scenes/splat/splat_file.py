@@ -22,10 +22,10 @@ def decode(file: Path) -> Decoded:
     if size % ROW.itemsize:
         raise DataError(file.name, f"cut off: {size} bytes are no multiple of {ROW.itemsize}", "download it again")
     rows = np.fromfile(file, ROW)
-    rgba = rows["rgba"] / np.float32(255)
+    rgba = rows["rgba"].astype(np.float32) / np.float32(255)
     splat = Splat(
         means=rows["position"].copy(),
-        quats=unit_quats((rows["rotation"].astype(np.float32) - 128) / 128),
+        quats=unit_quats(rows["rotation"].astype(np.float32) / np.float32(128) - np.float32(1)),
         scales=rows["scale"].copy(),
         opacities=rgba[:, 3].copy(),
         sh=((rgba[:, None, :3] - np.float32(0.5)) / SH_C0).astype(np.float16),
