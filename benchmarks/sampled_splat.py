@@ -17,8 +17,8 @@ from vln_pipeline.scenes.scene import Scene, Splat
 SH_C0 = 0.28209479177387814
 THICKNESS = 0.004
 """Standard deviation of a disc along its normal, metres."""
-SPREAD = 0.9
-"""Standard deviation of a disc over the distance of two: they overlap until little shines through."""
+SPREAD = 0.6
+"""Standard deviation of a disc over the distance of two: less covered than what was trained from photographs."""
 NOISE, FLOATERS, FLOATER_SIZE = 0.015, 0.02, 0.03
 
 

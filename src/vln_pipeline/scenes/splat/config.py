@@ -40,8 +40,8 @@ class SplatConfig(Config):
     eight corners in the frame of the Gaussians; empty for none."""
     voxel: float = Field(0.03, ge=0.01, le=0.2)
     """Edge of the cells from which a surface is made, metres."""
-    solid: float = Field(0.5, gt=0, lt=1)
-    """Opacity of a cell from which it is solid."""
+    solid: float = Field(0.6, gt=0, lt=1)
+    """Opacity of a cell from which it is solid; less closes holes of sparse captures, more keeps narrow ways open."""
     smallest_component: int = Field(30, ge=0)
     """Solid pieces of fewer cells are floaters and left out."""
     crop: float = Field(0.001, ge=0, lt=0.2)
