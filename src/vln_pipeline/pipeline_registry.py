@@ -16,7 +16,10 @@ from vln_pipeline.pipelines import (
     report,
     sampling,
     scenes,
+    train_cma,
     train_joint,
+    train_rdp,
+    train_seq2seq,
     train_system1,
     train_system2,
     trajectories,
@@ -45,6 +48,11 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_system1": train_system1.create_pipeline(),
         "train_joint": train_joint.create_pipeline(),
     }
+    compared = {
+        "train_seq2seq": train_seq2seq.create_pipeline(),
+        "train_cma": train_cma.create_pipeline(),
+        "train_rdp": train_rdp.create_pipeline(),
+    }
     dual = sum(learning.values(), start=Pipeline([]))
     benchmarks = {
         "examine_system1": examine_system1.create_pipeline(),
@@ -60,4 +68,4 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_dual": dual,
         "__default__": datagen + dual + benchmarks["evaluate"],
     }
-    return {**stages, **learning, **benchmarks, **conversions, **sums}
+    return {**stages, **learning, **compared, **benchmarks, **conversions, **sums}

@@ -67,6 +67,22 @@ STORES = {
         "evaluation/probes/figures.py evaluation/probes/verdict.py models/navdp/policy.py evaluation/world/builtin.py",
         "training/loop.py inspection/probes_page.py evaluation/system1/results.py",
     ),
+    "seq2seq": (
+        "train_seq2seq.nodes.train_one",
+        "training/loop.py seeding.py export/reader.py models/seq2seq/network.py models/single_system/visual.py"
+        " training/single_system/fit.py training/sequence_data/ce_walks.py labelling/corpus.py",
+        "errors.py training/curve.py models/rdp/network.py inspection/page.py",
+    ),
+    "cma": (
+        "train_cma.nodes.train_one",
+        "training/loop.py models/cma/network.py training/single_system/action_objective.py",
+        "errors.py training/curve.py models/rdp/network.py",
+    ),
+    "rdp": (
+        "train_rdp.nodes.train_one",
+        "training/loop.py models/rdp/network.py training/rdp/objective.py training/sequence_data/pe_walks.py",
+        "errors.py training/curve.py models/cma/network.py",
+    ),
     "system2_examinations": ("examine_system2.nodes.examine_one", "training/system2/judging.py", "training/curve.py"),
     "system1_episodes": ("evaluate_system1.nodes.draw_in_scene", "planning/geodesic.py", "inspection/system1_page.py"),
     "system1_drives": (
@@ -122,7 +138,7 @@ SAME_AS = {
     "evaluate_labels": "labels",
     "vlnpe_episodes": "vlnce_episodes",
 }
-TRAININGS = ("system1", "system2", "joint")
+TRAININGS = ("system1", "system2", "joint", "seq2seq", "cma", "rdp")
 
 
 @pytest.fixture(scope="module")

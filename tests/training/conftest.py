@@ -17,6 +17,8 @@ WALKS = (
     drawn_room.trajectory(2, start=(5.0, 4.0, 0.0, -2.0), frames=45, bend=-0.06),
 )
 
+CE_WALKS = tuple(drawn_room.trajectory(n, start=(1.0, 2.5, 0.0, 0.3 + 0.2 * n)) for n in range(3))
+
 
 @pytest.fixture(scope="session")
 def room_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -24,6 +26,17 @@ def room_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("room")
     walks = drawn_room.walks_of(folder / "footage", WALKS)
     config = ExportConfig(dialects=("vln_n1",), versions=("v2.1",))
+    room, nav = drawn_room.scene(), drawn_room.navigation()
+    export_scene(iter(walks), room, nav, config, folder / "e", seed=7, provenance={"command": "pytest"})
+    return folder / "e"
+
+
+@pytest.fixture(scope="session")
+def ce_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with vln_ce datasets of both versions of three discrete walks, not to be altered."""
+    folder = tmp_path_factory.mktemp("ce_room")
+    walks = drawn_room.walks_of(folder / "footage", CE_WALKS)
+    config = ExportConfig(dialects=("vln_ce",), versions=("v2.1", "v3.0"))
     room, nav = drawn_room.scene(), drawn_room.navigation()
     export_scene(iter(walks), room, nav, config, folder / "e", seed=7, provenance={"command": "pytest"})
     return folder / "e"

@@ -91,10 +91,10 @@ def test_the_nodes_give_a_table_and_a_page_with_a_map_per_episode(driven, caplog
     caplog.set_level("INFO", logger="vln_pipeline")
     drives, maps = driven
     table = score_drives(drives)
-    told = nodes.compare_agents(table, {}, {}, CompareConfig(resamples=100), 7)
+    told = nodes.compare_agents(table, *[{}] * 5, CompareConfig(resamples=100), 7)
     assert sorted(told["agent"]) == ["forward_only", "random", "shortest_way"]
     assert "tested against" in caplog.text
-    page = nodes.write_page(table, drives, maps, {}, {}, CompareConfig(resamples=100, maps=1), 7)
+    page = nodes.write_page(table, drives, maps, *[{}] * 5, CompareConfig(resamples=100, maps=1), 7)
     assert page.count("data:image/png;base64,") == 1
     assert "<th>SR [points]</th>" in page
 
@@ -109,7 +109,7 @@ def test_the_cost_of_training_is_that_of_all_models_of_an_agent(tmp_path):
         seal(folder)
         stores[name] = {"seed_0": Item("seed_0", name, folder, f"vln_pipeline.training.{name}.trained.read")}
     table = results({"random": 0.1, "dual.seed_0": 0.7})
-    told = nodes.compare_agents(table, *stores.values(), CompareConfig(resamples=100), 7).set_index("agent")
+    told = nodes.compare_agents(table, *stores.values(), *[{}] * 3, CompareConfig(resamples=100), 7).set_index("agent")
     assert told.loc["dual", ["parameters", "samples", "hours"]].tolist() == [120, 7200, 1.0]
     assert told.loc["dual", "devices"] == "cpu"
     assert np.isnan(told.loc["random", "parameters"])

@@ -33,6 +33,7 @@ ARCHIVES = {
     "episodes": "vln_pipeline.evaluation.vln.episodes_archive",
     "drives": "vln_pipeline.evaluation.vln.drives_archive",
 }
+SINGLES = ({}, {}, {})
 BASELINES = {"baselines": ["shortest_way", "random"], "trained": []}
 
 
@@ -78,7 +79,7 @@ def before_driving(tmp_path_factory):
 
 def run(before, folder, version=FIRST, planners=None, networks=None, **changes):
     drives = store(folder, "drives", version)
-    drives.save(driving.drive_episodes(*before, planners or {}, networks or {}, config(**changes), 7))
+    drives.save(driving.drive_episodes(*before, planners or {}, networks or {}, *SINGLES, config(**changes), 7))
     return drives.load()
 
 

@@ -1,12 +1,10 @@
 """The tokenizer of the small Qwen2.5-VL: the published one's rules, with the words of this project."""
 
-import re
 from dataclasses import astuple
 from typing import Any
 
-from vln_pipeline.labelling.phrasebook import every_choice, load_phrasebook
+from vln_pipeline.labelling.corpus import filled, spoken
 from vln_pipeline.models.system2.prompts import load_prompts
-from vln_pipeline.scenes.vocabulary import vocabulary
 
 SPECIAL = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
@@ -57,12 +55,7 @@ def train_tokenizer(vocabulary: int) -> Any:
 
 def _corpus() -> list[str]:
     """Return what System 2 is asked and told, so that its words become tokens."""
-    prompts, book = load_prompts(None), load_phrasebook()
-    phrases = [text for wordings in book.phrases.values() for wording in wordings for text in every_choice(wording)]
-    nouns = [
-        f"the {n.word}" for name in sorted(vocabulary()) if book.nouns.speakable(name) for n in book.nouns.words(name)
-    ]
-    texts = [*astuple(prompts)[:-1], *prompts.leads, *phrases, *map(str.capitalize, phrases), *nouns]
+    prompts = load_prompts(None)
+    texts = [*astuple(prompts)[:-1], *prompts.leads, *spoken()]
     chat = [*(f"{role}\n" for role in ("system", "user", "assistant")), "STOP", *_ARROWS]
-    sides = [text.replace("{side}", side) for text in texts for side in ("left", "right")]
-    return [re.sub(r"\{\w+\}", "the", text) for text in sides] + chat * _WEIGHT
+    return [line for text in texts for line in filled(text)] + chat * _WEIGHT

@@ -20,7 +20,14 @@ _SHOWN = ("SR", "SPL", "NE", "nDTW", "CR")
 
 
 def compare_agents(
-    results: Table, system2: dict[str, Item], joint: dict[str, Item], config: CompareConfig, seed: int
+    results: Table,
+    system2: dict[str, Item],
+    joint: dict[str, Item],
+    seq2seq: dict[str, Item],
+    cma: dict[str, Item],
+    rdp: dict[str, Item],
+    config: CompareConfig,
+    seed: int,
 ) -> Table:
     """Return one row per agent, trainings of several seeds as one, and print it."""
     import pandas as pd  # only when it runs
@@ -29,7 +36,7 @@ def compare_agents(
 
     reference = reference_of(results, config.reference)
     compared = compare(results, reference, config.resamples, seed)
-    costs = _costs(compared, {"system2": system2, "joint": joint})
+    costs = _costs(compared, {"system2": system2, "joint": joint, "seq2seq": seq2seq, "cma": cma, "rdp": rdp})
     table = pd.DataFrame([_row(one, reference, costs) for one in compared])
     shown = ["agent", "episodes", *_SHOWN, "SR_less_reference", "SR_p"]
     text = table[shown].round(3).to_string(index=False)
@@ -43,6 +50,9 @@ def write_page(
     maps: dict[str, Item],
     system2: dict[str, Item],
     joint: dict[str, Item],
+    seq2seq: dict[str, Item],
+    cma: dict[str, Item],
+    rdp: dict[str, Item],
     config: CompareConfig,
     seed: int,
 ) -> str:
@@ -53,7 +63,7 @@ def write_page(
 
     reference = reference_of(results, config.reference)
     compared = compare(results, reference, config.resamples, seed)
-    costs = _costs(compared, {"system2": system2, "joint": joint})
+    costs = _costs(compared, {"system2": system2, "joint": joint, "seq2seq": seq2seq, "cma": cma, "rdp": rdp})
     by_agent = {told(key): item for key, item in drives.items()}
     return render_page(compare_page(compared, reference, costs, results, by_agent, maps, config))
 
@@ -99,5 +109,12 @@ def _figures(item: Item) -> dict[str, Any]:
     return json.loads((item.folder() / "training.json").read_text(encoding="utf-8"))
 
 
-USES = {"dual": ("system2", "joint"), "system2_straight": ("system2",), "system2_shortest": ("system2",)}
+USES = {
+    "dual": ("system2", "joint"),
+    "system2_straight": ("system2",),
+    "system2_shortest": ("system2",),
+    "seq2seq": ("seq2seq",),
+    "cma": ("cma",),
+    "rdp": ("rdp",),
+}
 """Stores of trainings that agents drive with."""

@@ -15,11 +15,15 @@ def drive_episodes(
     episodes: dict[str, Item],
     planners: dict[str, Item],
     networks: dict[str, Item],
+    seq2seq: dict[str, Item],
+    cma: dict[str, Item],
+    rdp: dict[str, Item],
     config: EvaluateConfig,
     seed: int,
 ) -> dict[str, Task]:
     """Return one driving task per scene and agent."""
-    competing = entrants(config.agents, planners, networks)
+    singles = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp}
+    competing = entrants(config.agents, planners, networks, singles)
     return {
         f"{key}.{entrant.name}": Task(
             drive_agent,
@@ -29,6 +33,7 @@ def drive_episodes(
             entrant,
             planners.get(entrant.system2),
             networks.get(entrant.system1),
+            singles.get(entrant.kind, {}).get(entrant.single),
             config.drive,
             seed,
         )
@@ -50,6 +55,7 @@ def drive_agent(
     entrant: Entrant,
     planner: Item | None,
     network: Item | None,
+    single: Item | None,
     config: DriveConfig,
     seed: int,
     place: Workplace,
@@ -62,8 +68,8 @@ def drive_agent(
 
     loaded, seen, asked = scene(), nav(), episodes()
     world = open_world(config.embodied, lambda _: (loaded, seen), seed=seed, cache=place.cache)
-    system2, system1 = (None if item is None else item().best for item in (planner, network))
-    agent = open_agent(entrant, system2, system1, place.threads)
+    system2, system1, alone = (None if item is None else item().best for item in (planner, network, single))
+    agent = open_agent(entrant, system2, system1, place.threads, alone)
     try:
         world.load(loaded.id)
         driven = drive_scene(world, asked, entrant.name, agent, config.rules, seed)

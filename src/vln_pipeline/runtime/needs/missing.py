@@ -105,6 +105,12 @@ def _labeller(config: LabellingConfig, key: str) -> Faults:
 def _training(config: Any, key: str) -> Faults:
     """Return what any training needs, and what its options add."""
     learned = [] if key == "train_system1" else ["transformers", "tokenizers"]
+    for name in ("start_from", "depth_weights", "rgb_weights", "embeddings", "longclip_weights"):
+        yield from absent(f"{key}.{name}", getattr(config, name, None))
+    words = getattr(config, "words", None)
+    if words is not None:
+        yield from absent(f"{key}.words.vocabulary", words.vocabulary)
+        yield from absent(f"{key}.words.tokenizer", words.tokenizer)
     yield from packages(key, "models", ["torch", "safetensors", "tensorboard", "diffusers", *learned])
     if config.mlflow is not None:
         yield from packages(f"{key}.mlflow", "tracking", ["mlflow"])
@@ -161,6 +167,9 @@ _NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
     "train_joint.train": (_training, "train_joint"),
     "examine_system1.load": (_homes, "examine_system1.scenes"),
     "examine_system1.ask": (_probed, "examine_system1"),
+    "train_seq2seq.train": (_training, "train_seq2seq"),
+    "train_cma.train": (_training, "train_cma"),
+    "train_rdp.train": (_training, "train_rdp"),
     "examine_system2.ask": (_examination, "examine_system2"),
     "evaluate_system1.load": (_homes, "evaluate_system1.scenes"),
     "evaluate_system1.drive": (_planners, "evaluate_system1"),

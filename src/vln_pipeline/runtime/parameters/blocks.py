@@ -23,8 +23,11 @@ from vln_pipeline.rendering.config import RenderingConfig
 from vln_pipeline.runtime.executors import RayConfig
 from vln_pipeline.runtime.shard import Shard
 from vln_pipeline.scenes.config import ScenesConfig
+from vln_pipeline.training.cma.config import TrainCmaConfig
 from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.navdp.config import TrainSystem1Config
+from vln_pipeline.training.rdp.config import TrainRdpConfig
+from vln_pipeline.training.seq2seq.config import TrainSeq2SeqConfig
 from vln_pipeline.training.system2.config import TrainSystem2Config
 
 BLOCKS: Mapping[str, type[Config]] = {
@@ -40,6 +43,9 @@ BLOCKS: Mapping[str, type[Config]] = {
     "train_system1": TrainSystem1Config,
     "train_joint": TrainJointConfig,
     "examine_system1": ExamineSystem1Config,
+    "train_seq2seq": TrainSeq2SeqConfig,
+    "train_cma": TrainCmaConfig,
+    "train_rdp": TrainRdpConfig,
     "examine_system2": ExamineSystem2Config,
     "evaluate_system1": EvaluateSystem1Config,
     "evaluate": EvaluateConfig,

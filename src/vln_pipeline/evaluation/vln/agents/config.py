@@ -8,7 +8,8 @@ from vln_pipeline.config import Config
 from vln_pipeline.redaction import url_without_secret
 
 Baseline = Literal["shortest_way", "reference_way", "random", "forward_only", "stop_at_once"]
-Trained = Literal["dual", "system2_shortest", "system2_straight"]
+Single = Literal["seq2seq", "cma", "rdp"]
+Trained = Literal["dual", "system2_shortest", "system2_straight", "seq2seq", "cma", "rdp"]
 
 
 class DualConfig(Config):
@@ -70,13 +71,17 @@ class AgentsConfig(Config):
     """Agents that learn nothing; the former two are told what only the world knows."""
     trained: tuple[Trained, ...] = ("dual", "system2_straight")
     """dual: every trained System 2 with the System 1 that was trained on its plans. system2_shortest: System 2 alone,
-    its goals reached by the shortest way, which only the world knows. system2_straight: straight to its goals."""
+    its goals reached by the shortest way, which only the world knows. system2_straight: straight to its goals.
+    seq2seq, cma, rdp: every trained network of that kind."""
+    draw_actions: bool = False
+    """Whether Seq2Seq and CMA draw their actions by their probabilities, as in the evaluation of RxR-CE; otherwise the
+    most likely one is taken."""
     dual: DualConfig = DualConfig()
     """How both systems take turns."""
     servers: tuple[ServerConfig, ...] = ()
     """Both systems behind InternNav's HTTP contract for robots."""
     device: str = "cpu"
-    """Torch device of both systems, for instance "cpu" or "cuda:0"."""
+    """Torch device of all networks, for instance "cpu" or "cuda:0"."""
 
     @property
     def families(self) -> tuple[str, ...]:

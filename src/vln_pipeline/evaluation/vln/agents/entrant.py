@@ -1,11 +1,18 @@
 """Who takes part in an evaluation: small and picklable, opened in the process that drives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.evaluation.vln.agents.config import AgentsConfig, Baseline, DualConfig, ServerConfig, Trained
+from vln_pipeline.evaluation.vln.agents.config import (
+    AgentsConfig,
+    Baseline,
+    DualConfig,
+    ServerConfig,
+    Single,
+    Trained,
+)
 
 
 @dataclass(frozen=True)
@@ -14,11 +21,13 @@ class Entrant:
 
     Attributes:
         name: in results.
-        kind: baseline, how a trained System 2 is followed, or a server.
-        settings: of a trained one or of a server; None for baselines.
+        kind: baseline, how a trained System 2 is followed, which single system it is, or a server.
+        settings: of one with a System 2, or of a server; None for others.
         device: of a trained one.
         system2: which trained System 2 it has; empty for baselines.
         system1: which System 1 on latent plans it has; empty where none is needed.
+        single: which network a single system has; empty for others.
+        draws: whether it draws its actions.
     """
 
     name: str
@@ -27,9 +36,16 @@ class Entrant:
     device: str = "cpu"
     system2: str = ""
     system1: str = ""
+    single: str = ""
+    draws: bool = False
 
 
-def entrants(config: AgentsConfig, planners: Iterable[str], networks: Iterable[str]) -> tuple[Entrant, ...]:
+def entrants(
+    config: AgentsConfig,
+    planners: Iterable[str],
+    networks: Iterable[str],
+    singles: Mapping[str, Iterable[str]] | None = None,
+) -> tuple[Entrant, ...]:
     """Return the agents of a run, baselines first.
 
     Args:
@@ -37,6 +53,7 @@ def entrants(config: AgentsConfig, planners: Iterable[str], networks: Iterable[s
         planners: names of the trained Systems 2.
         networks: names of the Systems 1 that were trained on their latent plans; each goes with the System 2 of the
             same name, or with the only one there is.
+        singles: names of the trained networks of each single system.
 
     Raises:
         DataError: an agent is to take part whose models are not there.
@@ -44,6 +61,9 @@ def entrants(config: AgentsConfig, planners: Iterable[str], networks: Iterable[s
     found = [Entrant(name, name) for name in config.baselines]
     second, first = sorted(planners), sorted(networks)
     for kind in config.trained:
+        if kind in get_args(Single):
+            found += _singles(kind, config, sorted((singles or {}).get(kind, ())))
+            continue
         for models, what, stage in ((second, "System 2", "train_system2"), (first, "System 1 on plans", "train_joint")):
             if not models and (kind == "dual" or models is second):
                 mend = f"run {stage} first, or leave it out of evaluate.agents.trained"
@@ -54,6 +74,15 @@ def entrants(config: AgentsConfig, planners: Iterable[str], networks: Iterable[s
             for planner, network in pairs
         ]
     return (*found, *(Entrant(server.name, "server", server) for server in config.servers))
+
+
+def _singles(kind: Trained, config: AgentsConfig, names: list[str]) -> list[Entrant]:
+    if not names:
+        mend = f"run train_{kind} first, or leave it out of evaluate.agents.trained"
+        raise DataError(f"agent {kind}", f"there is no trained {kind}", mend)
+    return [
+        Entrant(f"{kind}.{name}", kind, device=config.device, single=name, draws=config.draw_actions) for name in names
+    ]
 
 
 def _partner(network: str, planners: list[str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.agents.agent import Agent
 from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions, StopAtOnce
-from vln_pipeline.evaluation.vln.agents.config import DualConfig, ServerConfig
+from vln_pipeline.evaluation.vln.agents.config import DualConfig, ServerConfig, Single
 from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
 
@@ -25,7 +25,9 @@ _BASELINES: dict[str, Callable[[], Agent]] = {
 }
 
 
-def open_agent(entrant: Entrant, system2: Path | None, system1: Path | None, threads: int) -> Agent:
+def open_agent(
+    entrant: Entrant, system2: Path | None, system1: Path | None, threads: int, single: Path | None = None
+) -> Agent:
     """Return an agent, ready to drive.
 
     Args:
@@ -33,6 +35,7 @@ def open_agent(entrant: Entrant, system2: Path | None, system1: Path | None, thr
         system2: folder of the System 2 of a trained agent.
         system1: folder of the System 1 on latent plans of a dual one.
         threads: CPU threads that it may use.
+        single: folder of the network of a single system.
 
     Raises:
         DataError: it cannot be opened.
@@ -43,6 +46,8 @@ def open_agent(entrant: Entrant, system2: Path | None, system1: Path | None, thr
         from vln_pipeline.evaluation.vln.agents.eval_dual import EvalDualAgent, EvalDualServer
 
         return EvalDualAgent(EvalDualServer(entrant.settings), entrant.settings)
+    if single is not None:
+        return _single(entrant, single, threads)
     if system2 is None or entrant.settings is None:
         raise ValueError(f"{entrant.name} needs a System 2 and settings")
     import torch
@@ -61,6 +66,16 @@ def open_agent(entrant: Entrant, system2: Path | None, system1: Path | None, thr
     navigator = Navigator(planner, Dialogue(parts.prompts), entrant.settings.looks, entrant.settings.wordings)
     follower = _follower(entrant, system1, planner.hidden_size, entrant.settings)
     return DualAgent(navigator, follower, entrant.settings, parts.dialogue)
+
+
+def _single(entrant: Entrant, folder: Path, threads: int) -> Agent:
+    import torch
+
+    from vln_pipeline.evaluation.vln.agents.open_single import open_single
+
+    torch.set_num_threads(threads)
+    kinds: Mapping[str, Single] = {kind: kind for kind in get_args(Single)}
+    return open_single(kinds[entrant.kind], folder, entrant.device, draws=entrant.draws)
 
 
 def _follower(entrant: Entrant, system1: Path | None, width: int, settings: DualConfig) -> Follower:

@@ -1,0 +1,1 @@
+"""What networks share that follow instructions step by step, from images to actions, in one piece."""

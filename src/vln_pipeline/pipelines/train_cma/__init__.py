@@ -1,0 +1,5 @@
+"""CMA learned from exported walks."""
+
+from vln_pipeline.pipelines.train_cma.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

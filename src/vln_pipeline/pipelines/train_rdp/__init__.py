@@ -1,0 +1,5 @@
+"""RDP learned from exported walks."""
+
+from vln_pipeline.pipelines.train_rdp.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

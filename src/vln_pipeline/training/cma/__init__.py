@@ -1,0 +1,1 @@
+"""How CMA is trained."""

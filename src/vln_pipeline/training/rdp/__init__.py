@@ -1,0 +1,1 @@
+"""How RDP is trained."""

@@ -1,0 +1,1 @@
+"""How Seq2Seq is trained."""

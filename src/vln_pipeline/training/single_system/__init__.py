@@ -1,0 +1,1 @@
+"""How the single systems are trained, as far as they are trained alike."""
