@@ -20,6 +20,7 @@ from vln_pipeline.pipelines import (
     train_joint,
     train_rdp,
     train_seq2seq,
+    train_streamvln,
     train_system1,
     train_system2,
     trajectories,
@@ -48,10 +49,11 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_system1": train_system1.create_pipeline(),
         "train_joint": train_joint.create_pipeline(),
     }
-    compared = {
+    single = {
         "train_seq2seq": train_seq2seq.create_pipeline(),
         "train_cma": train_cma.create_pipeline(),
         "train_rdp": train_rdp.create_pipeline(),
+        "train_streamvln": train_streamvln.create_pipeline(),
     }
     dual = sum(learning.values(), start=Pipeline([]))
     benchmarks = {
@@ -68,4 +70,4 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_dual": dual,
         "__default__": datagen + dual + benchmarks["evaluate"],
     }
-    return {**stages, **learning, **compared, **benchmarks, **conversions, **sums}
+    return {**stages, **learning, **single, **benchmarks, **conversions, **sums}

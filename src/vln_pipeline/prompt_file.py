@@ -1,14 +1,17 @@
 """Files of prompts: texts with placeholders in braces, by name."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from vln_pipeline.errors import DataError
+
+Part = TypeVar("Part")
+"""What a text may hold besides words: images, say."""
 
 
 def read_prompts(source: Path | Traversable, subject: str, keys: Collection[str], setting: str) -> dict[str, Any]:
@@ -62,3 +65,23 @@ def check_placeholders(subject: str, template: object, allowed: Mapping[str, boo
     if missing:
         raise DataError(subject, f"placeholder {{{missing[0]}}} is missing", "add it to the text")
     return found
+
+
+def filled(template: str, values: Mapping[str, Sequence[Part]]) -> list[str | Part]:
+    """Return the parts of a template with values, of which some are no texts, in place of placeholders."""
+    parts: list[str | Part] = []
+    for text, field, _, _ in Formatter().parse(template):
+        parts += [text, *values[field]] if field is not None else [text]
+    return parts
+
+
+def joined(parts: Sequence[str | Part]) -> tuple[str | Part, ...]:
+    """Return the parts with neighbouring texts in one."""
+    found: list[str | Part] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, str) and isinstance(last, str):
+            found[-1] = last + part
+        elif part != "":
+            found.append(part)
+    return tuple(found)

@@ -22,6 +22,7 @@ OTHERS = [
     "train_seq2seq",
     "train_cma",
     "train_rdp",
+    "train_streamvln",
     "examine_system2",
     "evaluate_system1",
     "evaluate",

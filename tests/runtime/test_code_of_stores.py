@@ -83,6 +83,12 @@ STORES = {
         "training/loop.py models/rdp/network.py training/rdp/objective.py training/sequence_data/pe_walks.py",
         "errors.py training/curve.py models/cma/network.py",
     ),
+    "streamvln": (
+        "train_streamvln.nodes.train_one",
+        "training/loop.py seeding.py config.py export/reader.py models/streamvln/prompts.yml"
+        " models/streamvln/network.py training/streamvln/fit.py training/streamvln_data/windows.py",
+        "errors.py training/curve.py models/navdp/network.py",
+    ),
     "system2_examinations": ("examine_system2.nodes.examine_one", "training/system2/judging.py", "training/curve.py"),
     "system1_episodes": ("evaluate_system1.nodes.draw_in_scene", "planning/geodesic.py", "inspection/system1_page.py"),
     "system1_drives": (
@@ -97,7 +103,7 @@ STORES = {
     ),
     "evaluate_drives": (
         "evaluate.driving.drive_agent",
-        "models/system2/prompts.yml evaluation/vln/rollout.py evaluation/world/builtin.py",
+        "models/system2/prompts.yml models/streamvln/stream.py evaluation/vln/rollout.py evaluation/world/builtin.py",
         "training/loop.py inspection/vln_page.py scenes/replica/config.py labelling/config.py",
     ),
     "vlnce_episodes": ("vlnce.nodes.read_split", "episodes/archive.py episodes/quarantine.py", "scenes/hm3d/config.py"),
@@ -138,7 +144,7 @@ SAME_AS = {
     "evaluate_labels": "labels",
     "vlnpe_episodes": "vlnce_episodes",
 }
-TRAININGS = ("system1", "system2", "joint", "seq2seq", "cma", "rdp")
+TRAININGS = ("system1", "system2", "joint", "seq2seq", "cma", "rdp", "streamvln")
 
 
 @pytest.fixture(scope="module")

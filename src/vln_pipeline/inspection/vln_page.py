@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from vln_pipeline.evaluation.system1.bootstrap import Estimate
+from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.vln.drive import Drive, DriveSet
 from vln_pipeline.evaluation.vln.drive_config import DriveConfig
@@ -109,14 +110,14 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
 
 def _scores(scores: list[Score]) -> Table:
     head = ["agent", "episodes", *(title for title, _, _ in _SHOWN.values())]
-    head += ["no way to the goal [episodes]", "System 2, calls / ms", "System 1, calls / ms", "waiting [s]"]
+    head += ["no way to the goal [episodes]", *(f"{name}, calls / ms" for name in MODELS.values()), "waiting [s]"]
     rows = [
         [
             score.agent,
             str(score.episodes),
             *(_cell(score.metrics[name], factor, digits) for name, (_, factor, digits) in _SHOWN.items()),
             str(score.lost),
-            *(_calls(score, model) for model in ("system2", "system1")),
+            *(_calls(score, model) for model in MODELS),
             f"{score.waited:.1f}",
         ]
         for score in scores

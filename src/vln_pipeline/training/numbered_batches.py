@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.lifelines import end_with_parent
-from vln_pipeline.training.sample_order import SampleOrder
+from vln_pipeline.training.sample_order import BatchOrder
 
 
 class Drawn(Protocol):
@@ -57,7 +57,7 @@ class NumberedBatches(Generic[Sample, Batch]):
     def __init__(
         self,
         dataset: Samples[Sample],
-        order: SampleOrder,
+        order: BatchOrder,
         collate: Callable[[Sequence[Sample]], Batch],
         name: Callable[[Sample], str],
         workers: int,
@@ -98,7 +98,7 @@ _Made = tuple[Batch, list[str]] | DataError
 
 class _Maker(Dataset[_Made[Batch]], Generic[Sample, Batch]):
     def __init__(
-        self, dataset: Samples[Sample], order: SampleOrder, collate: Callable[[Sequence[Sample]], Batch]
+        self, dataset: Samples[Sample], order: BatchOrder, collate: Callable[[Sequence[Sample]], Batch]
     ) -> None:
         self._dataset, self._order, self._collate = dataset, order, collate
 

@@ -1,11 +1,20 @@
 """Which samples a batch is of."""
 
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.seeding import generator
+
+
+class BatchOrder(Protocol):
+    """An endless order of sample numbers, cut into batches."""
+
+    def batch(self, number: int) -> list[int]:
+        """Return the sample numbers of a batch; they follow from its number alone."""
+        ...
 
 
 class SampleOrder:

@@ -13,6 +13,7 @@ from vln_pipeline.datasets.item_store import ItemStore
 from vln_pipeline.durable import seal
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln import drives_archive, episodes_archive
+from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.evaluation.vln.agents.config import AgentsConfig, DualConfig
 from vln_pipeline.evaluation.vln.agents.entrant import entrants
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
@@ -77,14 +78,15 @@ def before_driving(tmp_path_factory):
     return [kept.load() for kept in stores]
 
 
-def run(before, folder, version=FIRST, planners=None, networks=None, **changes):
+def run(before, folder, version=FIRST, planners=None, networks=None, streams=None, **changes):
     drives = store(folder, "drives", version)
-    drives.save(driving.drive_episodes(*before, planners or {}, networks or {}, *SINGLES, config(**changes), 7))
+    single = [*SINGLES, streams or {}]
+    drives.save(driving.drive_episodes(*before, planners or {}, networks or {}, *single, config(**changes), 7))
     return drives.load()
 
 
 def results_of(drives):
-    return nodes.score_drives(drives).drop(columns=["waited", "system1_seconds", "system2_seconds"])
+    return nodes.score_drives(drives).drop(columns=["waited", *(f"{model}_seconds" for model in MODELS)])
 
 
 def test_same_seed_same_drives(before_driving, tmp_path):
@@ -172,7 +174,7 @@ def test_an_episode_starts_outside_the_success_radius_by_a_metre():
 def test_a_robot_that_is_lost_for_good_is_counted_and_spoils_no_mean(before_driving, tmp_path):
     """One infinite NE made the mean infinite and its interval nan; InternNav averages the finite ones."""
     table = results_of(run(before_driving, tmp_path))
-    table["waited"] = table["system1_seconds"] = table["system2_seconds"] = 0.0
+    table["waited"] = table["system1_seconds"] = table["system2_seconds"] = table["streamvln_seconds"] = 0.0
     table.loc[(table["agent"] == "random") & (table["episode"] == "walk_00"), "NE"] = np.inf
     (score,) = (score for score in summarise(table, 200, 7) if score.agent == "random")
     other = table[(table["agent"] == "random") & (table["episode"] == "walk_01")]["NE"].item()
@@ -243,6 +245,15 @@ def test_every_system1_goes_with_its_system2():
             entrants(two, planners, networks)
 
 
+def test_every_streamvln_takes_part_alone():
+    alone = AgentsConfig(baselines=(), trained=("streamvln",))
+    (one, two) = entrants(alone, [], [], {"streamvln": ["stage_2_seed_0", "stage_1_seed_0"]})
+    assert (one.name, one.single) == ("streamvln.stage_1_seed_0", "stage_1_seed_0")
+    assert (two.name, two.system2, two.system1) == ("streamvln.stage_2_seed_0", "", "")
+    with pytest.raises(DataError, match="there is no trained streamvln; run train_streamvln first"):
+        entrants(alone, ["seed_0"], ["seed_0"])
+
+
 def checkpoints(folder, kind):
     """Return handles on a small random System 2 and on a System 1 that follows its plans."""
     import torch
@@ -284,6 +295,39 @@ def test_trained_networks_drive(before_driving, tmp_path):
     assert set(table["agent"]) == {"dual.seed_0", "system2_shortest.seed_0", "system2_straight.seed_0"}
     assert table["system2_calls"].ge(1).all()
     assert table["NE"].notna().all()
+
+
+def streamvln(folder):
+    """Return a handle on a small random StreamVLN."""
+    import torch
+
+    from vln_pipeline.models.streamvln.config import StreamVlnConfig, TinyConfig
+    from vln_pipeline.models.streamvln.load import load, save
+
+    torch.set_num_threads(1)
+    shape = TinyConfig(
+        width=32, layers=1, heads=2, feedforward=32, image_size=56, vision_width=16, vision_layers=1, vision_heads=2
+    )
+    save(load(StreamVlnConfig(tiny=shape)), folder / "streamvln" / "best")
+    seal(folder / "streamvln")
+    return {"seed_0": Item("seed_0", "streamvln", folder / "streamvln", "vln_pipeline.training.streamvln.trained.read")}
+
+
+@pytest.mark.parametrize("pruning", [None, {"voxel": 0.5}])
+def test_a_trained_streamvln_drives(before_driving, tmp_path, pruning):
+    agents = {"baselines": [], "trained": ["streamvln"], "streamvln": {"pruning": pruning}}
+    drives = run(before_driving, tmp_path, streams=streamvln(tmp_path), agents=agents)
+    table = results_of(drives)
+    assert set(table["agent"]) == {"streamvln.seed_0"}
+    assert table["streamvln_calls"].ge(1).all()
+    assert table["NE"].notna().all()
+
+
+def test_a_checkpoint_of_another_system_does_not_drive(before_driving, tmp_path):
+    planners, _ = checkpoints(tmp_path, "nextdit")
+    agents = {"baselines": [], "trained": ["streamvln"]}
+    with pytest.raises(DatasetError, match="is a Qwen2_5_VLForConditionalGeneration, not a StreamVLN"):
+        run(before_driving, tmp_path, streams=planners, agents=agents)
 
 
 def test_a_system1_that_does_not_look_cannot_drive_on(before_driving, tmp_path):

@@ -38,8 +38,11 @@ def straight(count=20, instructions=None):
     return Walk(actions, ahead, *([instructions] if instructions else []))
 
 
-def write_scene(folder: Path, walks, settings=(LEVEL, DOWN), told=(LEVEL, DOWN)):
-    """Write a dataset; ``told`` are the settings whose columns are there."""
+def write_scene(folder: Path, walks, settings=(LEVEL, DOWN), told=(LEVEL, DOWN), paint=None):
+    """Write a dataset; ``told`` are the settings whose columns are there.
+
+    Images are those of ``picture`` unless ``paint`` makes others of frame and setting.
+    """
     lines = []
     for number, walk in enumerate(walks):
         count = len(walk)
@@ -54,7 +57,8 @@ def write_scene(folder: Path, walks, settings=(LEVEL, DOWN), told=(LEVEL, DOWN))
             images = folder / f"videos/chunk-000/observation.images.rgb.{setting}"
             images.mkdir(parents=True, exist_ok=True)
             for frame in range(count):
-                cv2.imwrite(str(images / f"episode_{number:06d}_{frame}.jpg"), picture(frame, setting)[..., ::-1])
+                image = (paint or picture)(frame, setting)
+                cv2.imwrite(str(images / f"episode_{number:06d}_{frame}.jpg"), image[..., ::-1])
         tasks = ["<INSTRUCTION_SEP>".join(walk.instructions), "never read"]
         lines.append({"episode_index": number, "tasks": tasks, "length": 2 * count})
     (folder / "meta").mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.system1.bootstrap import Estimate, bootstrap_mean
+from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.evaluation.vln.summary import METRICS
 from vln_pipeline.seeding import generator
 
@@ -147,6 +148,6 @@ def _sign_flips(groups: list[NDArray[np.float64]], draw: np.random.Generator) ->
 
 def _seconds(rows: pd.DataFrame) -> float:
     """Return the time that models took for an action in the mean, seconds."""
-    asked = sum((rows[f"{model}_calls"] * rows[f"{model}_seconds"].fillna(0)).sum() for model in ("system2", "system1"))
-    calls = sum(rows[f"{model}_calls"].sum() for model in ("system2", "system1"))
+    asked = sum((rows[f"{model}_calls"] * rows[f"{model}_seconds"].fillna(0)).sum() for model in MODELS)
+    calls = sum(rows[f"{model}_calls"].sum() for model in MODELS)
     return float(asked / rows["steps"].sum()) if calls and rows["steps"].sum() else float("nan")

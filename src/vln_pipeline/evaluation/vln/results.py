@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.evaluation.vln.drive import Drive, DriveSet
 from vln_pipeline.evaluation.vln.metrics import score
 from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
-
-_MODELS = ("system2", "system1")
 
 
 def results_table(driven: Iterable[DriveSet]) -> pd.DataFrame:
@@ -37,7 +36,7 @@ def _row(drive: Drive, protocol: str) -> dict[str, Any]:
         "looks": drive.looks,
         **score(drive.trace, PROTOCOLS[protocol]),
     }
-    for model in _MODELS:
+    for model in MODELS:
         calls = [call for call in drive.calls if call.model == model]
         row[f"{model}_calls"] = len(calls)
         row[f"{model}_seconds"] = float(np.mean([call.seconds for call in calls])) if calls else np.nan

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vln_pipeline.evaluation.system1.bootstrap import Estimate, bootstrap_mean
+from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.seeding import generator
 
 METRICS = ("SR", "OSR", "SPL", "NE", "nDTW", "SDTW", "CLS", "TL", "CR", "collided", "steps")
@@ -61,8 +62,8 @@ def summarise(results: pd.DataFrame, resamples: int, seed: int) -> list[Score]:
                 episodes=len(rows),
                 metrics=estimates,
                 lost=int(np.isinf(rows["NE"]).sum()),
-                calls={model: float(rows[f"{model}_calls"].mean()) for model in ("system2", "system1")},
-                seconds={model: _per_call(rows, model) for model in ("system2", "system1")},
+                calls={model: float(rows[f"{model}_calls"].mean()) for model in MODELS},
+                seconds={model: _per_call(rows, model) for model in MODELS},
                 waited=float(rows["waited"].mean()),
             )
         )

@@ -1,14 +1,14 @@
 """Conversations with System 2, before they become tokens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from string import Formatter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.models.system2.prompts import Prompts
+from vln_pipeline.prompt_file import filled, joined
 
 
 class Role(StrEnum):
@@ -91,14 +91,14 @@ class Dialogue:
             lead: number of the wording that introduces the current view.
         """
         prompts = self.prompts
-        views = [part for image in history for part in _filled(prompts.remembered_view, {"view": [View(image)]})]
+        views = [part for image in history for part in filled(prompts.remembered_view, {"view": [View(image)]})]
         values: dict[str, Sequence[str | View]] = {
             "instruction": [instruction],
-            "remembered": _filled(prompts.remembered, {"views": views}) if views else [],
-            "now": _filled(prompts.now, {"lead": [prompts.leads[lead]], "view": [View(current)]}),
+            "remembered": filled(prompts.remembered, {"views": views}) if views else [],
+            "now": filled(prompts.now, {"lead": [prompts.leads[lead]], "view": [View(current)]}),
         }
         system = Message(Role.SYSTEM, (prompts.system,))
-        return Conversation((system, Message(Role.USER, _joined(_filled(prompts.question, values)))))
+        return Conversation((system, Message(Role.USER, joined(filled(prompts.question, values)))))
 
     def look_down(self, conversation: Conversation, image: NDArray[np.uint8], lead: int = 0) -> Conversation:
         """Return the conversation after the model was shown the floor, as it had asked.
@@ -112,7 +112,7 @@ class Dialogue:
             "lead": [self.prompts.leads[lead]],
             "view": [View(image, look_down=True)],
         }
-        parts = _joined(_filled(self.prompts.look_down, values))
+        parts = joined(filled(self.prompts.look_down, values))
         return Conversation((*conversation.messages, Message(Role.USER, parts)))
 
 
@@ -126,22 +126,3 @@ def history_frames(frame: int, count: int) -> NDArray[np.int64]:
     if frame == 0 or count == 0:
         return np.zeros(0, dtype=np.int64)
     return np.unique(np.linspace(0, frame - 1, count).astype(np.int64))
-
-
-def _filled(template: str, values: Mapping[str, Sequence[str | View]]) -> list[str | View]:
-    """Return the parts of a template with values, of which some are images, in place of placeholders."""
-    parts: list[str | View] = []
-    for text, field, _, _ in Formatter().parse(template):
-        parts += [text, *values[field]] if field is not None else [text]
-    return parts
-
-
-def _joined(parts: Sequence[str | View]) -> tuple[str | View, ...]:
-    """Return the parts with neighbouring texts in one."""
-    joined: list[str | View] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        elif part != "":
-            joined.append(part)
-    return tuple(joined)

@@ -1,19 +1,25 @@
 """The likeliest next token, one after the other."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from vln_pipeline.models.system2.context import Context
+
+class Reading(Protocol):
+    """What was read so far."""
+
+    def read(self, embeddings: Tensor, identities: Tensor) -> Tensor:
+        """Read on, (n, H) of (n,) words, and return (n, H) last hidden states."""
+        ...
 
 
-def say(model: Any, context: Context, state: Tensor, ends: Collection[int], limit: int) -> list[int]:
+def say(model: Any, context: Reading, state: Tensor, ends: Collection[int], limit: int) -> list[int]:
     """Return the tokens of the greedy answer to what was read; the context then has read them, too.
 
     Args:
-        model: a ``Qwen2_5_VLForConditionalGeneration``.
+        model: a language model of transformers.
         context: what was read.
         state: (H,) last hidden state there.
         ends: tokens that end the answer; not returned, and not read.

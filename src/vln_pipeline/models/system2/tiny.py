@@ -1,10 +1,12 @@
 """A small random Qwen2.5-VL, made on the spot: for laptops, tests and first runs."""
 
+from dataclasses import astuple
 from typing import Any
 
 import torch
 
 from vln_pipeline.models.system2.config import DialogueConfig, TinyConfig
+from vln_pipeline.models.system2.prompts import load_prompts
 from vln_pipeline.models.system2.tiny_tokenizer import train_tokenizer
 
 _POSITIONS = 8192
@@ -17,7 +19,8 @@ def build_tiny(config: TinyConfig) -> tuple[Any, Any, Any]:
     """Return model, tokenizer and image processor; the same configuration gives the same weights."""
     from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2VLImageProcessorPil
 
-    tokenizer = train_tokenizer(config.vocabulary)
+    prompts = load_prompts(None)
+    tokenizer = train_tokenizer(config.vocabulary, [*astuple(prompts)[:-1], *prompts.leads])
     ids = tokenizer.convert_tokens_to_ids
     text = {
         "vocab_size": len(tokenizer),

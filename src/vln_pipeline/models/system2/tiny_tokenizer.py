@@ -1,10 +1,9 @@
-"""The tokenizer of the small Qwen2.5-VL: the published one's rules, with the words of this project."""
+"""The tokenizer of small models: the published one's rules, with the words of this project."""
 
-from dataclasses import astuple
+from collections.abc import Iterable
 from typing import Any
 
 from vln_pipeline.labelling.corpus import filled, spoken
-from vln_pipeline.models.system2.prompts import load_prompts
 
 SPECIAL = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
@@ -27,11 +26,12 @@ _CHAT = (
 )
 
 
-def train_tokenizer(vocabulary: int) -> Any:
+def train_tokenizer(vocabulary: int, asked: Iterable[str]) -> Any:
     """Return a byte-level BPE tokenizer; any script can be written with it.
 
     Args:
         vocabulary: tokens at most, besides those of the chat format.
+        asked: what the model is asked, so that its words become tokens.
     """
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
@@ -46,16 +46,15 @@ def train_tokenizer(vocabulary: int) -> Any:
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary, show_progress=False, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())
     )
-    bpe.train_from_iterator(_corpus(), trainer)
+    bpe.train_from_iterator(_corpus(asked), trainer)
     bpe.add_special_tokens(list(SPECIAL))
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>")  # noqa: S106
     tokenizer.chat_template = _CHAT
     return tokenizer
 
 
-def _corpus() -> list[str]:
-    """Return what System 2 is asked and told, so that its words become tokens."""
-    prompts = load_prompts(None)
-    texts = [*astuple(prompts)[:-1], *prompts.leads, *spoken()]
+def _corpus(asked: Iterable[str]) -> list[str]:
+    """Return what a model is asked and told, so that its words become tokens."""
+    texts = [*asked, *spoken()]
     chat = [*(f"{role}\n" for role in ("system", "user", "assistant")), "STOP", *_ARROWS]
     return [line for text in texts for line in filled(text)] + chat * _WEIGHT

@@ -26,6 +26,7 @@ def compare_agents(
     seq2seq: dict[str, Item],
     cma: dict[str, Item],
     rdp: dict[str, Item],
+    streamvln: dict[str, Item],
     config: CompareConfig,
     seed: int,
 ) -> Table:
@@ -36,7 +37,8 @@ def compare_agents(
 
     reference = reference_of(results, config.reference)
     compared = compare(results, reference, config.resamples, seed)
-    costs = _costs(compared, {"system2": system2, "joint": joint, "seq2seq": seq2seq, "cma": cma, "rdp": rdp})
+    trained = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp, "streamvln": streamvln}
+    costs = _costs(compared, {"system2": system2, "joint": joint, **trained})
     table = pd.DataFrame([_row(one, reference, costs) for one in compared])
     shown = ["agent", "episodes", *_SHOWN, "SR_less_reference", "SR_p"]
     text = table[shown].round(3).to_string(index=False)
@@ -53,6 +55,7 @@ def write_page(
     seq2seq: dict[str, Item],
     cma: dict[str, Item],
     rdp: dict[str, Item],
+    streamvln: dict[str, Item],
     config: CompareConfig,
     seed: int,
 ) -> str:
@@ -63,7 +66,8 @@ def write_page(
 
     reference = reference_of(results, config.reference)
     compared = compare(results, reference, config.resamples, seed)
-    costs = _costs(compared, {"system2": system2, "joint": joint, "seq2seq": seq2seq, "cma": cma, "rdp": rdp})
+    trained = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp, "streamvln": streamvln}
+    costs = _costs(compared, {"system2": system2, "joint": joint, **trained})
     by_agent = {told(key): item for key, item in drives.items()}
     return render_page(compare_page(compared, reference, costs, results, by_agent, maps, config))
 
@@ -116,5 +120,6 @@ USES = {
     "seq2seq": ("seq2seq",),
     "cma": ("cma",),
     "rdp": ("rdp",),
+    "streamvln": ("streamvln",),
 }
 """Stores of trainings that agents drive with."""

@@ -5,7 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from vln_pipeline.pipelines.compare.nodes import compare_agents, write_page
 
 _CONFIG = ["params:compare", "params:seed"]
-_TRAINED = ["system2", "joint", "seq2seq", "cma", "rdp"]
+_TRAINED = ["system2", "joint", "seq2seq", "cma", "rdp", "streamvln"]
 
 
 def create_pipeline() -> Pipeline:

@@ -18,11 +18,12 @@ def drive_episodes(
     seq2seq: dict[str, Item],
     cma: dict[str, Item],
     rdp: dict[str, Item],
+    streamvln: dict[str, Item],
     config: EvaluateConfig,
     seed: int,
 ) -> dict[str, Task]:
     """Return one driving task per scene and agent."""
-    singles = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp}
+    singles = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp, "streamvln": streamvln}
     competing = entrants(config.agents, planners, networks, singles)
     return {
         f"{key}.{entrant.name}": Task(

@@ -17,7 +17,8 @@ from vln_pipeline.pipelines.evaluate.nodes import (
 
 _CONFIG = ["params:evaluate", "params:seed"]
 _WALKED = ["evaluate_scenes", "evaluate_esdf", "evaluate_trajectories", "evaluate_footage"]
-_DRIVEN = ["evaluate_scenes", "evaluate_esdf", "evaluate_episodes", "system2", "joint", "seq2seq", "cma", "rdp"]
+_SINGLE = ["seq2seq", "cma", "rdp", "streamvln"]
+_DRIVEN = ["evaluate_scenes", "evaluate_esdf", "evaluate_episodes", "system2", "joint", *_SINGLE]
 _SHOWN = ["evaluate_results", "evaluate_drives", "evaluate_scenes", "evaluate_esdf"]
 
 

@@ -22,6 +22,7 @@ from vln_pipeline.runtime.needs.programs import blender, egl, packages
 from vln_pipeline.runtime.parameters.blocks import PlaceConfig
 from vln_pipeline.scenes.config import ScenesConfig
 from vln_pipeline.training.meeting import meeting_point
+from vln_pipeline.training.streamvln.config import TrainStreamVlnConfig
 
 Faults = Iterator[DataError]
 
@@ -123,6 +124,13 @@ def _training(config: Any, key: str) -> Faults:
         yield from packages(f"{key}.lora", "lora", ["peft"])
 
 
+def _stream_training(config: TrainStreamVlnConfig, key: str) -> Faults:
+    yield from _training(config, key)
+    yield from absent(f"{key}.data.co_training", config.data.co_training)
+    for name, folder in config.data.media.model_dump().items():
+        yield from absent(f"{key}.data.media.{name}", folder)
+
+
 def _examination(_: Config, key: str) -> Faults:
     yield from packages(key, "models", ["torch", "transformers", "safetensors"])
 
@@ -170,6 +178,7 @@ _NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
     "train_seq2seq.train": (_training, "train_seq2seq"),
     "train_cma.train": (_training, "train_cma"),
     "train_rdp.train": (_training, "train_rdp"),
+    "train_streamvln.train": (_stream_training, "train_streamvln"),
     "examine_system2.ask": (_examination, "examine_system2"),
     "evaluate_system1.load": (_homes, "evaluate_system1.scenes"),
     "evaluate_system1.drive": (_planners, "evaluate_system1"),

@@ -28,6 +28,7 @@ from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.navdp.config import TrainSystem1Config
 from vln_pipeline.training.rdp.config import TrainRdpConfig
 from vln_pipeline.training.seq2seq.config import TrainSeq2SeqConfig
+from vln_pipeline.training.streamvln.config import TrainStreamVlnConfig
 from vln_pipeline.training.system2.config import TrainSystem2Config
 
 BLOCKS: Mapping[str, type[Config]] = {
@@ -46,6 +47,7 @@ BLOCKS: Mapping[str, type[Config]] = {
     "train_seq2seq": TrainSeq2SeqConfig,
     "train_cma": TrainCmaConfig,
     "train_rdp": TrainRdpConfig,
+    "train_streamvln": TrainStreamVlnConfig,
     "examine_system2": ExamineSystem2Config,
     "evaluate_system1": EvaluateSystem1Config,
     "evaluate": EvaluateConfig,

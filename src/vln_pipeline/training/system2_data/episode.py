@@ -39,13 +39,21 @@ class Episode:
         return len(self.actions)
 
 
-def columns(recording: RecordingConfig) -> list[str]:
-    """Return the columns that a walk is read from."""
-    return [_ACTION, f"{_GOAL}.{recording.look_down_setting}", f"{_AHEAD}.{recording.look_down_setting}"]
+def columns(recording: RecordingConfig, *, goals: bool) -> list[str]:
+    """Return the columns that a walk is read from, with pixel goals or without."""
+    told = [f"{_GOAL}.{recording.look_down_setting}", f"{_AHEAD}.{recording.look_down_setting}"]
+    return [_ACTION, *told] if goals else [_ACTION]
 
 
 def episode(
-    number: int, name: str, wordings: Iterable[str], table: pa.Table, recording: RecordingConfig, size: tuple[int, int]
+    number: int,
+    name: str,
+    wordings: Iterable[str],
+    table: pa.Table,
+    recording: RecordingConfig,
+    size: tuple[int, int],
+    *,
+    goals: bool,
 ) -> Episode:
     """Return a walk.
 
@@ -58,19 +66,23 @@ def episode(
         table: with ``columns``.
         recording: which cameras count.
         size: width and height of the look-down view, pixels.
+        goals: whether the table has pixel goals; there are none in the walk where it has not.
 
     Raises:
         DataError: a column does not hold what it should.
     """
-    led, goals, ahead = (
-        integers(table, column, width, name) for column, width in zip(columns(recording), (1, 2, 1), strict=True)
-    )
+    found = [
+        integers(table, column, width, name)
+        for column, width in zip(columns(recording, goals=goals), (1, 2, 1), strict=False)
+    ]
+    none = np.full((len(table), 2), -1, dtype=np.int64)
+    led, wanted, ahead = found if goals else (*found, none, none[:, :1])
     return Episode(
         number=number,
         name=name,
         instructions=tuple(text.strip() for text in wordings),
         actions=np.r_[led[1:, 0], 0],
-        goals=goals,
+        goals=wanted,
         ahead=ahead[:, 0],
         size=size,
     )

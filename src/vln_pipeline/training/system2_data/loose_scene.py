@@ -62,19 +62,22 @@ class LooseScene:
         """Yield its episodes."""
         return iter(sorted(self._wordings))
 
-    def episode(self, number: int, recording: RecordingConfig) -> Episode:
+    def episode(self, number: int, recording: RecordingConfig, *, goals: bool = True) -> Episode:
         """Return a walk."""
         name = f"{self.scene}/episode_{number:06d}"
-        table = read_columns(self._folder / self._path(writer_v21.DATA_PATH, number), columns(recording), name)
-        for setting in dict.fromkeys((recording.setting, recording.look_down_setting)):
+        wanted = columns(recording, goals=goals)
+        table = read_columns(self._folder / self._path(writer_v21.DATA_PATH, number), wanted, name)
+        settings = (recording.setting, recording.look_down_setting) if goals else (recording.setting,)
+        for setting in dict.fromkeys(settings):
             self._check_images(name, number, setting, len(table))
-        first = self._image(number, recording.look_down_setting, 0)
+        first = self._image(number, settings[-1], 0)
         try:
             with Image.open(regular(first)) as image:
                 size = image.size
         except OSError as error:
-            raise DataError(name, f"its first look-down image is unreadable ({type(error).__name__})") from error
-        return episode(number, name, self._wordings[number], table, recording, size)
+            which = "look-down image" if goals else "image"
+            raise DataError(name, f"its first {which} is unreadable ({type(error).__name__})") from error
+        return episode(number, name, self._wordings[number], table, recording, size, goals=goals)
 
     def view(self, number: int, setting: str, frame: int) -> NDArray[np.uint8]:
         """Return the (h, w, 3) uint8 sRGB image of a frame."""

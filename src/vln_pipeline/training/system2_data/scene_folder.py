@@ -27,8 +27,11 @@ class SceneFolder(Protocol):
         """Yield its episodes."""
         ...
 
-    def episode(self, number: int, recording: RecordingConfig) -> Episode:
-        """Return a walk; a DataError says why it cannot be learned from."""
+    def episode(self, number: int, recording: RecordingConfig, *, goals: bool = True) -> Episode:
+        """Return a walk; a DataError says why it cannot be learned from.
+
+        Without ``goals`` neither pixel goals nor the look-down camera are asked for, and the walk has none.
+        """
         ...
 
     def view(self, number: int, setting: str, frame: int) -> NDArray[np.uint8]:

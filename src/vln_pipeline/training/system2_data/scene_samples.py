@@ -60,15 +60,21 @@ def find_samples(folder: Path, recording: RecordingConfig, config: System2DataCo
         except DataError as error:
             report.skip(error)
             continue
-        told = _speakable(episode, config.max_characters, report)
+        told = speakable(episode, config.max_characters, report)
         if told.instructions:
             report.episodes += 1
             parts.append(table_of(told, found))
     return SceneSamples(name, pa.concat_tables(parts).unify_dictionaries(), report)
 
 
-def _speakable(episode: Episode, limit: int, report: ReadReport) -> Episode:
-    """Return an episode without the instructions that cannot be given."""
+def speakable(episode: Episode, limit: int, report: ReadReport) -> Episode:
+    """Return an episode without the instructions that cannot be given, which are noted.
+
+    Args:
+        episode: the walk.
+        limit: characters of an instruction at most.
+        report: takes note.
+    """
     kept = []
     for text in episode.instructions:
         if text and len(text) <= limit:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.scene_split import held_out
 from vln_pipeline.seeding import generator
+from vln_pipeline.training.hold_out import divided
 from vln_pipeline.training.system2_batch import SampleKind
 from vln_pipeline.training.system2_data.config import KindShares, System2DataConfig
 from vln_pipeline.training.system2_data.mix import parse_mix
@@ -13,34 +13,13 @@ from vln_pipeline.training.system2_data.sample_table import SampleTable
 
 
 def hold_out(table: SampleTable, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Divide samples into those to learn from and those to validate on, whole scenes at a time.
-
-    A scene of several recordings is one scene. Of a single scene, episodes are held out.
-
-    Args:
-        table: all samples.
-        share: of the scenes that is held out; at least one is.
-        seed: of the choice.
-
-    Returns:
-        Numbers of samples, sorted, (n,) to learn from and (m,) to validate on.
+    """Return numbers of samples, (n,) to learn from and (m,) to validate on; see ``divided``.
 
     Raises:
         DataError: there is a single episode.
     """
-    scenes, source = np.unique([source.scene for source in table.sources], return_inverse=True)
-    groups = source[table.origin]
-    named = {int(number): str(scenes[number]) for number in np.unique(groups)}
-    if len(named) == 1:
-        (scene,) = named.values()
-        groups = table.rows["episode"].to_numpy()
-        named = {int(number): f"{scene}/{number}" for number in np.unique(groups)}
-    names = held_out(named.values(), share, seed)
-    if not names:
-        scene = table.sources[table.origin[0]].scene
-        raise DataError(scene, "one episode cannot be learned from and validated on", "give more episodes")
-    held = np.isin(groups, [number for number, name in named.items() if name in names])
-    return np.flatnonzero(~held), np.flatnonzero(held)
+    scenes = [source.scene for source in table.sources]
+    return divided(scenes, table.origin, table.rows["episode"].to_numpy(), share, seed)
 
 
 def balanced(numbers: NDArray[np.int64], kinds: NDArray[np.str_], shares: KindShares, seed: int) -> NDArray[np.int64]:

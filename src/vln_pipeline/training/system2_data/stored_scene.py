@@ -30,17 +30,18 @@ class StoredScene:
         with reading(self.scene):
             return iter(range(len(self._dataset)))
 
-    def episode(self, number: int, recording: RecordingConfig) -> Episode:
+    def episode(self, number: int, recording: RecordingConfig, *, goals: bool = True) -> Episode:
         """Return a walk."""
         with reading(self.scene):
             name = f"{self._dataset.scene_of(number)}/episode_{number:06d}"
             row = self._dataset.episodes[number]
-            missing = {recording.setting, recording.look_down_setting} - set(row["cameras"])
+            settings = (recording.setting, recording.look_down_setting) if goals else (recording.setting,)
+            missing = set(settings) - set(row["cameras"])
             if missing:
                 raise DataError(name, f"there are no images of {min(missing)}")
-            table = self._dataset.dialect_table(number, columns(recording))
-            lens = self._dataset.cameras[recording.look_down_setting].intrinsics
-            return episode(number, name, row["tasks"], table, recording, (lens.width, lens.height))
+            table = self._dataset.dialect_table(number, columns(recording, goals=goals))
+            lens = self._dataset.cameras[settings[-1]].intrinsics
+            return episode(number, name, row["tasks"], table, recording, (lens.width, lens.height), goals=goals)
 
     def view(self, number: int, setting: str, frame: int) -> NDArray[np.uint8]:
         """Return the (h, w, 3) uint8 sRGB image of a frame."""

@@ -1,6 +1,6 @@
 """The one call that every agent is scored by: from what the robot sees to what it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -29,6 +29,10 @@ class Follow:
 
 
 Command = Action | Follow
+Model = Literal["system2", "system1", "streamvln"]
+"""What an agent may ask."""
+MODELS: Mapping[Model, str] = {"system2": "System 2", "system1": "System 1", "streamvln": "StreamVLN"}
+"""How reports call each."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,14 @@ class Call:
     """One question to a model.
 
     Attributes:
-        model: which of both.
+        model: which.
         step: actions taken before it was asked.
         seconds: that it took.
         waited: seconds of them in which the robot stood still.
         said: what System 2 said, all turns of its conversation.
     """
 
-    model: Literal["system2", "system1"]
+    model: Model
     step: int
     seconds: float
     waited: float

@@ -5,11 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.models.streamvln.config import PruningConfig
 from vln_pipeline.redaction import url_without_secret
 
 Baseline = Literal["shortest_way", "reference_way", "random", "forward_only", "stop_at_once"]
-Single = Literal["seq2seq", "cma", "rdp"]
-Trained = Literal["dual", "system2_shortest", "system2_straight", "seq2seq", "cma", "rdp"]
+Single = Literal["seq2seq", "cma", "rdp", "streamvln"]
+Trained = Literal["dual", "system2_shortest", "system2_straight", "seq2seq", "cma", "rdp", "streamvln"]
 
 
 class DualConfig(Config):
@@ -64,6 +65,15 @@ class ServerConfig(Config):
     """Whether colour images are sent as PNG rather than JPEG: several times as large, and exactly what was seen."""
 
 
+class StreamVlnAgentConfig(Config):
+    """How StreamVLN is shown the way; what it is asked lies beside its weights."""
+
+    pruning: PruningConfig | None = None
+    """Which tokens of its memory are left out, by the depth image; None for none, as released weights were trained."""
+    max_new_tokens: int = Field(default=16, ge=1)
+    """Longest answer, tokens."""
+
+
 class AgentsConfig(Config):
     """Which agents take part."""
 
@@ -72,12 +82,14 @@ class AgentsConfig(Config):
     trained: tuple[Trained, ...] = ("dual", "system2_straight")
     """dual: every trained System 2 with the System 1 that was trained on its plans. system2_shortest: System 2 alone,
     its goals reached by the shortest way, which only the world knows. system2_straight: straight to its goals.
-    seq2seq, cma, rdp: every trained network of that kind."""
+    seq2seq, cma, rdp, streamvln: every trained network of that kind."""
     draw_actions: bool = False
     """Whether Seq2Seq and CMA draw their actions by their probabilities, as in the evaluation of RxR-CE; otherwise the
     most likely one is taken."""
     dual: DualConfig = DualConfig()
     """How both systems take turns."""
+    streamvln: StreamVlnAgentConfig = StreamVlnAgentConfig()
+    """How StreamVLN is shown the way."""
     servers: tuple[ServerConfig, ...] = ()
     """Both systems behind InternNav's HTTP contract for robots."""
     device: str = "cpu"

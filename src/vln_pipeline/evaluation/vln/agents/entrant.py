@@ -11,6 +11,7 @@ from vln_pipeline.evaluation.vln.agents.config import (
     DualConfig,
     ServerConfig,
     Single,
+    StreamVlnAgentConfig,
     Trained,
 )
 
@@ -28,6 +29,7 @@ class Entrant:
         system1: which System 1 on latent plans it has; empty where none is needed.
         single: which network a single system has; empty for others.
         draws: whether it draws its actions.
+        stream: settings of a StreamVLN; None for others.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Entrant:
     system1: str = ""
     single: str = ""
     draws: bool = False
+    stream: StreamVlnAgentConfig | None = None
 
 
 def entrants(
@@ -64,10 +67,9 @@ def entrants(
         if kind in get_args(Single):
             found += _singles(kind, config, sorted((singles or {}).get(kind, ())))
             continue
-        for models, what, stage in ((second, "System 2", "train_system2"), (first, "System 1 on plans", "train_joint")):
-            if not models and (kind == "dual" or models is second):
-                mend = f"run {stage} first, or leave it out of evaluate.agents.trained"
-                raise DataError(f"agent {kind}", f"there is no trained {what}", mend)
+        _require(second, kind, "System 2", "train_system2")
+        if kind == "dual":
+            _require(first, kind, "System 1 on plans", "train_joint")
         pairs = [(_partner(name, second), name) for name in first] if kind == "dual" else [(n, "") for n in second]
         found += [
             Entrant(f"{kind}.{network or planner}", kind, config.dual, config.device, planner, network)
@@ -77,12 +79,18 @@ def entrants(
 
 
 def _singles(kind: Trained, config: AgentsConfig, names: list[str]) -> list[Entrant]:
-    if not names:
-        mend = f"run train_{kind} first, or leave it out of evaluate.agents.trained"
-        raise DataError(f"agent {kind}", f"there is no trained {kind}", mend)
+    _require(names, kind, kind, f"train_{kind}")
+    stream = config.streamvln if kind == "streamvln" else None
     return [
-        Entrant(f"{kind}.{name}", kind, device=config.device, single=name, draws=config.draw_actions) for name in names
+        Entrant(f"{kind}.{name}", kind, device=config.device, single=name, draws=config.draw_actions, stream=stream)
+        for name in names
     ]
+
+
+def _require(models: list[str], kind: str, what: str, stage: str) -> None:
+    if not models:
+        mend = f"run {stage} first, or leave it out of evaluate.agents.trained"
+        raise DataError(f"agent {kind}", f"there is no trained {what}", mend)
 
 
 def _partner(network: str, planners: list[str]) -> str:

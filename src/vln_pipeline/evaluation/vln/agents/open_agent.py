@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.agents.agent import Agent
 from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions, StopAtOnce
-from vln_pipeline.evaluation.vln.agents.config import DualConfig, ServerConfig, Single
+from vln_pipeline.evaluation.vln.agents.config import DualConfig, ServerConfig, Single, StreamVlnAgentConfig
 from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
 
@@ -34,6 +34,7 @@ def open_agent(
         entrant: who.
         system2: folder of the System 2 of a trained agent.
         system1: folder of the System 1 on latent plans of a dual one.
+        streamvln: folder of a StreamVLN.
         threads: CPU threads that it may use.
         single: folder of the network of a single system.
 
@@ -46,6 +47,8 @@ def open_agent(
         from vln_pipeline.evaluation.vln.agents.eval_dual import EvalDualAgent, EvalDualServer
 
         return EvalDualAgent(EvalDualServer(entrant.settings), entrant.settings)
+    if single is not None and entrant.stream is not None:
+        return _streamvln(entrant, entrant.stream, single, threads)
     if single is not None:
         return _single(entrant, single, threads)
     if system2 is None or entrant.settings is None:
@@ -76,6 +79,20 @@ def _single(entrant: Entrant, folder: Path, threads: int) -> Agent:
     torch.set_num_threads(threads)
     kinds: Mapping[str, Single] = {kind: kind for kind in get_args(Single)}
     return open_single(kinds[entrant.kind], folder, entrant.device, draws=entrant.draws)
+
+
+def _streamvln(entrant: Entrant, settings: StreamVlnAgentConfig, folder: Path, threads: int) -> Agent:
+    import torch
+
+    from vln_pipeline.evaluation.vln.agents.streamvln import StreamVlnAgent
+    from vln_pipeline.models.streamvln.config import StreamVlnConfig
+    from vln_pipeline.models.streamvln.load import load
+    from vln_pipeline.models.streamvln.stream import Stream
+
+    torch.set_num_threads(threads)
+    parts = load(StreamVlnConfig(source=str(folder)))
+    parts.model.to(entrant.device)
+    return StreamVlnAgent(Stream(parts, settings.pruning, settings.max_new_tokens))
 
 
 def _follower(entrant: Entrant, system1: Path | None, width: int, settings: DualConfig) -> Follower:

@@ -1,0 +1,30 @@
+"""Nodes of the training of StreamVLN."""
+
+from vln_pipeline.datasets.item import Item, Task
+from vln_pipeline.runtime.workplace import Workplace
+from vln_pipeline.training.streamvln.config import TrainStreamVlnConfig
+
+
+def train_seeds(datasets: dict[str, Item], config: TrainStreamVlnConfig, seed: int) -> dict[str, Task]:
+    """Return one training task per seed of the training."""
+    return {
+        f"stage_{config.stage}_seed_{number}": Task(train_one, datasets, config, seed, number)
+        for number in config.seeds
+    }
+
+
+def train_one(
+    datasets: dict[str, Item], config: TrainStreamVlnConfig, seed: int, number: int, place: Workplace
+) -> None:
+    """Train one model on all scenes."""
+    from vln_pipeline.training.streamvln.train import train_streamvln  # loads torch: only in the process that works
+
+    train_streamvln(
+        config,
+        [scene.folder() for scene in datasets.values()],
+        place.directory,
+        run_seed=seed,
+        seed=number,
+        state=place.state,
+        threads=place.threads,
+    )

@@ -1,0 +1,1 @@
+"""How StreamVLN is trained."""
