@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from vln_pipeline.pipelines import (
     compare,
+    dagger,
     esdf,
     evaluate,
     evaluate_system1,
@@ -63,6 +64,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "evaluate": evaluate.create_pipeline(),
     }
     benchmarks["compare"] = benchmarks["evaluate"] + compare.create_pipeline()
+    aggregation = {"dagger": dagger.create_pipeline()}
     conversions = {"vlnce": vlnce.create_pipeline(), "vlnpe": vlnpe.create_pipeline()}
     sums = {
         "planning": planning,
@@ -70,4 +72,4 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_dual": dual,
         "__default__": datagen + dual + benchmarks["evaluate"],
     }
-    return {**stages, **learning, **single, **benchmarks, **conversions, **sums}
+    return {**stages, **learning, **single, **benchmarks, **aggregation, **conversions, **sums}

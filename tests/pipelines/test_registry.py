@@ -26,6 +26,7 @@ OTHERS = [
     "examine_system2",
     "evaluate_system1",
     "evaluate",
+    "dagger",
     "vlnce",
     "vlnpe",
 ]

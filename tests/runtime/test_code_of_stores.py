@@ -122,6 +122,17 @@ STORES = {
         "export/card.py",
     ),
     "vlnpe_lerobot": ("vlnpe.filming.export_ce", "export/writer.py", "embodiments/gait.py"),
+    "dagger_roll_outs": (
+        "dagger.nodes.roll_out_agent",
+        "evaluation/vln/dagger/expert.py evaluation/vln/attempt.py evaluation/world/builtin.py",
+        "inspection/vln_page.py export/writer.py evaluation/vln/episodes_of_walks.py",
+    ),
+    "dagger_trajectories": ("dagger.filming.walk_one", "evaluation/vln/dagger/walks.py", "export/writer.py"),
+    "dagger_lerobot": (
+        "dagger.filming.export_one",
+        "export/writer_v21.py evaluation/vln/dagger/walks.py",
+        "rendering/raycast.py",
+    ),
 }
 SAME_AS = {
     "vlnce_lerobot_joined": "lerobot_joined",
@@ -143,6 +154,9 @@ SAME_AS = {
     "vlnpe_footage": "footage",
     "evaluate_labels": "labels",
     "vlnpe_episodes": "vlnce_episodes",
+    "dagger_esdf": "esdf",
+    "dagger_episodes": "evaluate_episodes",
+    "dagger_footage": "footage",
 }
 TRAININGS = ("system1", "system2", "joint", "seq2seq", "cma", "rdp", "streamvln")
 

@@ -41,6 +41,7 @@ torch.set_num_threads(1)
 SHOWN = DialogueConfig(history=2)
 CONFIG = ServeConfig(deadline=300.0, frames=100)
 RULES = DualRules(gap=3, frames=CONFIG.frames, pixels=CONFIG.pixels)
+ROOM_RULES = Rules(PROTOCOLS["internnav"], scale=0.1)
 SMALL = {
     "predict_size": 12, "vit": {"image_size": 28, "position_grid": 2, "width": 16, "depth": 1, "heads": 2},
     "token_dim": 16, "queries_per_frame": 3, "former_layers": 1, "former_feedforward": 32, "decoder_depth": 2,
@@ -123,7 +124,7 @@ def url():
 @pytest.fixture
 def driven(tmp_path):
     """Return a function that drives two episodes with an agent."""
-    rules = Rules(PROTOCOLS["internnav"], scale=0.1)
+    rules = ROOM_RULES
     world = MeasuredWorld(BuiltinWorld(lambda _: wide_room(), WorldConfig(body=rules.body), seed=0, cache=tmp_path))
     world.load("wide_room")
     asked = EpisodeSet(
@@ -153,7 +154,7 @@ def same(here, there):
 def test_episodes_through_eval_dual_are_those_in_process(url, driven, motion):
     config = ServerConfig(name="served", url=url, motion=motion, replan=4, lossless=True)
     here = driven(EvalDualAgent(Here(), config))
-    there = driven(open_agent(Entrant("dual", "server", config), None, None, 1))
+    there = driven(open_agent(Entrant("dual", "server", config), None, None, ROOM_RULES, 1))
     if motion == "continuous":
         for one, other in zip(here, there, strict=True):
             assert np.ptp(one.track[:, :2], axis=0).max() > 0.1

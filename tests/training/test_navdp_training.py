@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp import checkpoint
+from vln_pipeline.models.navdp.trained_cameras import read_cameras
 from vln_pipeline.training.learner import save_state
 from vln_pipeline.training.navdp import train
 from vln_pipeline.training.navdp.config import TrainSystem1Config
@@ -45,6 +46,9 @@ def changed(config: TrainSystem1Config, **fields) -> TrainSystem1Config:
 def test_a_training_leaves_checkpoints_log_curve_and_report(trained, small):
     left = read(trained)
     assert checkpoint.load(left.best).config == small.network
+    cameras = read_cameras(left.best)
+    assert cameras == read_cameras(left.last)
+    assert (cameras.height, cameras.pitch, cameras.hfov) == ((0.6, 0.6), (15, 15), (69, 69))
     log = left.log()
     assert list(log.step) == [1, 2, 3, 4, 5, 6]
     weighted = 0.8 * log.denoising + 0.2 * log.critic + 0.5 * log.auxiliary_goals

@@ -32,11 +32,13 @@ class ExportWalk:
         footage: the frames of an item that filmed the walk.
         trajectory: the walk.
         labels: its instructions.
+        advice: (L,) what an expert would do at each discrete pose, where somebody else drove; None for planned walks.
     """
 
     footage: Footage
     trajectory: Trajectory
     labels: Labels
+    advice: NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True)

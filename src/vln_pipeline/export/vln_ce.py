@@ -17,6 +17,8 @@ from vln_pipeline.rendering.footage import camera_name
 
 SEPARATOR = "<INSTRUCTION_SEP>"
 """Joins the wordings of one route in a task."""
+ADVICE = "expert_action"
+"""Column of the action that an expert would take at a frame, in datasets of roll-outs; an extension of ours."""
 NO_ACTION = -1
 """The action that led to the first frame."""
 
@@ -35,6 +37,8 @@ class VlnCe:
     def features(self, episode: Episode) -> Mapping[str, Feature]:
         """Return the features of numbers."""
         features = {"action": Feature("int32", (1,))}
+        if ADVICE in episode.columns:
+            features[ADVICE] = Feature("int32", (1,))
         for view in episode.views:
             features |= {
                 f"pose{view.suffix}": matrix("pose", 4, 4),
@@ -52,6 +56,8 @@ class VlnCe:
         start = start_frame(walk.trajectory.poses[0])
         base = walk.trajectory.poses[:, :3] @ start[:3, :3].T + start[:3, 3]
         columns: dict[str, NDArray] = {"action": np.r_[NO_ACTION, walk.trajectory.actions.astype(np.int64)]}
+        if walk.advice is not None:
+            columns[ADVICE] = walk.advice.astype(np.int64)
         views = []
         for rig, setting in self._cameras(walk):
             view = View(

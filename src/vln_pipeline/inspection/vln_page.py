@@ -10,6 +10,7 @@ import pandas as pd
 from vln_pipeline.evaluation.system1.bootstrap import Estimate
 from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
+from vln_pipeline.evaluation.vln.diagnosis.table import counts
 from vln_pipeline.evaluation.vln.drive import Drive, DriveSet
 from vln_pipeline.evaluation.vln.drive_config import DriveConfig
 from vln_pipeline.evaluation.vln.episode import DEFINITION
@@ -49,12 +50,14 @@ class VlnResults:
         table: every metric of every episode and agent.
         drives: loaders by scene and agent.
         scenes, maps: loaders by scene.
+        failures: the first cause of every failed episode, as ``diagnosis_table`` makes it.
     """
 
     table: pd.DataFrame
     drives: Mapping[tuple[str, str], Callable[[], DriveSet]]
     scenes: Mapping[str, Callable[[], Scene]]
     maps: Mapping[str, Callable[[], NavigationMap]]
+    failures: pd.DataFrame
 
 
 def vln_page(results: VlnResults, config: EvaluateConfig, seed: int) -> Page:
@@ -76,6 +79,7 @@ def vln_page(results: VlnResults, config: EvaluateConfig, seed: int) -> Page:
         Section("Agents", text, _scores(summarise(table, config.resamples, seed))),
         Section("Homes", "Success rate, in percent.", _by_scene(table)),
         *lost_episodes(results.drives.values()),
+        *_failures(results.failures),
         *_gallery(results, table, config, seed),
     )
     return Page("Following instructions", f"{episodes} episodes in {table['scene'].nunique()} homes.", sections)
@@ -104,8 +108,11 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
         ("shortest way, median [m]", float(asked["shortest"].median())),
         ("words of an instruction, median", float(asked["instruction"].str.count(r"\S+").median())),
     ]
-    turns = config.agents.dual.model_dump() if config.agents.trained else {}
-    return table_of(["", ""], [*rows, *turns.items()])
+    agents = config.agents
+    turns = agents.dual.model_dump() if agents.trained else {}
+    driver = agents.navdp.model_dump(exclude={"policy"}) if "system2_navdp" in agents.trained else {}
+    told = ((f"System 1 of system2_navdp: {name}", value) for name, value in driver.items())
+    return table_of(["", ""], [*rows, *turns.items(), *told])
 
 
 def _scores(scores: list[Score]) -> Table:
@@ -139,6 +146,25 @@ def _by_scene(table: pd.DataFrame) -> Table:
     rate = 100 * table.pivot_table("SR", "scene", "agent", sort=False)[names]
     lines = zip(rate.index, rate.to_numpy(), strict=True)
     return table_of(["home", *names], [(scene, *(f"{value:.0f}" for value in line)) for scene, line in lines])
+
+
+def _failures(failures: pd.DataFrame) -> tuple[Section, ...]:
+    if failures.empty:
+        return ()
+    causes = counts(failures)
+    shown = [str(name) for name in causes if causes[name].any()]
+    by_agent = table_of(
+        ["agent", *shown], [(agent, *row) for agent, row in zip(causes.index, causes[shown].to_numpy(), strict=True)]
+    )
+    text = "Episodes by the first cause of their failure; each has one. Definitions are in the documentation."
+    return (
+        Section("Failures", text, by_agent),
+        Section(
+            "Failed episodes",
+            table=table_of([str(name) for name in failures], failures.to_numpy().tolist()),
+            folded=True,
+        ),
+    )
 
 
 def _gallery(results: VlnResults, table: pd.DataFrame, config: EvaluateConfig, seed: int) -> tuple[Section, ...]:

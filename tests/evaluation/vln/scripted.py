@@ -42,7 +42,7 @@ class Scripted:
 class Straight:
     """Leads straight on, ``length`` metres at every question."""
 
-    queries, depth, once = None, False, False
+    queries, depth, once, looks_down, faces = None, False, False, True, False
 
     def __init__(self, length=3.0, once=False):
         self.length, self.once, self.goals = length, once, []

@@ -11,14 +11,14 @@ from wide_room import episode
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import Observation
 from vln_pipeline.evaluation.vln.agents.discrete_path import discrete_actions
-from vln_pipeline.evaluation.vln.agents.follower import FloorGoal
 from vln_pipeline.evaluation.vln.agents.latent_follower import LatentFollower
-from vln_pipeline.evaluation.vln.agents.point_followers import ShortestFollower, StraightFollower, place_of
+from vln_pipeline.evaluation.vln.agents.point_followers import ShortestFollower, StraightFollower
 from vln_pipeline.evaluation.vln.drive import FOLLOWED
 from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
 from vln_pipeline.evaluation.vln.rollout import drive
 from vln_pipeline.evaluation.vln.rules import Rules
 from vln_pipeline.evaluation.world.config import MotionConfig
+from vln_pipeline.evaluation.world.sight import pixel_of, place_at
 from vln_pipeline.planning.trajectory import Action
 
 torch.set_num_threads(1)
@@ -57,10 +57,11 @@ def test_a_pixel_becomes_a_place(pose, expected):
     # The floor along the optical axis: 1.25 m / sin(30 deg).
     depth = np.full((480, 640), 2.5, np.float32)
     seen = Observation(np.zeros((480, 640, 3), np.uint8), depth, camera, np.array(pose, dtype=float), 0.0, True)
-    goal = FloorGoal(seen, np.array([319.5, 239.5]), None)
-    np.testing.assert_allclose(place_of(goal), expected, atol=1e-3)
-    blind = replace(seen, depth=np.zeros_like(depth))
-    assert place_of(FloorGoal(blind, goal.pixel, None)) is None
+    for pixel in ((319.5, 239.5), (100.0, 300.0)):
+        place = place_at(seen, np.array(pixel))
+        np.testing.assert_allclose(pixel_of(np.array([*pose[:2], 0.0]), pose[2], place, camera), pixel, atol=1e-6)
+    np.testing.assert_allclose(place_at(seen, np.array([319.5, 239.5]))[:2], expected, atol=1e-3)
+    assert place_at(replace(seen, depth=np.zeros_like(depth)), np.array([319.5, 239.5])) is None
 
 
 def test_both_systems_take_turns(open_room):

@@ -78,10 +78,10 @@ def before_driving(tmp_path_factory):
     return [kept.load() for kept in stores]
 
 
-def run(before, folder, version=FIRST, planners=None, networks=None, streams=None, **changes):
+def run(before, folder, version=FIRST, planners=None, networks=None, drivers=None, streams=None, **changes):
     drives = store(folder, "drives", version)
-    single = [*SINGLES, streams or {}]
-    drives.save(driving.drive_episodes(*before, planners or {}, networks or {}, *single, config(**changes), 7))
+    trained = (planners or {}, networks or {}, drivers or {}, *SINGLES, streams or {})
+    drives.save(driving.drive_episodes(*before, *trained, config(**changes), 7))
     return drives.load()
 
 
@@ -193,13 +193,16 @@ def test_the_page_tells_all(before_driving, tmp_path, caplog):
     drives = run(before_driving, tmp_path)
     with caplog.at_level("INFO", logger="vln_pipeline"):
         table = nodes.score_drives(drives)
+        failures = nodes.diagnose_drives(drives, before_driving[1], config())
     assert re.search(r"agent +\n", caplog.text)
     assert re.search(r"shortest_way +1\.0", caplog.text)  # its success
     by_agent = {driving.told(key): item for key, item in drives.items()}
-    results = VlnResults(table, by_agent, before_driving[0], before_driving[1])
+    assert set(failures["agent"]) == {"random"}
+    assert "First causes of failed episodes" in caplog.text
+    results = VlnResults(table, by_agent, before_driving[0], before_driving[1], failures)
     html = render_page(vln_page(results, config(), 7))
     assert html.count("data:image/gif;base64,") == 2
-    for words in ("shortest_way", "random", "nDTW", "internnav/2", "Go straight to the far wall."):
+    for words in ("shortest_way", "random", "nDTW", "internnav/2", "Failed episodes", "Go straight to the far wall."):
         assert words in html
     scores = summarise(table, 200, 7)
     assert [score.agent for score in scores] == ["random", "shortest_way"]
@@ -228,30 +231,30 @@ def test_a_wrong_parameter_is_told(changes, cause):
 
 def test_every_system1_goes_with_its_system2():
     two = AgentsConfig(baselines=("random",), trained=("dual", "system2_straight"))
-    named = [(e.name, e.system2, e.system1) for e in entrants(two, ["seed_0", "seed_1"], ["seed_1"])]
+    named = [(e.name, e.system2, e.system1) for e in entrants(two, ["seed_0", "seed_1"], ["seed_1"], [])]
     assert named == [
         ("random", "", ""),
         ("dual.seed_1", "seed_1", "seed_1"),
         ("system2_straight.seed_0", "seed_0", ""),
         ("system2_straight.seed_1", "seed_1", ""),
     ]
-    assert entrants(two, ["seed_0"], ["other"])[1].system2 == "seed_0"
+    assert entrants(two, ["seed_0"], ["other"], [])[1].system2 == "seed_0"
     for planners, networks, cause in (
         ([], [], "run train_system2 first"),
         (["seed_0"], [], "run train_joint first"),
         (["seed_0", "seed_1"], ["other"], "more than one to choose from"),
     ):
         with pytest.raises(DataError, match=cause):
-            entrants(two, planners, networks)
+            entrants(two, planners, networks, [])
 
 
 def test_every_streamvln_takes_part_alone():
     alone = AgentsConfig(baselines=(), trained=("streamvln",))
-    (one, two) = entrants(alone, [], [], {"streamvln": ["stage_2_seed_0", "stage_1_seed_0"]})
+    (one, two) = entrants(alone, [], [], [], {"streamvln": ["stage_2_seed_0", "stage_1_seed_0"]})
     assert (one.name, one.single) == ("streamvln.stage_1_seed_0", "stage_1_seed_0")
     assert (two.name, two.system2, two.system1) == ("streamvln.stage_2_seed_0", "", "")
     with pytest.raises(DataError, match="there is no trained streamvln; run train_streamvln first"):
-        entrants(alone, ["seed_0"], ["seed_0"])
+        entrants(alone, ["seed_0"], ["seed_0"], [])
 
 
 def checkpoints(folder, kind):
@@ -372,7 +375,7 @@ def test_homes_become_episodes(tmp_path):
     walks = keep("trajectories", nodes.plan_homes(maps, pairs, made, 7))
     footage = keep("footage", nodes.film_homes(scenes, walks, made, 7))
     labels = keep("labels", nodes.label_homes(scenes, maps, walks, footage, made, 7))
-    episodes = keep("episodes", nodes.make_episodes(walks, labels, made))
+    episodes = keep("episodes", nodes.make_episodes(maps, walks, labels, made))
     assert list(episodes) == ["test_home_0000"]
     assert all(len(one.instruction.split()) > 3 for one in episodes["test_home_0000"]().episodes)
     table = results_of(run([scenes, maps, episodes], tmp_path))

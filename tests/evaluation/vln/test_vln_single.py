@@ -14,7 +14,9 @@ from vln_pipeline.evaluation.vln.agents.config import AgentsConfig
 from vln_pipeline.evaluation.vln.agents.entrant import entrants
 from vln_pipeline.evaluation.vln.agents.open_agent import open_agent
 from vln_pipeline.evaluation.vln.agents.rdp_agent import RdpAgent
+from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
 from vln_pipeline.evaluation.vln.rollout import drive
+from vln_pipeline.evaluation.vln.rules import Rules
 from vln_pipeline.evaluation.world.config import MotionConfig
 from vln_pipeline.models.cma.network import Cma
 from vln_pipeline.models.rdp.network import Rdp
@@ -78,9 +80,9 @@ def folder(system, tmp_path):
 
 def agent_of(system, folder, **changes):
     config = AgentsConfig(baselines=(), trained=(system,), **changes)
-    (entrant,) = entrants(config, [], [], {system: ["seed_0"]})
+    (entrant,) = entrants(config, [], [], [], {system: ["seed_0"]})
     assert entrant.name == f"{system}.seed_0"
-    return open_agent(entrant, None, None, 1, folder)
+    return open_agent(entrant, None, None, Rules(PROTOCOLS["internnav"]), 1, folder)
 
 
 def sights(count=12):
@@ -165,7 +167,7 @@ def test_an_episode_is_driven_in_the_world(open_room, system, folder):
 def test_networks_that_are_not_there_or_of_another_system_are_told(system, folder):
     config = AgentsConfig(trained=(system,))
     with pytest.raises(DataError, match=f"run train_{system} first"):
-        entrants(config, [], [], {})
+        entrants(config, [], [], [], {})
     other = next(name for name in NETWORKS if name != system)
     with pytest.raises(DataError, match=f"is of the system {system}, not {other}"):
         agent_of(other, folder)

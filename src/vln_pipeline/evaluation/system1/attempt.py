@@ -14,9 +14,8 @@ from vln_pipeline.evaluation.system1.recovery import Recovery
 from vln_pipeline.evaluation.world.follow import PathFollower
 from vln_pipeline.evaluation.world.planar import into
 from vln_pipeline.evaluation.world.robot import Robot
+from vln_pipeline.evaluation.world.sight import pixel_of
 from vln_pipeline.evaluation.world.world import World
-from vln_pipeline.export.pixel_goal import project
-from vln_pipeline.rendering.camera import CameraSetting, camera_poses
 from vln_pipeline.seeding import generator
 
 
@@ -86,7 +85,7 @@ class Attempt:
             from_start = into(self._track[0][[0, 1, 3]], target.position[:2])
             return Goal(kind, point=into(self.robot.odometry, from_start))
         if kind is GoalKind.PIXEL:
-            return Goal(kind, pixel=_pixel(self.robot.pose, target.position, self._camera))
+            return Goal(kind, pixel=pixel_of(self.robot.pose[:3], self.robot.pose[3], target.position, self._camera))
         return Goal(kind, image=self._image)
 
     def follow(self, plan: Plan) -> None:
@@ -167,10 +166,3 @@ class Attempt:
             return None
         there = np.append(self.episode.target.position, self.episode.target.yaw)
         return self._world.render(there, self._camera, rgb=True).rgb
-
-
-def _pixel(pose: NDArray[np.float64], place: NDArray[np.float64], camera: CameraSetting) -> NDArray[np.float64]:
-    """Return (2,) column and row at which a place appears; NaN where it is not in front of the camera."""
-    to_world = camera_poses(pose[None, :3], pose[3:4], camera.height, camera.pitch)
-    pixels, depth = project(to_world, place[None], camera.intrinsics)
-    return pixels[0, 0] if depth[0, 0] > 0 else np.full(2, np.nan)

@@ -15,6 +15,7 @@ def drive_episodes(
     episodes: dict[str, Item],
     planners: dict[str, Item],
     networks: dict[str, Item],
+    drivers: dict[str, Item],
     seq2seq: dict[str, Item],
     cma: dict[str, Item],
     rdp: dict[str, Item],
@@ -24,7 +25,7 @@ def drive_episodes(
 ) -> dict[str, Task]:
     """Return one driving task per scene and agent."""
     singles = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp, "streamvln": streamvln}
-    competing = entrants(config.agents, planners, networks, singles)
+    competing = entrants(config.agents, planners, networks, drivers, singles)
     return {
         f"{key}.{entrant.name}": Task(
             drive_agent,
@@ -33,7 +34,7 @@ def drive_episodes(
             asked,
             entrant,
             planners.get(entrant.system2),
-            networks.get(entrant.system1),
+            (networks if entrant.navdp is None else drivers).get(entrant.system1),
             singles.get(entrant.kind, {}).get(entrant.single),
             config.drive,
             seed,
@@ -70,7 +71,7 @@ def drive_agent(
     loaded, seen, asked = scene(), nav(), episodes()
     world = open_world(config.embodied, lambda _: (loaded, seen), seed=seed, cache=place.cache)
     system2, system1, alone = (None if item is None else item().best for item in (planner, network, single))
-    agent = open_agent(entrant, system2, system1, place.threads, alone)
+    agent = open_agent(entrant, system2, system1, config.rules, place.threads, alone)
     try:
         world.load(loaded.id)
         driven = drive_scene(world, asked, entrant.name, agent, config.rules, seed)

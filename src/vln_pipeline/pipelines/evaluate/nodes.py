@@ -95,8 +95,20 @@ def score_drives(drives: dict[str, Item]) -> Table:
     return table
 
 
+def diagnose_drives(drives: dict[str, Item], maps: dict[str, Item], config: EvaluateConfig) -> Table:
+    """Return the first cause of every failed episode, and print how many failed of what."""
+    from vln_pipeline.evaluation.vln.diagnosis.table import counts, diagnosis_table  # compiles: only when it runs
+
+    table = diagnosis_table((load() for load in drives.values()), maps, config.drive.rules)
+    if len(table):
+        told = counts(table).T  # causes are long and few
+        _LOG.info("First causes of failed episodes:\n%s", told[told.any(axis=1)].to_string())
+    return table
+
+
 def write_page(
     results: Table,
+    failures: Table,
     drives: dict[str, Item],
     scenes: dict[str, Item],
     maps: dict[str, Item],
@@ -108,4 +120,4 @@ def write_page(
     from vln_pipeline.inspection.vln_page import VlnResults, vln_page  # loads matplotlib
 
     by_agent = {told(key): item for key, item in drives.items()}
-    return render_page(vln_page(VlnResults(results, by_agent, scenes, maps), config, seed))
+    return render_page(vln_page(VlnResults(results, by_agent, scenes, maps, failures), config, seed))

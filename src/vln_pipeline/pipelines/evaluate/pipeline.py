@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from vln_pipeline.pipelines.evaluate.driving import drive_episodes
 from vln_pipeline.pipelines.evaluate.nodes import (
+    diagnose_drives,
     film_homes,
     label_homes,
     list_homes,
@@ -17,9 +18,9 @@ from vln_pipeline.pipelines.evaluate.nodes import (
 
 _CONFIG = ["params:evaluate", "params:seed"]
 _WALKED = ["evaluate_scenes", "evaluate_esdf", "evaluate_trajectories", "evaluate_footage"]
-_SINGLE = ["seq2seq", "cma", "rdp", "streamvln"]
-_DRIVEN = ["evaluate_scenes", "evaluate_esdf", "evaluate_episodes", "system2", "joint", *_SINGLE]
-_SHOWN = ["evaluate_results", "evaluate_drives", "evaluate_scenes", "evaluate_esdf"]
+_TRAINED = ["system2", "joint", "system1", "seq2seq", "cma", "rdp", "streamvln"]
+_DRIVEN = ["evaluate_scenes", "evaluate_esdf", "evaluate_episodes", *_TRAINED]
+_SHOWN = ["evaluate_results", "evaluate_diagnosis", "evaluate_drives", "evaluate_scenes", "evaluate_esdf"]
 
 
 def create_pipeline() -> Pipeline:
@@ -50,6 +51,12 @@ def create_pipeline() -> Pipeline:
             ),
             Node(drive_episodes, inputs=[*_DRIVEN, *_CONFIG], outputs="evaluate_drives", name="drive"),
             Node(score_drives, inputs=["evaluate_drives"], outputs="evaluate_results", name="score"),
+            Node(
+                diagnose_drives,
+                inputs=["evaluate_drives", "evaluate_esdf", _CONFIG[0]],
+                outputs="evaluate_diagnosis",
+                name="diagnose",
+            ),
             Node(write_page, inputs=[*_SHOWN, *_CONFIG], outputs="evaluate_report", name="write"),
         ],
         namespace="evaluate",

@@ -14,6 +14,7 @@ from vln_pipeline.evaluation.probes.config import ExamineSystem1Config
 from vln_pipeline.evaluation.system1.agents.config import AgentsConfig
 from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
+from vln_pipeline.evaluation.vln.dagger.config import DaggerConfig
 from vln_pipeline.evaluation.world.config import WorldConfig
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.rendering.config import RenderingConfig
@@ -143,7 +144,7 @@ def _world(config: WorldConfig, key: str) -> Faults:
         yield from egl(f"{key}.renderer")
 
 
-def _drivers(config: EvaluateConfig, key: str) -> Faults:
+def _drivers(config: EvaluateConfig | DaggerConfig, key: str) -> Faults:
     if config.agents.trained:
         yield from packages(f"{key}.agents.trained", "models", ["torch", "transformers", "diffusers", "safetensors"])
     yield from _world(config.drive.world, f"{key}.drive.world")
@@ -186,6 +187,8 @@ _NEEDS: Mapping[str, tuple[Callable[[Any, str], Faults], str]] = {
     "evaluate.film": (_renderer, "evaluate.rendering"),
     "evaluate.label": (_labeller, "evaluate.labelling"),
     "evaluate.drive": (_drivers, "evaluate"),
+    "dagger.roll": (_drivers, "dagger"),
+    "dagger.film": (_renderer, "dagger.rendering"),
     "vlnce.read": (_episodes, "vlnce.episodes"),
     "vlnce.load": (scene_files, "vlnce.scenes"),
     "vlnce.film": (_episode_renderer, "vlnce"),

@@ -14,6 +14,7 @@ from vln_pipeline.evaluation.system1.config import EvaluateSystem1Config
 from vln_pipeline.evaluation.system2.config import ExamineSystem2Config
 from vln_pipeline.evaluation.vln.compare_config import CompareConfig
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
+from vln_pipeline.evaluation.vln.dagger.config import DaggerConfig
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.filtering.config import FilteringConfig
 from vln_pipeline.labelling.config import LabellingConfig
@@ -52,6 +53,7 @@ BLOCKS: Mapping[str, type[Config]] = {
     "evaluate_system1": EvaluateSystem1Config,
     "evaluate": EvaluateConfig,
     "compare": CompareConfig,
+    "dagger": DaggerConfig,
     "vlnce": VlnceConfig,
     "vlnpe": VlnpeConfig,
 }

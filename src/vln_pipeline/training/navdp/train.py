@@ -1,6 +1,7 @@
 """Trains one NavDP network; run as a program, it is one of several processes that do."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from torch import nn
 
 from vln_pipeline.models.navdp import checkpoint
 from vln_pipeline.models.navdp.network import NavdpNetwork
+from vln_pipeline.models.navdp.trained_cameras import TrainedCameras
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.launch import obey
@@ -75,7 +77,7 @@ def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: i
             NavdpObjective(told.network, told.losses, ranks.device, tokens),
             batches,
             validation,
-            _keep,
+            partial(_keep, TrainedCameras.of((w.height, w.pitch, w.intrinsics) for w in learned.walks)),
             told,
             seed=own_seed,
             ranks=ranks,
@@ -103,10 +105,11 @@ def _open(
     )
 
 
-def _keep(model: nn.Module, folder: Path) -> None:
+def _keep(cameras: TrainedCameras, model: nn.Module, folder: Path) -> None:
     if not isinstance(model, NavdpNetwork):
         raise TypeError(type(model).__name__)
     checkpoint.save(model, folder)
+    cameras.write(folder)
 
 
 def _scenes(part: WalkIndex, verb: str) -> list[str]:

@@ -77,8 +77,8 @@ def pose_column(camera: Camera) -> str:
     return f"pose{camera.suffix}"
 
 
-def read_columns(path: Path, names: Sequence[str], subject: str) -> pa.Table:
-    """Return the named columns of a file.
+def read_columns(path: Path, names: Sequence[str], subject: str, also: Sequence[str] = ()) -> pa.Table:
+    """Return the named columns of a file, and others where it has them.
 
     Raises:
         DataError: the file is missing or broken, or lacks a column.
@@ -88,7 +88,8 @@ def read_columns(path: Path, names: Sequence[str], subject: str) -> pa.Table:
             missing = [name for name in names if name not in file.schema_arrow.names]
             if missing:
                 raise DataError(subject, f"its table has no column {', '.join(missing)}")
-            return file.read(columns=list(names), use_threads=False)
+            found = [name for name in also if name in file.schema_arrow.names]
+            return file.read(columns=[*names, *found], use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise DataError(subject, f"its table cannot be read ({type(error).__name__})") from error
 

@@ -67,6 +67,11 @@ class Walk:
     def __len__(self) -> int:
         return len(self.positions)
 
+    @property
+    def pitch(self) -> float:
+        """Downward tilt of the camera, degrees."""
+        return float(np.degrees(np.arcsin(np.clip(self.tilt[2, 2], -1, 1))))
+
     def local(self, frame: int, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (K, 2) world positions in the body frame of a frame: x forward, y left, metres.
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.answer import moves_text
 from vln_pipeline.planning.trajectory import Action
@@ -38,6 +40,9 @@ def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
     Of every ``sample_step``-th frame but the last: where no goal is in view and the robot does not go forward, the
     turns that come next; where a goal is in view, far enough ahead, that goal. At the last frame, to stop.
 
+    A walk that somebody drove with an expert beside it teaches what the expert would have done: a goal where the robot
+    went there as the expert would, and elsewhere the turns that the expert would make.
+
     Args:
         episode: the walk.
         config: the rules' numbers.
@@ -48,11 +53,12 @@ def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
     last = len(episode) - 1
     if len(episode) < config.min_frames:
         raise DataError(episode.name, f"fewer than {config.min_frames} frames")
-    if not set(episode.actions.tolist()) <= set(_MOVES):
+    told = () if episode.advice is None else episode.advice.tolist()
+    if not {*episode.actions.tolist(), *told} <= set(_MOVES):
         raise DataError(episode.name, "an action is none of stop 0, forward 1, left 2 and right 3")
     for frame in range(0, last, config.sample_step):
         ahead = int(episode.ahead[frame])
-        if ahead == -1:
+        if ahead == -1 or not _as_advised(episode, frame, ahead):
             turns = _turns(episode, frame, config.future_steps)
             if turns:
                 yield Moment(SampleKind.TURN, frame, moves=moves_text(turns))
@@ -62,13 +68,25 @@ def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
 
 
 def _turns(episode: Episode, frame: int, limit: int) -> list[Action]:
-    """Return the actions from a frame on, before the first one forward."""
+    """Return the actions from a frame on, before the first one forward.
+
+    With an expert, they are the expert's, as long as the robot is where they lead.
+    """
     found: list[Action] = []
-    for action in map(Action, episode.actions[frame : frame + limit].tolist()):
+    told = episode.actions if episode.advice is None else episode.advice
+    for at, action in enumerate(map(Action, told[frame : frame + limit].tolist()), frame):
         if action is Action.FORWARD:
             break
         found.append(action)
+        if episode.actions[at] != action:
+            break
     return found
+
+
+def _as_advised(episode: Episode, frame: int, count: int) -> bool:
+    """Tell whether a number of actions from a frame on are those that an expert would take."""
+    told, done = episode.advice, episode.actions
+    return told is None or bool(np.array_equal(told[frame : frame + count], done[frame : frame + count]))
 
 
 def _goal(episode: Episode, frame: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.export.vln_ce import ADVICE
 from vln_pipeline.training.system2_data.config import RecordingConfig
 
 _ACTION, _GOAL, _AHEAD = "action", "goal", "relative_goal_frame_id"
@@ -25,6 +26,7 @@ class Episode:
         goals: (L, 2) int64 column and row of the pixel goal in the look-down view; -1, -1 where there is none.
         ahead: (L,) int64 frames from here to the goal; -1 where there is none.
         size: width and height of the look-down view, pixels.
+        advice: (L,) int64 what an expert would do at each frame, where somebody else drove; None for other walks.
     """
 
     number: int
@@ -34,6 +36,7 @@ class Episode:
     goals: NDArray[np.int64]
     ahead: NDArray[np.int64]
     size: tuple[int, int]
+    advice: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.actions)
@@ -85,6 +88,7 @@ def episode(
         goals=wanted,
         ahead=ahead[:, 0],
         size=size,
+        advice=integers(table, ADVICE, 1, name)[:, 0] if ADVICE in table.column_names else None,
     )
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21
 from vln_pipeline.export.reader import ExportedDataset
-from vln_pipeline.export.vln_ce import SEPARATOR, VlnCe
+from vln_pipeline.export.vln_ce import ADVICE, SEPARATOR, VlnCe
 from vln_pipeline.export.writer import INFO
 from vln_pipeline.regular_file import regular
 from vln_pipeline.rendering.camera import CameraSetting
@@ -65,8 +65,8 @@ class LooseScene:
     def episode(self, number: int, recording: RecordingConfig, *, goals: bool = True) -> Episode:
         """Return a walk."""
         name = f"{self.scene}/episode_{number:06d}"
-        wanted = columns(recording, goals=goals)
-        table = read_columns(self._folder / self._path(writer_v21.DATA_PATH, number), wanted, name)
+        path = self._folder / self._path(writer_v21.DATA_PATH, number)
+        table = read_columns(path, columns(recording, goals=goals), name, also=(ADVICE,))
         settings = (recording.setting, recording.look_down_setting) if goals else (recording.setting,)
         for setting in dict.fromkeys(settings):
             self._check_images(name, number, setting, len(table))

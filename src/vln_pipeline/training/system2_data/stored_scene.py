@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.vln_ce import ADVICE
 from vln_pipeline.rendering.camera import CameraSetting
 from vln_pipeline.training.system2_data.config import RecordingConfig
 from vln_pipeline.training.system2_data.episode import Episode, columns, episode
@@ -39,7 +40,8 @@ class StoredScene:
             missing = set(settings) - set(row["cameras"])
             if missing:
                 raise DataError(name, f"there are no images of {min(missing)}")
-            table = self._dataset.dialect_table(number, columns(recording, goals=goals))
+            advised = [ADVICE] if ADVICE in self._dataset.info["features"] else []
+            table = self._dataset.dialect_table(number, [*columns(recording, goals=goals), *advised])
             lens = self._dataset.cameras[settings[-1]].intrinsics
             return episode(number, name, row["tasks"], table, recording, (lens.width, lens.height), goals=goals)
 

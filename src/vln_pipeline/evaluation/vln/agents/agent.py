@@ -22,10 +22,12 @@ class Follow:
     Attributes:
         path: (K, 2) waypoints from near to far in the body frame at ``origin``, x forward, y left, metres.
         origin: (3,) odometry where the path was planned; the same object again goes on along the same path.
+        face: whether a robot that turns in place for the path faces it before it drives.
     """
 
     path: NDArray[np.float64]
     origin: NDArray[np.float64]
+    face: bool = False
 
 
 Command = Action | Follow

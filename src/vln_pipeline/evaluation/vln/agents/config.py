@@ -5,12 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
+from vln_pipeline.evaluation.vln.agents.navdp_config import NavdpFollowerConfig
 from vln_pipeline.models.streamvln.config import PruningConfig
 from vln_pipeline.redaction import url_without_secret
 
 Baseline = Literal["shortest_way", "reference_way", "random", "forward_only", "stop_at_once"]
 Single = Literal["seq2seq", "cma", "rdp", "streamvln"]
-Trained = Literal["dual", "system2_shortest", "system2_straight", "seq2seq", "cma", "rdp", "streamvln"]
+Trained = Literal["dual", "system2_navdp", "system2_shortest", "system2_straight", "seq2seq", "cma", "rdp", "streamvln"]
 
 
 class DualConfig(Config):
@@ -80,14 +81,17 @@ class AgentsConfig(Config):
     baselines: tuple[Baseline, ...] = ("shortest_way", "reference_way", "random", "forward_only", "stop_at_once")
     """Agents that learn nothing; the former two are told what only the world knows."""
     trained: tuple[Trained, ...] = ("dual", "system2_straight")
-    """dual: every trained System 2 with the System 1 that was trained on its plans. system2_shortest: System 2 alone,
-    its goals reached by the shortest way, which only the world knows. system2_straight: straight to its goals.
-    seq2seq, cma, rdp, streamvln: every trained network of that kind."""
+    """dual: every trained System 2 with the System 1 that was trained on its plans. system2_navdp: every trained System
+    2 with every network of the store ``system1``, which drives to its goals. system2_shortest: System 2 alone, its
+    goals reached by the shortest way, which only the world knows. system2_straight: straight to its goals. seq2seq,
+    cma, rdp, streamvln: every trained network of that kind."""
     draw_actions: bool = False
     """Whether Seq2Seq and CMA draw their actions by their probabilities, as in the evaluation of RxR-CE; otherwise the
     most likely one is taken."""
     dual: DualConfig = DualConfig()
     """How both systems take turns."""
+    navdp: NavdpFollowerConfig = NavdpFollowerConfig()
+    """How ``system2_navdp`` drives."""
     streamvln: StreamVlnAgentConfig = StreamVlnAgentConfig()
     """How StreamVLN is shown the way."""
     servers: tuple[ServerConfig, ...] = ()

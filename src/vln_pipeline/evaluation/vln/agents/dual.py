@@ -1,5 +1,6 @@
 """Two systems at one wheel: System 2 says where to go, System 1 how to get there."""
 
+import itertools
 import math
 import time
 from collections import deque
@@ -25,6 +26,9 @@ _SPOT = 0.2
 """Radius of what counts as the same spot, metres."""
 _ARRIVED = 0.2
 """Distance to the end of a continuous path at which it is done, metres."""
+_FACING = math.radians(45)
+"""A turn on the spot of more than this is finished first where the follower faces its paths, as a robot that follows
+continuous ones turns in place (``FollowerConfig.turn_in_place``)."""
 
 
 @dataclass
@@ -89,6 +93,7 @@ class DualAgent:
 
     def _go_on(self, level: Observation) -> Command:
         self._frames.append(level.rgb)
+        self._level = level
         if self._lost(level.pose):
             return Action.STOP
         self._take(self._thinking.due(self._steps), level.pose)
@@ -123,24 +128,34 @@ class DualAgent:
         if self._goal is None:
             return None
         goal, begun = self._goal, time.perf_counter()
-        path = self._follower.path(goal.floor, floor)
+        path = self._follower.path(goal.floor, floor if self._follower.looks_down else self._level)
         seconds = time.perf_counter() - begun
         self.calls.append(Call("system1", self._steps, seconds, seconds))
         self._intend(goal, path, floor.pose)
-        commands = self._commands(path, floor.pose)
-        if len(commands) < self._config.replan or self._follower.once:
+        turns = self._turns_to_face(path)
+        commands = turns or self._commands(path, floor.pose)
+        if self._follower.once or (not turns and len(commands) < self._config.replan):
             self._goal = None
         if not commands:
             return Action.LEFT if goal.taken == 0 else None
         self._left.extend(commands)
         return self._left.popleft()
 
+    def _turns_to_face(self, path: NDArray[np.float64]) -> list[Command]:
+        """Return the turns on the spot to a path far off the heading; none where it is faced, or need not be."""
+        if self._config.motion != "discrete" or not self._follower.faces:
+            return []
+        turn = math.radians(self._task.motion.turn)
+        actions = discrete_actions(path, self._task.motion, math.ceil(math.pi / turn))
+        turns = list(itertools.takewhile(lambda action: action in (Action.LEFT, Action.RIGHT), actions))
+        return [*turns] if len(turns) * turn > _FACING else []
+
     def _commands(self, path: NDArray[np.float64], pose: NDArray[np.float64]) -> list[Command]:
         if self._config.motion == "discrete":
             return [*discrete_actions(path, self._task.motion, self._config.replan)]
         if not len(path) or np.linalg.norm(path[-1]) < _ARRIVED:
             return []
-        follow = Follow(path, pose)
+        follow = Follow(path, pose, self._follower.faces)
         return [follow for _ in range(self._config.replan)]
 
     def _take(self, thought: Thought | None, pose: NDArray[np.float64]) -> None:

@@ -14,6 +14,7 @@ from vln_pipeline.evaluation.vln.agents.config import (
     StreamVlnAgentConfig,
     Trained,
 )
+from vln_pipeline.evaluation.vln.agents.navdp_config import NavdpFollowerConfig
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Entrant:
         settings: of one with a System 2, or of a server; None for others.
         device: of a trained one.
         system2: which trained System 2 it has; empty for baselines.
-        system1: which System 1 on latent plans it has; empty where none is needed.
+        system1: which System 1 it has: of the store ``system1`` for ``system2_navdp``, else one on latent plans; empty
+            where none is needed.
+        navdp: how the former is asked; None for all others.
         single: which network a single system has; empty for others.
         draws: whether it draws its actions.
         stream: settings of a StreamVLN; None for others.
@@ -38,6 +41,7 @@ class Entrant:
     device: str = "cpu"
     system2: str = ""
     system1: str = ""
+    navdp: NavdpFollowerConfig | None = None
     single: str = ""
     draws: bool = False
     stream: StreamVlnAgentConfig | None = None
@@ -47,6 +51,7 @@ def entrants(
     config: AgentsConfig,
     planners: Iterable[str],
     networks: Iterable[str],
+    drivers: Iterable[str],
     singles: Mapping[str, Iterable[str]] | None = None,
 ) -> tuple[Entrant, ...]:
     """Return the agents of a run, baselines first.
@@ -56,30 +61,37 @@ def entrants(
         planners: names of the trained Systems 2.
         networks: names of the Systems 1 that were trained on their latent plans; each goes with the System 2 of the
             same name, or with the only one there is.
+        drivers: names of the Systems 1 that were trained alone; each goes with every System 2.
         singles: names of the trained networks of each single system.
 
     Raises:
         DataError: an agent is to take part whose models are not there.
     """
     found = [Entrant(name, name) for name in config.baselines]
-    second, first = sorted(planners), sorted(networks)
+    second, latent, alone = sorted(planners), sorted(networks), sorted(drivers)
     for kind in config.trained:
         if kind in get_args(Single):
             found += _singles(kind, config, sorted((singles or {}).get(kind, ())))
             continue
-        _require(second, kind, "System 2", "train_system2")
+        _need(second, kind, "System 2", "train_system2")
+        common = (kind, config.dual, config.device)
         if kind == "dual":
-            _require(first, kind, "System 1 on plans", "train_joint")
-        pairs = [(_partner(name, second), name) for name in first] if kind == "dual" else [(n, "") for n in second]
-        found += [
-            Entrant(f"{kind}.{network or planner}", kind, config.dual, config.device, planner, network)
-            for planner, network in pairs
-        ]
+            _need(latent, kind, "System 1 on plans", "train_joint")
+            found += [Entrant(f"{kind}.{name}", *common, _partner(name, second), name) for name in latent]
+        elif kind == "system2_navdp":
+            _need(alone, kind, "System 1", "train_system1")
+            found += [
+                Entrant(f"{kind}.{planner}.{name}", *common, planner, name, config.navdp)
+                for planner in second
+                for name in alone
+            ]
+        else:
+            found += [Entrant(f"{kind}.{planner}", *common, planner) for planner in second]
     return (*found, *(Entrant(server.name, "server", server) for server in config.servers))
 
 
 def _singles(kind: Trained, config: AgentsConfig, names: list[str]) -> list[Entrant]:
-    _require(names, kind, kind, f"train_{kind}")
+    _need(names, kind, kind, f"train_{kind}")
     stream = config.streamvln if kind == "streamvln" else None
     return [
         Entrant(f"{kind}.{name}", kind, device=config.device, single=name, draws=config.draw_actions, stream=stream)
@@ -87,7 +99,7 @@ def _singles(kind: Trained, config: AgentsConfig, names: list[str]) -> list[Entr
     ]
 
 
-def _require(models: list[str], kind: str, what: str, stage: str) -> None:
+def _need(models: list[str], kind: Trained, what: str, stage: str) -> None:
     if not models:
         mend = f"run {stage} first, or leave it out of evaluate.agents.trained"
         raise DataError(f"agent {kind}", f"there is no trained {what}", mend)

@@ -34,11 +34,15 @@ class Follower(Protocol):
         queries: (Q, H) what System 2 is given to make latent plans; None where they are not wanted.
         depth: whether it looks at depth images.
         once: whether a path is good only where System 2 was asked, since what is seen later is not taken into account.
+        looks_down: whether it sees the view that looks down, rather than the level one.
+        faces: whether a robot that turns in place for a path faces it before anybody is asked again.
     """
 
     queries: Tensor | None
     depth: bool
     once: bool
+    looks_down: bool
+    faces: bool
 
     def reset(self, task: Task, truth: Truth | None) -> None:
         """Begin an episode; ``truth`` is for privileged followers, and None for robots outside of a simulator."""
@@ -49,6 +53,6 @@ class Follower(Protocol):
 
         Args:
             goal: where to go.
-            now: the look-down view from here.
+            now: the view from here, level or down as ``looks_down`` says.
         """
         ...

@@ -26,7 +26,8 @@ class LatentFollower:
         once: whether the network does not look, so that its path is good only where System 2 was asked.
     """
 
-    depth = True
+    depth = looks_down = True
+    faces = False
 
     def __init__(self, network: System1, image_size: int, waypoints: int, samples: int, *, once: bool) -> None:
         self.queries: Tensor | None = network.latent_queries.detach()[0]

@@ -12,9 +12,11 @@ from vln_pipeline.evaluation.vln.agents.blind import ForwardOnly, RandomActions,
 from vln_pipeline.evaluation.vln.agents.config import DualConfig, ServerConfig, Single, StreamVlnAgentConfig
 from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.agents.oracle import ReferenceWay, ShortestWay
+from vln_pipeline.evaluation.vln.rules import Rules
 
 if TYPE_CHECKING:
     from vln_pipeline.evaluation.vln.agents.follower import Follower
+    from vln_pipeline.evaluation.vln.agents.navdp_config import NavdpFollowerConfig
 
 _BASELINES: dict[str, Callable[[], Agent]] = {
     "shortest_way": ShortestWay,
@@ -26,15 +28,20 @@ _BASELINES: dict[str, Callable[[], Agent]] = {
 
 
 def open_agent(
-    entrant: Entrant, system2: Path | None, system1: Path | None, threads: int, single: Path | None = None
+    entrant: Entrant,
+    system2: Path | None,
+    system1: Path | None,
+    rules: Rules,
+    threads: int,
+    single: Path | None = None,
 ) -> Agent:
     """Return an agent, ready to drive.
 
     Args:
         entrant: who.
         system2: folder of the System 2 of a trained agent.
-        system1: folder of the System 1 on latent plans of a dual one.
-        streamvln: folder of a StreamVLN.
+        system1: folder of its System 1, where it has one.
+        rules: whose camera it will see through.
         threads: CPU threads that it may use.
         single: folder of the network of a single system.
 
@@ -67,7 +74,7 @@ def open_agent(
     parts.model.to(entrant.device)
     planner = System2(parts, entrant.settings.max_new_tokens)
     navigator = Navigator(planner, Dialogue(parts.prompts), entrant.settings.looks, entrant.settings.wordings)
-    follower = _follower(entrant, system1, planner.hidden_size, entrant.settings)
+    follower = _follower(entrant, system1, planner.hidden_size, entrant.settings, rules)
     return DualAgent(navigator, follower, entrant.settings, parts.dialogue)
 
 
@@ -95,11 +102,8 @@ def _streamvln(entrant: Entrant, settings: StreamVlnAgentConfig, folder: Path, t
     return StreamVlnAgent(Stream(parts, settings.pruning, settings.max_new_tokens))
 
 
-def _follower(entrant: Entrant, system1: Path | None, width: int, settings: DualConfig) -> Follower:
-    from vln_pipeline.evaluation.vln.agents.latent_follower import LatentFollower
+def _follower(entrant: Entrant, system1: Path | None, width: int, settings: DualConfig, rules: Rules) -> Follower:
     from vln_pipeline.evaluation.vln.agents.point_followers import ShortestFollower, StraightFollower
-    from vln_pipeline.models.bridge.build import config_of
-    from vln_pipeline.models.bridge.checkpoint import load
 
     if entrant.kind == "system2_shortest":
         return ShortestFollower()
@@ -107,6 +111,27 @@ def _follower(entrant: Entrant, system1: Path | None, width: int, settings: Dual
         return StraightFollower()
     if system1 is None:
         raise ValueError(f"{entrant.name} needs a System 1")
+    if entrant.navdp is not None:
+        return _driver(entrant, system1, entrant.navdp, rules)
+    return _latent(entrant, system1, width, settings)
+
+
+def _driver(entrant: Entrant, system1: Path, config: NavdpFollowerConfig, rules: Rules) -> Follower:
+    from vln_pipeline.evaluation.vln.agents.driving_view import looks_down
+    from vln_pipeline.evaluation.vln.agents.navdp_follower import NavdpFollower
+    from vln_pipeline.models.navdp.checkpoint import load
+    from vln_pipeline.models.navdp.trained_cameras import read_cameras
+
+    network = load(system1).to(entrant.device)
+    down = looks_down(entrant.name, read_cameras(system1), rules, config)
+    return NavdpFollower(network, config, looks_down=down)
+
+
+def _latent(entrant: Entrant, system1: Path, width: int, settings: DualConfig) -> Follower:
+    from vln_pipeline.evaluation.vln.agents.latent_follower import LatentFollower
+    from vln_pipeline.models.bridge.build import config_of
+    from vln_pipeline.models.bridge.checkpoint import load
+
     network = load(system1).to(entrant.device)
     shape = network.config
     if shape.plan_dim != width:

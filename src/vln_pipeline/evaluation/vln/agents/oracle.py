@@ -100,6 +100,10 @@ class Steering:
         self._turns -= turn
         return Action.LEFT if turn > 0 else Action.RIGHT
 
+    def forget(self) -> None:
+        """Drop the turns that were begun: somebody else moved the robot."""
+        self._turns = 0
+
     def _free(self, turns: int) -> bool:
         heading = self._robot.pose[3] + turns * self._turn
         step = self._motion.forward * np.array([math.cos(heading), math.sin(heading)])

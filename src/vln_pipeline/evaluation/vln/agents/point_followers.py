@@ -8,7 +8,7 @@ from vln_pipeline.evaluation.local_planner import Observation
 from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
 from vln_pipeline.evaluation.vln.agents.follower import FloorGoal
 from vln_pipeline.evaluation.world.planar import into, out_of
-from vln_pipeline.rendering.camera import camera_poses
+from vln_pipeline.evaluation.world.sight import place_at
 
 _ARRIVED = 0.25
 """Distance at which a goal is reached, metres."""
@@ -20,26 +20,26 @@ class StraightFollower:
     """Goes straight to the place, whatever stands in between."""
 
     queries: Tensor | None = None
-    depth = True
-    once = False
+    depth = looks_down = True
+    once = faces = False
 
     def reset(self, task: Task, truth: Truth | None) -> None:
         """Nothing is remembered."""
 
     def path(self, goal: FloorGoal, now: Observation) -> NDArray[np.float64]:
         """Return the straight way."""
-        place = place_of(goal)
+        place = place_at(goal.seen, goal.pixel)
         if place is None:
             return np.zeros((0, 2))
-        return spaced(np.array([np.zeros(2), into(now.pose, place)]))
+        return spaced(np.array([np.zeros(2), into(now.pose, place[:2])]))
 
 
 class ShortestFollower:
     """Privileged: goes the shortest way to the place, as InternNav's evaluation of System 2 alone does."""
 
     queries: Tensor | None = None
-    depth = True
-    once = False
+    depth = looks_down = True
+    once = faces = False
 
     def reset(self, task: Task, truth: Truth | None) -> None:
         """Learn the world."""
@@ -49,27 +49,12 @@ class ShortestFollower:
 
     def path(self, goal: FloorGoal, now: Observation) -> NDArray[np.float64]:
         """Return the shortest way; none where the place cannot be reached."""
-        place = place_of(goal)
+        place = place_at(goal.seen, goal.pixel)
         if place is None:
             return np.zeros((0, 2))
         start, here = self._truth.episode.start, self._truth.robot.pose
-        there = np.append(out_of(start[[0, 1, 3]], place), here[2])
+        there = np.append(out_of(start[[0, 1, 3]], place[:2]), here[2])
         return spaced(into(here[[0, 1, 3]], self._truth.world.shortest_path(here[:3], there)[:, :2]))
-
-
-def place_of(goal: FloorGoal) -> NDArray[np.float64] | None:
-    """Return the (2,) place that a pixel goal shows, odometry frame, metres; None where no depth was measured."""
-    seen, (column, row) = goal.seen, np.rint(goal.pixel).astype(int)
-    height, width = seen.depth.shape
-    depth = float(seen.depth[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)])
-    if depth <= 0:
-        return None
-    camera = seen.camera.intrinsics
-    ray = np.array([(goal.pixel[0] - camera.cx) / camera.fx, (goal.pixel[1] - camera.cy) / camera.fy, 1.0])
-    base = np.array([[*seen.pose[:2], 0.0]])
-    to_odometry = camera_poses(base, seen.pose[2:], seen.camera.height, seen.camera.pitch)[0]
-    place: NDArray[np.float64] = to_odometry[:3, :3] @ (depth * ray) + to_odometry[:3, 3]
-    return place[:2]
 
 
 def spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:

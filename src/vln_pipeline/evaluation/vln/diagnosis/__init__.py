@@ -1,0 +1,1 @@
+"""Why episodes failed: one first cause each, by rules."""

@@ -1,0 +1,87 @@
+"""Which cameras a network learned from, kept beside its weights: it drives well only through such ones."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+from vln_pipeline.config import Config
+from vln_pipeline.models.network_folder import read_config
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
+
+CAMERAS = "cameras.json"
+
+Range = tuple[float, float]
+"""The least and the largest value."""
+
+_MARGINS = {"height": 0.15, "pitch": 6.0, "hfov": 6.0, "vfov": 6.0}
+_UNITS = {"height": "m", "pitch": "degrees", "hfov": "degrees", "vfov": "degrees"}
+
+
+class TrainedCameras(Config):
+    """What the cameras of a training's frames had in common; each value lies between two."""
+
+    height: Range
+    """Above the ground, metres."""
+    pitch: Range
+    """Downward tilt, degrees."""
+    hfov: Range
+    """Horizontal field of view, degrees."""
+    vfov: Range
+    """Vertical field of view, degrees."""
+
+    @classmethod
+    def of(cls, cameras: Iterable[tuple[float, float, Intrinsics]]) -> Self:
+        """Return what cameras have in common.
+
+        Args:
+            cameras: height, metres, downward tilt, degrees, and lens of each; at least one.
+        """
+        values = [(height, pitch, *_fields_of_view(lens)) for height, pitch, lens in cameras]
+        spans = [(round(min(found), 3), round(max(found), 3)) for found in zip(*values, strict=True)]
+        return cls(**dict(zip(cls.model_fields, spans, strict=True)))
+
+    def off(self, pitch: float) -> float:
+        """Return by how many degrees a downward tilt lies outside of those that were learned from."""
+        return max(self.pitch[0] - pitch, pitch - self.pitch[1], 0.0)
+
+    def differences(self, camera: CameraSetting) -> list[str]:
+        """Return a phrase for each property of a camera that is not what was learned from, within a margin.
+
+        Margins are 0.15 m and 6 degrees: ours, about what a robot's mounting and a lens differ by.
+        """
+        hfov, vfov = _fields_of_view(camera.intrinsics)
+        found = {"height": camera.height, "pitch": camera.pitch, "hfov": hfov, "vfov": vfov}
+        learned: dict[str, Range] = {name: getattr(self, name) for name in found}
+        return [
+            f"{name} {value:.3g} {_UNITS[name]}, learned from {_told(learned[name])}"
+            for name, value in found.items()
+            if not learned[name][0] - _MARGINS[name] <= value <= learned[name][1] + _MARGINS[name]
+        ]
+
+    def write(self, directory: Path) -> None:
+        """Write the record beside a network's weights."""
+        (directory / CAMERAS).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def read_cameras(directory: Path) -> TrainedCameras | None:
+    """Return the record beside a network's weights; None where there is none, as beside published weights.
+
+    Raises:
+        DataError: the file is broken.
+    """
+    path = directory / CAMERAS
+    if not path.is_file():
+        return None
+    return read_config(path, TrainedCameras, "record of cameras", "a NavDP checkpoint")
+
+
+def _fields_of_view(lens: Intrinsics) -> tuple[float, float]:
+    sizes = ((lens.width, lens.fx), (lens.height, lens.fy))
+    horizontal, vertical = (math.degrees(2 * math.atan(size / 2 / focal)) for size, focal in sizes)
+    return horizontal, vertical
+
+
+def _told(span: Range) -> str:
+    low, high = span
+    return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
