@@ -140,7 +140,7 @@ def _moment(frame: int, heading: NDArray[np.float64], turns: Sequence[Turn]) -> 
 
 def _outside(heading: NDArray[np.float64], clip: Span, turns: Sequence[Turn]) -> NDArray[np.float64]:
     """Return the heading outside turns at each frame of a clip and the one after it, since its first, degrees."""
-    frames = np.arange(clip.start, min(clip.end + 1, len(heading) - 1) + 1)
+    frames = range(clip.start, min(clip.end + 1, len(heading) - 1) + 1)
     return np.array([heading[i] - heading[clip.start] - _turned(heading, clip.start, i, turns) for i in frames])
 
 

@@ -75,7 +75,7 @@ def actions_of(moves: NDArray[np.float64], done: float, threshold: float) -> lis
     """
     if done > threshold:
         return [Action.STOP]
-    still = (np.abs(moves) < _NOTHING).all(axis=1)
+    still: NDArray[np.bool_] = np.all(np.abs(moves) < _NOTHING, axis=1)
     actions: list[Action] = []
     for k, move in enumerate(moves):
         if k + _STILL < len(moves) and still[k : k + _STILL].all():

@@ -42,7 +42,7 @@ def place(
         matrix, trained = read_transform(transform)
         if not trained:
             return matrix, [f"frame: by {transform.name}"]
-        undone = np.linalg.inv(matrix)
+        undone = np.linalg.inv(matrix).astype(np.float64)
     axis, evidence = _up(splat, undone, config, file)
     turned = np.eye(4)
     turned[:3, :3] = to_z_up(axis)

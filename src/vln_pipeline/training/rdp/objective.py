@@ -41,7 +41,7 @@ class RdpObjective:
         count, share = len(ahead), self._network.hidden_share
         levels = torch.randint(self._network.diffusion_steps, (count,))
         noise = torch.randn_like(ahead)
-        noisy = self._schedule.add_noise(ahead, noise, levels)
+        noisy = self._schedule.add_noise(ahead, noise, levels)  # type: ignore[arg-type]  # any tensor of integers
         hidden, blind = torch.rand(count) < share, torch.rand(count) < share
         done = torch.cat([torch.arange(1, length + 1) / length for length in batch.lengths])
         moved = moved_of(batch, self._network)
