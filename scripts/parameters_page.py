@@ -27,8 +27,9 @@ renderers, files and the data folder that the run would use are there. It tells 
 exit code 2; nothing is written.
 
 Besides the blocks below there is `seed`, the run's seed, a whole number from 0. Where a run executes is set in
-`globals.yml` of the same folders, or by `--params`: `executor`, `workers`, `shard`, `max_failures`; there alone `ray`,
-what tasks ask a cluster for (see [Use a large machine](../how-to/scale-out.md)).
+`globals.yml` of the same folders, or by `--params`: `executor`, `workers`, `shard`, `max_failures`; there alone
+`ray`, what tasks ask a cluster for, and `copies_gb`, what a machine keeps of object storage (see
+[Use a large machine](../how-to/scale-out.md)).
 
 ## On the command line
 

@@ -1,9 +1,12 @@
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from object_server import BUCKET, KEYS, Connection, object_server
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -21,6 +24,29 @@ REAL_SCENES = ROOT.parent / "shared" / "data" / "scenes"
 # fixtures of the scene sources and of episodes, several look at an export, and those of evaluations run the command.
 for _folder in ("", "datasets", "end_to_end", "episodes", "export", "runtime", "scenes"):
     sys.path.insert(0, str(ROOT / "tests" / _folder))
+
+
+@pytest.fixture(scope="session")  # fsspec keeps clients, which would ask a server that has ended
+def connection() -> Iterator[Connection]:
+    """A connection to an S3 server with an empty bucket, of which all clients in this environment know."""
+    with object_server() as found, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**KEYS, "AWS_ENDPOINT_URL": found.address}.items():
+            patch.setenv(name, value)
+        import boto3
+
+        boto3.client("s3", endpoint_url=found.address).create_bucket(Bucket=BUCKET)
+        yield found
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes this process one of the machine of that name, with copies of its own; it is one of "one" already."""
+
+    def become(name: str) -> None:
+        monkeypatch.setenv("VLN_COPIES", str(tmp_path / name))
+
+    become("one")
+    return become
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,15 @@ class Seal:
         lines = (f"{name}\0{mark.size}\0{mark.hash}\n" for name, mark in sorted(counted.items()))
         return xxhash.xxh3_128_hexdigest("".join(lines).encode())
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {"told": self.told, "files": {name: [mark.size, mark.hash] for name, mark in self.files.items()}}
+
+    @classmethod
+    def of_json(cls, raw: dict[str, Any]) -> "Seal":
+        """Return what ``as_json`` was made of."""
+        return cls({name: FileMark(size, hash_) for name, (size, hash_) in raw["files"].items()}, raw["told"])
+
 
 def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
     """Sync a finished folder to the disk and write its list of files, which makes it count as finished.
@@ -88,7 +97,7 @@ def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
         for inner in reversed(folders):
             sync(inner)
     made = Seal(files, told or {})
-    write_checked(folder / SEAL, {"told": made.told, "files": {name: [m.size, m.hash] for name, m in files.items()}})
+    write_checked(folder / SEAL, made.as_json())
     return made
 
 
@@ -98,8 +107,7 @@ def read_seal(folder: Path) -> Seal:
     Raises:
         DataError: it has none, or a damaged one.
     """
-    raw = read_checked(folder / SEAL)
-    return Seal({name: FileMark(size, hash_) for name, (size, hash_) in raw["files"].items()}, raw["told"])
+    return Seal.of_json(read_checked(folder / SEAL))
 
 
 def faults(folder: Path, made: Seal, *, contents: bool) -> Iterator[str]:
@@ -142,8 +150,13 @@ def write_checked(path: Path, told: dict[str, Any]) -> None:
     Raises:
         OSError: the disk is full, for instance.
     """
+    replace_text(path, checked_text(told))
+
+
+def checked_text(told: dict[str, Any]) -> str:
+    """Return a JSON object that carries a checksum of itself."""
     body = json.dumps(told, indent=1, sort_keys=True, default=str)[1:] + "\n"
-    replace_text(path, f'{{"{_CHECK}": "{xxhash.xxh3_128_hexdigest(body.encode())}",{body}')
+    return f'{{"{_CHECK}": "{xxhash.xxh3_128_hexdigest(body.encode())}",{body}'
 
 
 def read_checked(path: Path) -> dict[str, Any]:
@@ -153,13 +166,28 @@ def read_checked(path: Path) -> dict[str, Any]:
         DataError: the file is missing, or one of its bytes is another.
     """
     try:
-        head, body = path.read_bytes().split(b",", 1)
+        return read_checked_text(path.read_bytes(), str(path))
+    except OSError as error:
+        raise DataError(str(path), f"is missing or damaged ({error.strerror})", _MEND) from error
+
+
+def read_checked_text(text: bytes, subject: str) -> dict[str, Any]:
+    """Return a JSON object of ``checked_text``, without its checksum.
+
+    Args:
+        text: as it was found.
+        subject: where.
+
+    Raises:
+        DataError: one of its bytes is another.
+    """
+    try:
+        head, body = text.split(b",", 1)
         if head.decode() != f'{{"{_CHECK}": "{xxhash.xxh3_128_hexdigest(body)}"':
-            raise DataError(str(path), "is damaged: its content is not what was written", _MEND)
+            raise DataError(subject, "is damaged: its content is not what was written", _MEND)
         return json.loads(b"{" + body)
-    except (OSError, ValueError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it is empty or cut off"
-        raise DataError(str(path), f"is missing or damaged ({cause})", _MEND) from error
+    except ValueError as error:
+        raise DataError(subject, "is missing or damaged (it is empty or cut off)", _MEND) from error
 
 
 def set_aside(path: Path) -> Path:

@@ -8,7 +8,7 @@ from kedro.io.core import DatasetError
 from small_stores import FIRST, SECOND, store
 
 from vln_pipeline.datasets.item import Task
-from vln_pipeline.datasets.job import lock_of
+from vln_pipeline.datasets.items import lock_of
 from vln_pipeline.datasets.leftovers import leftovers
 from vln_pipeline.durable import set_aside
 from vln_pipeline.errors import DataError

@@ -15,6 +15,9 @@ import psutil
 import pytest
 from command import ROOT, dataset_hash, latest
 
+from object_server import BUCKET, KEYS, needs_s3
+from vln_pipeline.export.digest import digest
+
 pytestmark = pytest.mark.slow
 needs_ray = pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="ray is not installed")
 
@@ -88,6 +91,7 @@ def test_these_tests_know_all_commands_of_the_page():
     assert found == {
         "This machine": 2,
         "A Ray cluster": 6,
+        "Object storage": 2,
         "A batch system": 1,
         "Several machines for one training": 2,
         "What it will cost": 1,
@@ -130,13 +134,57 @@ def test_a_cluster_of_two_nodes_gives_the_same_though_one_dies(by_processes, env
         second.kill()
         assert driver.wait() == 0, (tmp_path / "output.txt").read_text()
     finally:
-        for process in psutil.process_iter(["cmdline"]):
-            if any(folder in word for word in process.info["cmdline"] or ()):
-                process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+        _end(folder)
     assert dataset_hash(tmp_path) == dataset_hash(by_processes)
     used, there = map(float, told_of_cpus.groups())
     assert used <= there, "tasks take what they ask for"
+
+
+@needs_s3
+def test_object_storage_gives_the_same(by_processes, environment, connection, tmp_path):
+    copy = tmp_path / "datasets"
+    told = {**_at_the_server(environment, connection), "VLN_COPIES": str(tmp_path / "copies"), "COPY": str(copy)}
+    said = run(commands()["Object storage"][0], told, "nowhere")
+    assert f"s3://{BUCKET}/data/08_lerobot/" in said
+    assert digest(copy) == dataset_hash(by_processes)
+
+
+@needs_ray
+@needs_s3
+def test_a_cluster_whose_nodes_share_no_folder_gives_the_same(by_processes, environment, connection, tmp_path):
+    from ray.util import get_node_ip_address
+
+    token, first, other, *_ = commands()["A Ray cluster"]
+    folder = tempfile.mkdtemp(prefix="ray")
+    told = {
+        **_at_the_server(environment, connection),
+        "FIRST": get_node_ip_address(),
+        "RAY_TMPDIR": folder,
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "COPY": str(tmp_path / "datasets"),
+    }
+    try:
+        run(token, told, "nowhere")
+        for name, block in (("one", first), ("two", other)):
+            run(block, {**told, "VLN_COPIES": str(tmp_path / name)}, "nowhere")
+        run(commands()["Object storage"][1], {**told, "VLN_COPIES": str(tmp_path / "driver")}, "nowhere")
+    finally:
+        _end(folder)
+    assert digest(tmp_path / "datasets") == dataset_hash(by_processes)
+    made = {name: len(list((tmp_path / name).glob("s3/*/*/*/items/*/seal.json"))) for name in ("one", "two")}
+    assert all(made.values()), "both nodes worked, each in a folder of its own"
+
+
+def _at_the_server(environment, connection):
+    return {**environment, **KEYS, "AWS_ENDPOINT_URL": connection.address, "BUCKET": BUCKET}
+
+
+def _end(folder):
+    """End the cluster that lies in a folder."""
+    for process in psutil.process_iter(["cmdline"]):
+        if any(folder in word for word in process.info["cmdline"] or ()):
+            process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _raylets():

@@ -58,6 +58,16 @@ def test_several_machines_without_a_rendezvous_are_told_at_once(tmp_path, monkey
     assert [line.partition(":")[0] for line in done.lines] == ["VLN_RENDEZVOUS"]
 
 
+def test_several_machines_need_a_folder_that_all_see(tmp_path, monkeypatch):
+    """Whoever joins a training looks for it in the data folder, which an address has not."""
+    monkeypatch.setenv("VLN_RENDEZVOUS", "127.0.0.1:29400")
+    words = ["--pipelines=train_system1", "--params=train_system1.nodes=2"]
+    done = kedro_run(tmp_path / "data", words, VLN_DATA=f"file://{tmp_path}/objects")
+    assert done.code == 2
+    [line] = done.lines
+    assert line.startswith("train_system1.nodes: machines of one training meet in a folder that all see, and data is")
+
+
 def test_what_the_chosen_nodes_do_not_use_is_not_asked_for(tmp_path, without):
     without("bpy", "blenderproc", "torch", "ray", "peft", "mlflow", "habitat_sim")
     words = ["--pipelines=planning,labelling", "--params=executor=serial,workers=2,shard=0/2,max_failures=0"]

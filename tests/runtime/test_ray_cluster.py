@@ -129,10 +129,12 @@ def test_a_job_and_its_outcome_are_too_small_for_the_object_store(cluster, tmp_p
     from ray import cloudpickle
 
     from vln_pipeline.datasets.item import Item, Task
+    from vln_pipeline.datasets.items import LocalItems
     from vln_pipeline.datasets.job import ItemJob
 
     items = [Item(f"k{i}", "0" * 32, tmp_path / f"k{i}", "reader", "store", "version") for i in range(100)]
-    job = ItemJob("k", "0" * 32, Task(print, items), tmp_path, None, tmp_path, 1, {i.key: i.content for i in items})
+    parents = {item.key: item.content for item in items}
+    job = ItemJob("k", "0" * 32, Task(print, items), LocalItems(tmp_path), None, str(tmp_path), 1, parents)
     assert len(cloudpickle.dumps(job)) < 100_000
     run([(f"j{i}", Done(f"j{i}")) for i in range(20)])
     used = ray.cluster_resources()["object_store_memory"] - ray.available_resources()["object_store_memory"]

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 import yaml
@@ -112,13 +113,31 @@ def test_a_password_does_not_stand_in_the_message(tmp_path):
 def test_object_storage_is_not_taken_for_a_folder(tmp_path):
     """VLN_DATA=s3://bucket/data "succeeded", and wrote a local folder of that name.
 
-    Stores need a folder, so an address is refused.
+    What is no address of a bucket's folder is refused; keys in one are, and are not shown.
     """
+    for told, cause in (
+        (
+            "s4://bucket/data",
+            "no kind of storage that can be written is known by that name; use e.g. s3://bucket/folder",
+        ),
+        ("s3://bucket", "it names no bucket and folder; use e.g. s3://bucket/folder"),
+        ("s3://key:s3cret@bucket/data", "an address holds no keys; put them where its client looks for them"),
+    ):
+        done = kedro_run(tmp_path / "data", [], VLN_DATA=told)
+        assert done.code == 2
+        [line] = done.lines
+        assert cause in line
+        assert "s3cret" not in done.text
+        assert not (ROOT / f"{told[:2]}:").exists()
+
+
+@pytest.mark.skipif(bool(find_spec("s3fs")), reason="the client of S3 is installed")
+def test_object_storage_without_its_client_is_refused(tmp_path):
     done = kedro_run(tmp_path / "data", [], VLN_DATA="s3://bucket/data")
     assert done.code == 2
-    told = "'s3://bucket/data' is an address, and stores need a folder; mount the bucket, and name where"
-    assert [line.partition(": ")[2] for line in done.lines] == [told]
-    assert not (ROOT / "s3:").exists()
+    [line] = done.lines
+    assert line.startswith("data (s3://bucket/data): its client is not installed (Install s3fs to access S3)")
+    assert line.endswith("pip install 'vln-pipeline[s3]'")
 
 
 FILES_WRONG = [

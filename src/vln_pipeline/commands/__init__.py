@@ -3,6 +3,7 @@
 import click
 
 from vln_pipeline.commands.check import check
+from vln_pipeline.commands.download import download
 from vln_pipeline.commands.estimate import estimate
 from vln_pipeline.commands.fsck import fsck
 from vln_pipeline.commands.join import join
@@ -17,6 +18,7 @@ COMMANDS: tuple[click.Command, ...] = (
     where,
     versions,
     digest,
+    download,
     check,
     fsck,
     prune,

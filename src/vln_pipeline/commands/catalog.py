@@ -12,6 +12,7 @@ from kedro.io import AbstractVersionedDataset, CatalogProtocol
 from kedro.utils import find_kedro_project
 
 from vln_pipeline.datasets.item_store import ItemStore
+from vln_pipeline.object_storage.address import folder_here, is_address, require_client
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def open_catalog(versions: Mapping[str, str] | None = None) -> Iterator[CatalogP
         click.ClickException: it lies in none.
     """
     with _context() as context:
+        _place(context)
         yield context._get_catalog(load_versions=dict(versions)) if versions else context.catalog
 
 
@@ -33,10 +35,23 @@ def data_folder() -> Iterator[Path]:
     """Yield the folder of all stores.
 
     Raises:
+        click.ClickException: the current folder lies in no project, or its stores lie at an address.
+    """
+    with data_place() as (folder, address):
+        if address:
+            raise click.ClickException(f"{address} is an address, and this needs a folder; set VLN_DATA to one")
+        yield folder
+
+
+@contextmanager
+def data_place() -> Iterator[tuple[Path, str]]:
+    """Yield the folder of all stores on this machine, and their address; that is empty where the folder is all.
+
+    Raises:
         click.ClickException: the current folder lies in no project.
     """
     with _context() as context:
-        yield Path(context.project_path) / context.config_loader["globals"]["data"]
+        yield _place(context)
 
 
 @contextmanager
@@ -87,3 +102,16 @@ def _context(environment: str | None = None) -> Iterator[Any]:
     bootstrap_project(project)
     with KedroSession.create(project, env=environment) as session:
         yield session.load_context()  # type: ignore[attr-defined]  # the abstract session lacks it
+
+
+def _place(context: Any) -> tuple[Path, str]:
+    """Return the folder of all stores on this machine, and their address.
+
+    Raises:
+        DataError: it is an address whose client is not installed.
+    """
+    data = context.config_loader["globals"]["data"]
+    if not is_address(data):
+        return Path(context.project_path) / data, ""
+    require_client(data)
+    return folder_here(data), data

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from vln_pipeline.commands.catalog import data_folder
+from vln_pipeline.commands.catalog import data_place
+
+_REMAKE = "--remake sets them aside, so that the same command makes exactly those again"
 
 
 @click.command()
@@ -23,8 +25,11 @@ def fsck(folder: Path | None, remake: bool) -> None:
     from vln_pipeline.datasets.soundness import damages, sealed_wholes, set_damage_aside
 
     if folder is None:
-        with data_folder() as folder:
+        with data_place() as (folder, address):
             pass
+        if address:
+            _check_objects(address, folder, remake=remake)
+            return
     wholes, damaged = list(sealed_wholes(folder)), []
     with tqdm(wholes, desc="checking", unit=" folder") as bar:
         for whole in bar:
@@ -39,13 +44,48 @@ def fsck(folder: Path | None, remake: bool) -> None:
     if not damaged:
         return
     if not remake:
-        click.echo("--remake sets them aside, so that the same command makes exactly those again", err=True)
+        click.echo(_REMAKE, err=True)
         sys.exit(1)
     for whole in damaged:
         if whole.exists():  # what it lies in may have been set aside before it
             click.echo(f"set aside: {_shown(set_damage_aside(whole), folder)}", err=True)
     for command in _commands(folder):
         click.echo(f"now run again: {command}", err=True)
+
+
+def _check_objects(address: str, here: Path, *, remake: bool) -> None:
+    """Do the same with what lies at an address.
+
+    Args:
+        address: of all stores.
+        here: folder of this machine for it.
+        remake: whether what is damaged is set aside.
+    """
+    from tqdm import tqdm
+
+    from vln_pipeline.datasets.remote_soundness import remote_wholes
+    from vln_pipeline.object_storage import Bucket
+    from vln_pipeline.runtime.record import RECORDS, fetch_records
+
+    wholes, damaged = list(remote_wholes(address)), []
+    with tqdm(wholes, desc="checking", unit=" folder") as bar:
+        for whole in bar:
+            if found := list(whole.faults()):
+                damaged.append(whole)
+                with bar.external_write_mode():
+                    for told in found:
+                        click.echo(f"{whole.address}: {told}")
+    click.echo(f"{len(wholes)} checked, {len(damaged)} damaged", err=True)
+    if damaged and not remake:
+        click.echo(_REMAKE, err=True)
+        sys.exit(1)
+    for whole in damaged:
+        whole.set_aside()
+        click.echo(f"set aside: {whole.address}", err=True)
+    if damaged:
+        fetch_records(Bucket(address).inside(RECORDS), here / RECORDS)
+        for command in _commands(here):
+            click.echo(f"now run again: {command}", err=True)
 
 
 def _shown(path: Path, folder: Path) -> str:

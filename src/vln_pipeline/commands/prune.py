@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from vln_pipeline.commands.catalog import in_words, item_stores, open_catalog
+from vln_pipeline.commands.catalog import data_folder, in_words, item_stores, open_catalog
 
 
 @click.command()
@@ -25,6 +25,8 @@ def prune(yes: bool, given_up: tuple[str, ...]) -> None:
     from vln_pipeline.datasets.leftovers import interrupted_versions, leftovers
     from vln_pipeline.errors import DataError
 
+    with data_folder():
+        pass
     with open_catalog() as catalog:
         stores = [Path(store._filepath) for store in item_stores(catalog).values()]
     try:

@@ -6,6 +6,7 @@ import click
 from kedro.io import CatalogProtocol
 
 from vln_pipeline.commands.catalog import open_catalog, versioned
+from vln_pipeline.datasets.item_store import ItemStore
 
 
 @click.command()
@@ -14,6 +15,9 @@ def where() -> None:
     with open_catalog() as catalog:
         for name in ("lerobot", "report"):
             path = _latest(catalog, name)
+            if address := _address(catalog, name, path):
+                click.echo(f"{name:<8} {address}")
+                continue
             click.echo(f"{name:<8} {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 
@@ -26,7 +30,19 @@ def digest(folder: Path | None) -> None:
     if folder is None:
         with open_catalog() as catalog:
             folder = _latest(catalog, "lerobot")
+            if address := _address(catalog, "lerobot", folder):
+                mend = "vln-pipeline download lerobot FOLDER copies it here; then name that folder"
+                raise click.ClickException(f"{address} is an address; {mend}")
     click.echo(digest_of(folder))
+
+
+def _address(catalog: CatalogProtocol, name: str, path: Path) -> str:
+    """Return the address of what a path stands for; empty where it is a folder or file."""
+    dataset = versioned(catalog, name)
+    if isinstance(dataset, ItemStore):
+        return f"{dataset.address}/{'/'.join(path.parts[-2:])}" if dataset.address else ""
+    protocol = getattr(dataset, "_protocol", "file")
+    return "" if protocol == "file" else f"{protocol}://{path}"
 
 
 def _latest(catalog: CatalogProtocol, name: str) -> Path:

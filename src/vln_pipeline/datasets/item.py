@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline.datasets.compared import note_compared, was_compared
+from vln_pipeline.datasets.remote_items import RemoteItems
 from vln_pipeline.durable import require_sound
 from vln_pipeline.errors import DataError
 
@@ -32,6 +33,8 @@ class Item:
         volatile: patterns of its files that do not count in ``content``.
         command: name of the command that loaded it, all of whose processes compare its bytes once; where it is empty,
             each process compares them.
+        remote: the items at an address of which it is one; ``directory`` is then where this machine's copy would lie
+            that made the handle. None where all machines see the folder.
     """
 
     key: str
@@ -42,6 +45,7 @@ class Item:
     version: str = ""
     volatile: tuple[str, ...] = ()
     command: str = ""
+    remote: RemoteItems | None = None
 
     def __call__(self) -> Any:
         """Read the item.
@@ -57,6 +61,8 @@ class Item:
         Raises:
             DataError: it was damaged since it was finished, or another item lies in its place.
         """
+        if self.remote is not None:
+            return self.remote.open_as(self.key, self.directory.name, self.content, self.volatile)
         if self.directory not in _sound:
             known = bool(self.command) and was_compared(self.directory, self.command)
             seal = require_sound(self.directory, contents=not known)

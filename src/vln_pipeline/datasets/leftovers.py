@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vln_pipeline.datasets.compared import forget_compared
-from vln_pipeline.datasets.job import STATE, fingerprint_of_part, lock_of
+from vln_pipeline.datasets.items import STATE, fingerprint_of_part, lock_of
 from vln_pipeline.datasets.manifest import MANIFEST, PLAN, Manifest, read_plan
 from vln_pipeline.durable import DAMAGED, PART
 from vln_pipeline.errors import DataError

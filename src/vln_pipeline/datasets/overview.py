@@ -1,9 +1,10 @@
 """All versions of all stores, and how they depend on each other."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vln_pipeline.datasets.items import ITEMS
 from vln_pipeline.datasets.leftovers import interrupted_versions
 from vln_pipeline.datasets.manifest import MANIFEST, Manifest
 from vln_pipeline.durable import read_seal
@@ -36,12 +37,13 @@ class VersionRow:
     users: tuple[tuple[str, str], ...]
 
 
-def overview(stores: Iterable[Path], records: Path) -> Iterator[VersionRow]:
+def overview(stores: Iterable[Path], records: Path, size: Callable[[Path, str], int]) -> Iterator[VersionRow]:
     """Yield the versions of some stores, store by store, newest first.
 
     Args:
         stores: folders of all stores whose versions may use each other.
         records: folder of the runs' records.
+        size: of an item in bytes, by the folder of its store and its fingerprint; ``size_here`` for items in folders.
 
     Raises:
         DataError: a manifest is damaged.
@@ -66,10 +68,18 @@ def overview(stores: Iterable[Path], records: Path) -> Iterator[VersionRow]:
                 seeds.get(version, "?"),
                 manifest is not None,
                 len(planned[version] if manifest is None else manifest.items),
-                0 if manifest is None else sum(_size(store / "items" / m.fingerprint) for m in manifest.items.values()),
+                0 if manifest is None else sum(size(store, m.fingerprint) for m in manifest.items.values()),
                 parents.get((store.name, version), {}),
                 tuple(sorted(users)),
             )
+
+
+def size_here(store: Path, fingerprint: str) -> int:
+    """Return the bytes of an item in a store's folder; 0 where it is damaged."""
+    try:
+        return sum(mark.size for mark in read_seal(store / ITEMS / fingerprint).files.values())
+    except DataError:  # fsck names it
+        return 0
 
 
 def _direct(manifest: Manifest, sealed: Mapping[tuple[str, str], Manifest]) -> dict[str, str]:
@@ -80,10 +90,3 @@ def _direct(manifest: Manifest, sealed: Mapping[tuple[str, str], Manifest]) -> d
         for store, version in manifest.made_from.items()
         if not any(further.get(store) == version for further in behind)
     }
-
-
-def _size(item: Path) -> int:
-    try:
-        return sum(mark.size for mark in read_seal(item).files.values())
-    except DataError:  # fsck names it
-        return 0

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from vln_pipeline.datasets.items import ITEMS
 from vln_pipeline.datasets.manifest import JOURNAL, MANIFEST, PLAN, Manifest, journal_mark
 from vln_pipeline.durable import DAMAGED, PART, SEAL, faults, read_checked, read_seal, set_aside
 from vln_pipeline.errors import DataError
-
-ITEMS, RECORDS = "items", "runs"
+from vln_pipeline.runtime.record import RECORDS
 
 
 @dataclass(frozen=True)

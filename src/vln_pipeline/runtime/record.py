@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline import __version__
-from vln_pipeline.durable import read_checked, sync, write_checked
+from vln_pipeline.durable import checked_text, read_checked, sync, write_checked
 from vln_pipeline.errors import DataError
+from vln_pipeline.object_storage.bucket import Bucket
 from vln_pipeline.redaction import without_secrets
 
+RECORDS = "runs"
+"""Folder of the records among the stores."""
 RUNS = "has not ended: it still runs, or it was killed"
 
 
@@ -72,6 +75,21 @@ class RunRecord:
         sync(directory)
         return path
 
+    def write_at(self, bucket: Bucket) -> str:
+        """Put the record at an address, as ``write`` does in a folder, and return its name."""
+        for number in itertools.count(1):
+            name = f"{self.run_id}.json" if number == 1 else f"{self.run_id}.{number}.json"
+            if bucket.create(name, self._text().encode()):
+                return name
+        raise AssertionError("numbers do not end")
+
+    def _text(self) -> str:
+        return checked_text(without_secrets(asdict(self)))
+
+    def write_again_at(self, bucket: Bucket, name: str) -> None:
+        """Replace what ``write_at`` put there."""
+        bucket.write(name, self._text().encode())
+
     def write_again(self, path: Path) -> None:
         """Replace what ``write`` wrote."""
         write_checked(path, without_secrets(asdict(self)))
@@ -84,6 +102,13 @@ def read_records(directory: Path) -> list[dict[str, Any]]:
         with suppress(DataError):
             found.append(read_checked(path))
     return found
+
+
+def fetch_records(bucket: Bucket, directory: Path) -> None:
+    """Bring the records of all runs from an address into a folder."""
+    for name in bucket.children():
+        if name.endswith(".json"):
+            bucket.fetch(name, directory / name)
 
 
 def git_commit(project: Path) -> str:

@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from inspect import signature
 from pathlib import Path
@@ -13,7 +13,10 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.object_storage import Bucket, is_address
+from vln_pipeline.object_storage.address import fault_of, require_client
 from vln_pipeline.runtime.config_loader import LayeredConfigLoader
+from vln_pipeline.runtime.record import RECORDS
 from vln_pipeline.runtime.refused import RefusedError
 
 RUN_ID_VARIABLE = "VLN_RUN_ID"
@@ -53,7 +56,7 @@ class ProjectSession(KedroSession):
             run_id = session.session_id
             data = session._get_config_loader()["globals"].get("data")
             if isinstance(data, str):  # else it is told with all other faults, when the command is checked
-                run_id = after_newest(run_id, session._project_path / data)
+                run_id = after_newest(run_id, _versions(session._project_path, data))
         session.session_id = session._store["session_id"] = run_id
         return session
 
@@ -96,13 +99,13 @@ class ProjectSession(KedroSession):
         return self._loader
 
 
-def after_newest(run_id: str, data: Path) -> str:
-    """Return a run id that sorts after all versions in a data folder: the given one where it does, else the next.
+def after_newest(run_id: str, versions: Iterable[str]) -> str:
+    """Return a run id that sorts after all versions there are: the given one where it does, else the next.
 
-    >>> after_newest("2026-01-31T09.30.00.000Z", Path("no such folder"))
-    '2026-01-31T09.30.00.000Z'
+    >>> after_newest("2026-01-31T09.30.00.000Z", ["items", "2026-01-31T09.30.00.001Z"])
+    '2026-01-31T09.30.00.002Z'
     """
-    newest = max((path.name for path in data.glob("*/*") if _time_of(path.name)), default="")
+    newest = max(filter(_time_of, versions), default="")
     time = _time_of(newest)
     if time is None or newest < run_id:
         return run_id
@@ -113,6 +116,20 @@ def after_newest(run_id: str, data: Path) -> str:
     told = "the clock says %s, but there is a version of %s; this run is called %s"
     logger.warning(told, run_id, newest, following)
     return following
+
+
+def _versions(project: Path, data: str) -> Iterable[str]:
+    """Return the names of all that lies in the stores of a data folder, or at its address."""
+    if not is_address(data):
+        return [path.name for path in (project / data).glob("*/*")]
+    if fault_of(data):
+        return []  # told with all other faults, when the command is checked
+    try:
+        require_client(data)
+        bucket = Bucket(data, pauses=())
+        return [name for store in bucket.children() if store != RECORDS for name in bucket.children(store)]
+    except DataError:
+        return []
 
 
 def _time_of(run_id: str) -> datetime | None:

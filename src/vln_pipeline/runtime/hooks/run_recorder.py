@@ -15,7 +15,8 @@ from kedro.pipeline.node import Node
 
 from vln_pipeline.datasets.item_store import ItemStore
 from vln_pipeline.errors import DataError
-from vln_pipeline.runtime.record import RunRecord, git_commit
+from vln_pipeline.object_storage import Bucket, is_address
+from vln_pipeline.runtime.record import RECORDS, RunRecord, git_commit
 
 logger = logging.getLogger(__name__)
 
@@ -33,14 +34,16 @@ class RunRecorder:
     def __init__(self) -> None:
         self.record: RunRecord | None = None
         self._started: dict[str, float] = {}
-        self._folder = self._path = Path()
+        self._records: Bucket | Path = Path()
+        self._name = ""
         self._project = Path()
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Learn where records lie."""
         self._project = Path(context.project_path)
-        self._folder = self._project / context.config_loader["globals"]["data"] / "runs"
+        data = context.config_loader["globals"]["data"]
+        self._records = Bucket(data).inside(RECORDS) if is_address(data) else self._project / data / RECORDS
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
@@ -57,7 +60,10 @@ class RunRecorder:
             dataset = catalog.get(name)
             if isinstance(dataset, AbstractVersionedDataset) and dataset.exists():
                 self.record.read[name] = str(dataset.resolve_load_version())
-        self._path = self.record.write(self._folder)  # a run that is killed has one, too
+        if isinstance(self._records, Bucket):  # a run that is killed has a record, too
+            self._name = self.record.write_at(self._records)
+        else:
+            self._name = self.record.write(self._records).name
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -102,6 +108,10 @@ class RunRecorder:
                     self.record.quarantined[name] = {q.key: q.cause for q in manifest.quarantined}
             elif name.endswith(_ACCOUNT) and name in self.record.written:
                 self.record.accounts[name] = catalog.load(name)
-        path = self._path
+        if isinstance(self._records, Bucket):
+            self.record.write_again_at(self._records, self._name)
+            logger.info("run record: %s/%s", self._records.address, self._name)
+            return
+        path = self._records / self._name
         self.record.write_again(path)
         logger.info("run record: %s", path.relative_to(self._project) if path.is_relative_to(self._project) else path)

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.object_storage.address import require_client
+from vln_pipeline.object_storage.bucket import Bucket
 from vln_pipeline.scenes.config import ScenesConfig
 from vln_pipeline.scenes.published.config import PublishedConfig, TexturedConfig
 from vln_pipeline.scenes.splat.config import SplatConfig
@@ -55,6 +57,15 @@ def folder_of_stores(folder: Path) -> Iterator[DataError]:
         yield DataError(f"data ({folder})", f"{there} is not a folder", mend)
     elif not os.access(there, os.W_OK | os.X_OK):
         yield DataError(f"data ({folder})", f"{there} cannot be written", mend)
+
+
+def storage(address: str) -> Iterator[DataError]:
+    """Yield a fault where object storage can be reached by no client, or not be written."""
+    try:
+        require_client(address)
+        Bucket(address, pauses=()).require_writable()
+    except DataError as fault:
+        yield fault
 
 
 def _has_packed_textures(folder: Path) -> bool:

@@ -17,8 +17,9 @@ from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.vln.dagger.config import DaggerConfig
 from vln_pipeline.evaluation.world.config import WorldConfig
 from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.object_storage import is_address
 from vln_pipeline.rendering.config import RenderingConfig
-from vln_pipeline.runtime.needs.files import absent, folder_of_stores, scene_files
+from vln_pipeline.runtime.needs.files import absent, folder_of_stores, scene_files, storage
 from vln_pipeline.runtime.needs.programs import blender, egl, packages
 from vln_pipeline.runtime.parameters.blocks import PlaceConfig
 from vln_pipeline.scenes.config import ScenesConfig
@@ -37,7 +38,7 @@ def missing(nodes: Iterable[str], blocks: Mapping[str, Config], place: PlaceConf
         place: where the run executes.
         project: folder that the folder of stores is relative to.
     """
-    faults = [*folder_of_stores(project / place.data)]
+    faults = [*(storage(place.data) if is_address(place.data) else folder_of_stores(project / place.data))]
     if place.executor == "ray":
         faults += packages("executor", "ray", ["ray"])
     for node in sorted(set(nodes) & set(_NEEDS)):
@@ -50,6 +51,9 @@ def missing(nodes: Iterable[str], blocks: Mapping[str, Config], place: PlaceConf
             for part in parts:
                 config = getattr(config, part)
             faults += needs(config, key)
+            if is_address(place.data) and getattr(config, "nodes", 1) > 1:
+                cause = "machines of one training meet in a folder that all see, and data is an address"
+                faults.append(DataError(f"{key}.nodes", cause, "set it to 1, or VLN_DATA to a shared folder"))
     return list({str(fault): fault for fault in faults}.values())
 
 

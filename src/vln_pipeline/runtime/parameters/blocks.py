@@ -18,6 +18,7 @@ from vln_pipeline.evaluation.vln.dagger.config import DaggerConfig
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.filtering.config import FilteringConfig
 from vln_pipeline.labelling.config import LabellingConfig
+from vln_pipeline.object_storage.address import fault_of, is_address
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
 from vln_pipeline.rendering.config import RenderingConfig
@@ -60,9 +61,9 @@ BLOCKS: Mapping[str, type[Config]] = {
 """The model of every block of ``parameters.yml``."""
 
 
-def _is_folder(text: str) -> str:
-    if "://" in text:  # would be taken for a folder of that name
-        raise ValueError(f"{text!r} is an address, and stores need a folder; mount the bucket, and name where")
+def _is_place(text: str) -> str:
+    if is_address(text) and (fault := fault_of(text)):
+        raise ValueError(f"{text!r}: {fault}")
     return text
 
 
@@ -84,8 +85,10 @@ class SeedConfig(Config):
 class PlaceConfig(Config):
     """Where a run executes: ``globals.yml``, or ``--params`` for one run; results never depend on it."""
 
-    data: Annotated[str, AfterValidator(_is_folder)] = Field(min_length=1)
-    """Folder of all stores."""
+    data: Annotated[str, AfterValidator(_is_place)] = Field(min_length=1)
+    """Folder of all stores, or their address in object storage, such as s3://bucket/data."""
+    copies_gb: float = Field(default=100, gt=0)
+    """10^9 bytes that a machine's copies of items in object storage may take; those used least recently go first."""
     executor: Literal["serial", "processes", "ray"]
     """This process, processes of this machine, or a cluster."""
     workers: Literal["auto"] | Annotated[StrictInt, Field(ge=1)]
@@ -98,5 +101,5 @@ class PlaceConfig(Config):
     """What tasks ask a Ray cluster for."""
 
 
-PER_RUN = frozenset(PlaceConfig.model_fields) - {"data", "ray"}
+PER_RUN = frozenset(PlaceConfig.model_fields) - {"data", "copies_gb", "ray"}
 """Places that ``--params`` may name."""
