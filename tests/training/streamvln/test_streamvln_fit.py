@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from drawn_walks import walk, write_walks
 from PIL import Image
 from safetensors.torch import load_file
 from streamvln_training import BASE, Interrupted, train
 from tiny_stream import MODEL
+from windowed_walks import walk, write_walks
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.streamvln.config import StreamVlnConfig

@@ -5,8 +5,8 @@ TESTS = Path(__file__).parents[2]
 sys.path[:0] = [str(TESTS / "models/streamvln"), str(TESTS / "training/system2_data"), str(Path(__file__).parent)]
 
 import pytest  # noqa: E402
-from drawn_walks import walk, write_walks  # noqa: E402
 from tiny_stream import MODEL  # noqa: E402
+from windowed_walks import walk, write_walks  # noqa: E402
 
 from vln_pipeline.models.streamvln.load import load  # noqa: E402
 from vln_pipeline.training.streamvln_data.config import StreamVlnDataConfig  # noqa: E402

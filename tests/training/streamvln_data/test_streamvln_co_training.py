@@ -4,8 +4,8 @@ import av
 import numpy as np
 import pytest
 import yaml
-from drawn_walks import walk
 from PIL import Image
+from windowed_walks import walk
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.streamvln.conversation import Visual

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from drawn_walks import told_frame, walk
+from windowed_walks import told_frame, walk
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.streamvln.conversation import Visual
