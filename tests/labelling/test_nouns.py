@@ -76,7 +76,9 @@ def test_a_language_is_complete():
 def test_phrases_have_known_slots_and_no_marks_of_their_own(book):
     words = book.nouns.slots("landmark", Named("sofa"), book.nouns.words("sofa")[0]) | book.sides["left"]
     others = ("other", "source", "target", "room")
-    slots = {*words, "distance"} | {word.replace("landmark", slot) for word in words for slot in others}
+    slots = {*words, "distance", *(f"other_{side}" for side in book.sides["left"])} | {
+        word.replace("landmark", slot) for word in words for slot in others
+    }
     for key, wordings in book.phrases.items():
         forms = [form for wording in wordings for form in expanded(wording)]
         assert len(set(forms)) == len(forms) >= 2, key
@@ -97,9 +99,9 @@ def test_no_form_of_a_wording_is_lost():
     ("metres", "expected"),
     [
         (0.3, ["a step or two", "a short way", "a few steps", "a couple of steps"]),
-        (1.5, ["one and a half metres", "two steps", "two paces", "five feet", "two yards"]),
-        (3.0, ["three metres", "four steps", "four paces", "ten feet", "three yards"]),
-        (30.0, ["thirty metres", "43 steps", "40 paces", "98 feet", "33 yards"]),
+        (1.5, ["one and a half metres", "two steps", "two paces", "five feet", "two yards", "two strides"]),
+        (3.0, ["three metres", "four steps", "four paces", "ten feet", "three yards", "four strides"]),
+        (30.0, ["thirty metres", "43 steps", "40 paces", "98 feet", "33 yards", "38 strides"]),
     ],
 )
 def test_distances_are_said_as_people_say_them(metres, expected):

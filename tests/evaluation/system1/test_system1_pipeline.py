@@ -97,7 +97,7 @@ def test_results_do_not_depend_on_who_works(before_driving, tmp_path, caplog):
 
 
 def test_a_run_whose_server_failed_goes_on_with_what_is_missing(before_driving, tmp_path):
-    with serving([(500, b"no memory")] * 2) as server:
+    with serving([(500, b"no memory")] * 12) as server:  # every episode is begun twice
         agents = {"navdp": False, "baselines": ["straight_line"], "servers": [{"name": "served", "url": server.url}]}
         tasks = driving.drive_episodes(*before_driving, {}, config(agents=agents, recovery=[False]), 7)
         first, second = (store(tmp_path, "system1_drives", run) for run in (FIRST, SECOND))

@@ -24,7 +24,7 @@ def test_our_own_grammar_is_read_statement_by_statement():
     assert (by.act, by.side, by.landmark) == (Act.PASSED, -1, "lamp")
     assert (move.act, move.metres) == (Act.MOVE, 3.0)
     assert (see.act, see.landmark, see.where) == (Act.SEE, "sofa", "ahead")
-    assert (stop.act, stop.landmark, stop.where) == (Act.STOP, "sofa", "ahead")
+    assert (stop.act, stop.landmark, stop.where) == (Act.STOP, "sofa", "before")
 
 
 @pytest.mark.parametrize(

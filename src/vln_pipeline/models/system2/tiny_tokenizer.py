@@ -16,7 +16,7 @@ _SPLIT = (
 )
 """What is never joined to one token; each digit stands alone, and so does each arrow, see ``_ARROWS``."""
 _ARROWS = "↑←→↓"
-_WEIGHT = 8
+_WEIGHT = 400
 """Times that what every conversation holds is told to the trainer, which joins the most frequent pairs."""
 _CHAT = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.content is string %}{{ m.content }}{% else %}"

@@ -1,5 +1,6 @@
 """Point clouds: LAS and LAZ files by laspy, PLY files of points."""
 
+import struct
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from vln_pipeline.scenes.splat.ply_header import read_header
 
 SUFFIXES = (".las", ".laz", ".ply")
 _BROKEN = 0.01
+_RECORD, _EXTENDED_RECORD = 54, 60
+"""Bytes of the head of a variable length record, and of an extended one (LAS 1.4, tables 7 and 24)."""
+_HEAD_1_4 = 375
+"""Bytes of a public header block of LAS 1.4, which alone tells of extended records."""
 
 
 def read_cloud(file: Path, most: int) -> NDArray[np.float64]:
@@ -46,6 +51,7 @@ def _las(file: Path, most: int) -> NDArray[np.float64]:
             raise DataError(file.name, f"{file.suffix} needs {package}", mend)
     import laspy
 
+    _require_room_for_records(file)
     try:
         with laspy.open(file) as reader:
             header = reader.header
@@ -60,6 +66,23 @@ def _las(file: Path, most: int) -> NDArray[np.float64]:
     except Exception as error:
         cause = f"cannot be read ({type(error).__name__}: {str(error)[:120]})"
         raise DataError(file.name, cause, "export it again") from error
+
+
+def _require_room_for_records(file: Path) -> None:
+    """Refuse a header that claims more records than the file has bytes for: laspy would make millions of empty ones."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD_1_4)
+    if head[:4] != b"LASF" or len(head) < 104:
+        raise DataError(file.name, "is no LAS file, or cut off in its header", "export it again")
+    head_size, points_at, records = struct.unpack_from("<HII", head, 94)
+    claimed = head_size + records * _RECORD
+    extended = 0
+    if len(head) == _HEAD_1_4 and head_size >= _HEAD_1_4:
+        extended_at, count = struct.unpack_from("<QI", head, 235)
+        extended = extended_at + count * _EXTENDED_RECORD if count else 0
+    if claimed > points_at or points_at > size or extended > size:
+        raise DataError(file.name, "its header claims records that the file has no room for", "export it again")
 
 
 def _too_many(file: Path, count: int) -> DataError:
