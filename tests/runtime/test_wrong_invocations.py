@@ -77,7 +77,7 @@ CHOSEN_WRONG = [
     (["--env=sytem1"], "--env=sytem1: there is no such environment; did you mean system1?"),
     (["--tags=foo"], "--tags=foo: there is none of that name"),
     (["--nodes=label"], "--nodes=label: there is none of that name in what is to run; did you mean evaluate.label"),
-    (["--pipelines=datgen"], "--pipelines=datgen: there is none of that name in what is to run; did you mean datagen?"),
+    (["--pipelines=datgen"], "--pipelines=datgen: there is none of that name in what is to run; did you mean datagen"),
     (["--from-nodes=esdf.mapp"], "--from-nodes=esdf.mapp: there is none of that name in what is to run; did you mean"),
     (["--namespaces=sampeling"], "--namespaces=sampeling: there is none of that name in what is to run; did you mean"),
     (["--to-outputs=footages"], "--to-outputs=footages: there is none of that name in what is to run; did you mean"),
