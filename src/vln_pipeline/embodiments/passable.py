@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
 from vln_pipeline.evaluation.world.world import World
+from vln_pipeline.planning.polyline import lengths_along, points_along
 
 _RING = 0.05
 """Distance between rings of places that are tried, metres."""
@@ -93,6 +94,5 @@ def _moved_off(world: World, way: NDArray[np.float64], wanted: float) -> NDArray
 
 
 def _spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
-    wanted = np.linspace(0.0, along[-1], 1 + math.ceil(along[-1] / _SPACING))
-    return np.column_stack([np.interp(wanted, along, corners[:, axis]) for axis in range(3)])
+    length = lengths_along(corners)[-1]
+    return points_along(corners, np.linspace(0.0, length, 1 + math.ceil(length / _SPACING)))

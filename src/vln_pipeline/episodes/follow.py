@@ -15,6 +15,7 @@ from vln_pipeline.planning.astar import AStar
 from vln_pipeline.planning.clearance import SLACK, clearances
 from vln_pipeline.planning.discretise import discretise, replay
 from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
+from vln_pipeline.planning.polyline import lengths_along, points_along
 from vln_pipeline.planning.search_grid import search_grid
 
 _MARGIN, _WEIGHT, _BAND = 0.03, 1.0, 0.3
@@ -108,8 +109,7 @@ def _snapped(floor: FloorMap, nearest: NDArray[np.int32], point: NDArray[np.floa
 
 
 def _spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
-    if along[-1] == 0:
+    length = lengths_along(corners)[-1]
+    if length == 0:
         raise ValueError("its reference path ends where it starts")
-    wanted = np.linspace(0, along[-1], 1 + int(np.ceil(along[-1] / _SPACING)))
-    return np.column_stack([np.interp(wanted, along, corners[:, axis]) for axis in (0, 1)])
+    return points_along(corners, np.linspace(0, length, 1 + int(np.ceil(length / _SPACING))))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.planning.endpoint_pairs import EndpointPair
+from vln_pipeline.planning.polyline import lengths_along, points_along
 from vln_pipeline.planning.walk_config import SamplingConfig
 
 _PLACES = 16
@@ -76,7 +77,7 @@ class Spread:
 
 def turns(path: NDArray[np.float64]) -> bool:
     """Return whether a walk along a (K, 2) grid path turns, metres."""
-    length = np.linalg.norm(np.diff(path, axis=0), axis=1).sum()
+    length = lengths_along(path)[-1]
     places = _evenly(path, max(2, round(length / _STEP) + 1))
     chords = places[_CHORD:] - places[:-_CHORD]
     heading = np.degrees(np.unwrap(np.arctan2(chords[:, 1], chords[:, 0])))
@@ -85,6 +86,4 @@ def turns(path: NDArray[np.float64]) -> bool:
 
 def _evenly(path: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Return (count, 2) places at equal shares of the way."""
-    walked = np.concatenate([[0.0], np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()])
-    at = np.linspace(0.0, walked[-1], count)
-    return np.stack([np.interp(at, walked, path[:, axis]) for axis in range(2)], axis=1)
+    return points_along(path, np.linspace(0.0, lengths_along(path)[-1], count))

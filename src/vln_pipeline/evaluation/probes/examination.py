@@ -16,6 +16,7 @@ from vln_pipeline.evaluation.system1.agents.team import Situation, Team, Truth
 from vln_pipeline.evaluation.system1.episode import Episode, Target
 from vln_pipeline.evaluation.world.planar import out_of
 from vln_pipeline.export.pixel_goal import project
+from vln_pipeline.planning.polyline import lengths_along, points_along
 from vln_pipeline.rendering.camera import CameraSetting, camera_poses
 from vln_pipeline.seeding import generator
 
@@ -119,9 +120,8 @@ def _critic(truth: Truth, place: Place, camera: CameraSetting, plan: Plan) -> fl
 def _dense(path: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (N, 2) points along a path from the robot on."""
     corners = np.vstack([np.zeros((1, 2)), path])
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
-    at = np.linspace(0.0, along[-1], max(2, int(along[-1] / _SPACING) + 1))
-    return np.column_stack([np.interp(at, along, corners[:, axis]) for axis in (0, 1)])
+    length = lengths_along(corners)[-1]
+    return points_along(corners, np.linspace(0.0, length, max(2, int(length / _SPACING) + 1)))
 
 
 def _episode(place: Place, goal: NDArray[np.float64]) -> Episode:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vln_pipeline.labelling.verify.config import VerifyConfig
 from vln_pipeline.labelling.verify.world import World
 from vln_pipeline.planning.goal_field import GoalField, goal_field
+from vln_pipeline.planning.polyline import lengths_along, points_along
 from vln_pipeline.planning.search_grid import search_grid
 from vln_pipeline.planning.string_pull import corners, pull
 
@@ -131,9 +132,8 @@ def _resampled(path: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _evenly(path: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    walked = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    at = np.linspace(0.0, walked[-1], max(2, round(walked[-1] / step) + 1))
-    return np.stack([np.interp(at, walked, path[:, i]) for i in range(2)], axis=1)
+    length = lengths_along(path)[-1]
+    return points_along(path, np.linspace(0.0, length, max(2, round(length / step) + 1)))
 
 
 def _heading(xy: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:

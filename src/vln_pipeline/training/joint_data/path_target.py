@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.planning.polyline import lengths_along, points_along
+
 LABEL_SCALE = 4.0
 """Actions hold x and y times this."""
 _MOVED = 0.05
@@ -26,7 +28,7 @@ def path_target(
             heading of a piece without length is taken for 0. Only for training on from its released weights.
     """
     points = _way(poses[:, :2])
-    waypoints = _along(points, np.linspace(0.0, horizon, count + 1))
+    waypoints = points_along(points, np.linspace(0.0, horizon, count + 1))
     pieces = np.diff(waypoints, axis=0)
     heading = np.arctan2(pieces[:, 1], pieces[:, 0])
     if not turn_after_end:
@@ -44,18 +46,8 @@ def _way(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return kept
     from scipy.interpolate import CubicSpline  # takes a second to load, and every run reads this module's parameters
 
-    length = _lengths(kept)
+    length = lengths_along(kept)
     return CubicSpline(length, kept)(np.linspace(0.0, length[-1], max(50, 2 * len(kept))))
-
-
-def _along(points: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the points at given lengths along a polyline; its end for what lies beyond."""
-    known = _lengths(points)
-    return np.column_stack([np.interp(lengths, known, axis) for axis in points.T])
-
-
-def _lengths(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
 
 
 def _held(heading: NDArray[np.float64], moving: NDArray[np.bool_]) -> NDArray[np.float64]:

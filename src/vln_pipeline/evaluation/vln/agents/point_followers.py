@@ -9,6 +9,7 @@ from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
 from vln_pipeline.evaluation.vln.agents.follower import FloorGoal
 from vln_pipeline.evaluation.world.planar import into, out_of
 from vln_pipeline.evaluation.world.sight import place_at
+from vln_pipeline.planning.polyline import lengths_along, points_along
 
 _ARRIVED = 0.25
 """Distance at which a goal is reached, metres."""
@@ -61,8 +62,7 @@ def spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (K, 2) evenly spaced points along (C, 2) corners without the first one; none where the way is done."""
     if not len(corners):
         return corners
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
-    if along[-1] < _ARRIVED:
+    length = lengths_along(corners)[-1]
+    if length < _ARRIVED:
         return corners[:0]
-    wanted = np.linspace(0, along[-1], 1 + int(np.ceil(along[-1] / _SPACING)))[1:]
-    return np.column_stack([np.interp(wanted, along, corners[:, axis]) for axis in (0, 1)])
+    return points_along(corners, np.linspace(0, length, 1 + int(np.ceil(length / _SPACING)))[1:])

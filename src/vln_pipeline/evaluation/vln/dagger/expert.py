@@ -9,6 +9,7 @@ from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
 from vln_pipeline.evaluation.vln.agents.oracle import Steering, ahead
 from vln_pipeline.evaluation.vln.dagger.config import ExpertConfig
 from vln_pipeline.evaluation.vln.dtw import without_repeats
+from vln_pipeline.planning.polyline import lengths_along, points_along
 from vln_pipeline.planning.trajectory import Action
 
 _AHEAD = 0.4
@@ -64,7 +65,5 @@ def actions_per_waypoint(truth: Truth, config: ExpertConfig) -> int:
 def _every(reference: NDArray[np.float64], spacing: float) -> NDArray[np.float64]:
     """Return (W, 3) points of a path at equal distances, both ends left out."""
     points = without_repeats(reference)
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    count = math.ceil(along[-1] / spacing)
-    wanted = np.linspace(0, along[-1], count + 1)[1:-1]
-    return np.column_stack([np.interp(wanted, along, points[:, axis]) for axis in range(3)])
+    length = lengths_along(points)[-1]
+    return points_along(points, np.linspace(0, length, math.ceil(length / spacing) + 1)[1:-1])

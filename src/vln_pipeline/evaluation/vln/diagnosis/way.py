@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.evaluation.vln.dtw import without_repeats
 from vln_pipeline.evaluation.world.planar import wrap
+from vln_pipeline.planning.polyline import lengths_along, points_along
 
 NEAR = 1.5
 """A robot nearer to the way than this is on it, metres: half of the usual success radius."""
@@ -48,10 +49,9 @@ class Way:
 
     def __init__(self, reference: NDArray[np.float64], heading: float) -> None:
         corners = without_repeats(reference[:, :2])
-        along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
-        self.length = float(along[-1])
+        self.length = float(lengths_along(corners)[-1])
         self._along = np.linspace(0, self.length, 1 + math.ceil(self.length / _SPACING))
-        self._points = np.column_stack([np.interp(self._along, along, corners[:, axis]) for axis in (0, 1)])
+        self._points = points_along(corners, self._along)
         self._heading = heading
 
     def point(self, along: float) -> NDArray[np.float64]:

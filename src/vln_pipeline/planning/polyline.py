@@ -1,0 +1,15 @@
+"""Points along lines of straight pieces."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def lengths_along(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (N,) the way from the first of (N, D) points to each of them, metres."""
+    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+
+
+def points_along(points: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the (M, D) points that lie (M,) lengths along (N, D) points, metres; the ends for what lies beyond."""
+    known = lengths_along(points)
+    return np.column_stack([np.interp(lengths, known, axis) for axis in points.T])
