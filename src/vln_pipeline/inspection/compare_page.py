@@ -5,25 +5,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from vln_pipeline.evaluation.system1.bootstrap import Estimate
 from vln_pipeline.evaluation.vln.compare_config import CompareConfig
 from vln_pipeline.evaluation.vln.comparison import PAIRED, Compared, Difference
 from vln_pipeline.evaluation.vln.drive import DriveSet
 from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
+from vln_pipeline.inspection.estimate_cell import estimate_cell
 from vln_pipeline.inspection.page import Page, Picture, Section, Table, table_of
+from vln_pipeline.inspection.vln_page import SHOWN
 from vln_pipeline.inspection.ways_plot import plot_ways
 from vln_pipeline.planning.navigation_map import NavigationMap
 
-_SHOWN = {
-    "SR": ("SR [%]", 100, 0),
-    "OSR": ("OSR [%]", 100, 0),
-    "SPL": ("SPL [%]", 100, 0),
-    "NE": ("NE [m]", 1, 2),
-    "nDTW": ("nDTW [%]", 100, 0),
-    "SDTW": ("SDTW [%]", 100, 0),
-    "CLS": ("CLS [%]", 100, 0),
-    "CR": ("steps in contact [%]", 100, 1),
-}
+_COLUMNS = ("SR", "OSR", "SPL", "NE", "nDTW", "SDTW", "CLS", "CR")
 _DIGITS = 3
 
 
@@ -81,12 +73,12 @@ def compare_page(
 
 
 def _metrics(compared: Sequence[Compared]) -> Table:
-    head = ["agent", "episodes", *(title for title, _, _ in _SHOWN.values())]
+    head = ["agent", "episodes", *(SHOWN[name][0] for name in _COLUMNS)]
     rows = [
         [
             _name(one),
             str(one.episodes),
-            *(_cell(one.metrics[name], factor, digits) for name, (_, factor, digits) in _SHOWN.items()),
+            *(estimate_cell(one.metrics[name], *SHOWN[name][1:]) for name in _COLUMNS),
         ]
         for one in compared
     ]
@@ -97,7 +89,10 @@ def _differences(compared: Sequence[Compared]) -> Table:
     rows = [
         [
             one.family,
-            *(f"{_cell(one.differences[name].estimate, 100, 1)}, p {one.differences[name].p:.2g}" for name in PAIRED),
+            *(
+                f"{estimate_cell(one.differences[name].estimate, 100, 1)}, p {one.differences[name].p:.2g}"
+                for name in PAIRED
+            ),
         ]
         for one in compared
         if one.differences
@@ -148,9 +143,4 @@ def _name(one: Compared) -> str:
 
 
 def _tested(difference: Difference) -> str:
-    return f"{_cell(difference.estimate, 100, 1)}, p {difference.p:.2g}"
-
-
-def _cell(estimate: Estimate, factor: float, digits: int) -> str:
-    mean, low, high = (f"{factor * value:.{digits}f}" for value in (estimate.mean, estimate.low, estimate.high))
-    return f"{mean} [{low}, {high}]"
+    return f"{estimate_cell(difference.estimate, 100, 1)}, p {difference.p:.2g}"

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from vln_pipeline.evaluation.system1.bootstrap import Estimate
 from vln_pipeline.evaluation.system1.results import RADII, radius_name
 from vln_pipeline.evaluation.system1.summary import Score
+from vln_pipeline.inspection.estimate_cell import estimate_cell
 from vln_pipeline.inspection.page import Table, table_of
 
 _HUNDRED, _TWO, _ONE = (100, 0), (1, 2), (1, 1)
@@ -40,12 +40,9 @@ def score_table(scores: Sequence[Score], latency: Mapping[str, tuple[float, floa
     for score in scores:
         mean, late = latency.get(score.agent, (float("nan"),) * 2)
         of = f" x {score.agents}" if score.agents > 1 else ""
-        cells = [_cell(score.metrics[name], *_METRICS[name][1:]) if name in score.metrics else "" for name in shown]
+        cells = [
+            estimate_cell(score.metrics[name], *_METRICS[name][1:]) if name in score.metrics else "" for name in shown
+        ]
         time = f"{1000 * mean:.1f} / {1000 * late:.1f}"
         rows.append([score.agent, "yes" if score.recovery else "no", f"{score.episodes}{of}", *cells, time])
     return table_of(head, rows)
-
-
-def _cell(estimate: Estimate, factor: float, digits: int) -> str:
-    mean, low, high = (f"{factor * value:.{digits}f}" for value in (estimate.mean, estimate.low, estimate.high))
-    return f"{mean} [{low}, {high}]"

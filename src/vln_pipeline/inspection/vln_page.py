@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from vln_pipeline.evaluation.system1.bootstrap import Estimate
 from vln_pipeline.evaluation.vln.agents.agent import MODELS
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.vln.diagnosis.table import counts
@@ -16,13 +15,14 @@ from vln_pipeline.evaluation.vln.drive_config import DriveConfig
 from vln_pipeline.evaluation.vln.episode import DEFINITION
 from vln_pipeline.evaluation.vln.summary import Score, summarise
 from vln_pipeline.evaluation.world.backend import open_world
+from vln_pipeline.inspection.estimate_cell import estimate_cell
 from vln_pipeline.inspection.lost_episodes import lost_episodes
 from vln_pipeline.inspection.page import Page, Picture, Section, Table, table_of
 from vln_pipeline.inspection.vln_animation import animate_instruction
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.scenes.scene import Scene
 
-_SHOWN = {
+SHOWN = {
     "SR": ("SR [%]", 100, 0),
     "OSR": ("OSR [%]", 100, 0),
     "SPL": ("SPL [%]", 100, 0),
@@ -35,6 +35,7 @@ _SHOWN = {
     "CR": ("steps in contact [%]", 100, 1),
     "steps": ("steps", 1, 0),
 }
+"""Title, factor and digits of each metric that is shown, by its name."""
 _FIDELITIES = {
     "dtw": "normalised dynamic time warping",
     "nearness": "mean nearness to the reference path, as VLN-PE's evaluator calls it; not comparable with the other",
@@ -116,13 +117,13 @@ def _facts(table: pd.DataFrame, config: EvaluateConfig, seed: int) -> Table:
 
 
 def _scores(scores: list[Score]) -> Table:
-    head = ["agent", "episodes", *(title for title, _, _ in _SHOWN.values())]
+    head = ["agent", "episodes", *(title for title, _, _ in SHOWN.values())]
     head += ["no way to the goal [episodes]", *(f"{name}, calls / ms" for name in MODELS.values()), "waiting [s]"]
     rows = [
         [
             score.agent,
             str(score.episodes),
-            *(_cell(score.metrics[name], factor, digits) for name, (_, factor, digits) in _SHOWN.items()),
+            *(estimate_cell(score.metrics[name], factor, digits) for name, (_, factor, digits) in SHOWN.items()),
             str(score.lost),
             *(_calls(score, model) for model in MODELS),
             f"{score.waited:.1f}",
@@ -130,11 +131,6 @@ def _scores(scores: list[Score]) -> Table:
         for score in scores
     ]
     return table_of(head, rows)
-
-
-def _cell(estimate: Estimate, factor: float, digits: int) -> str:
-    mean, low, high = (f"{factor * value:.{digits}f}" for value in (estimate.mean, estimate.low, estimate.high))
-    return f"{mean} [{low}, {high}]"
 
 
 def _calls(score: Score, model: str) -> str:

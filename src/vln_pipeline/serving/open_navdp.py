@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from vln_pipeline.models.navdp.checkpoint import load
-from vln_pipeline.models.navdp.official import load_official
+from vln_pipeline.models.navdp.any_checkpoint import load_any
 from vln_pipeline.models.navdp.official_export import told_in
 from vln_pipeline.models.navdp.policy import NavdpPolicy
 from vln_pipeline.models.navdp.policy_config import PUBLISHED_SERVER, PolicyConfig
@@ -25,10 +24,9 @@ def open_navdp(checkpoint: Path, device: str, manner: Manner | None, **options: 
     Raises:
         DataError: the checkpoint cannot be read.
     """
-    if checkpoint.is_dir():
-        network, published = load(checkpoint), manner == "published"
-    else:
-        # A file that was written for the published server wants its goals as that shows them.
-        network, published = load_official(checkpoint).network, manner != "trained" or told_in(checkpoint) is not None
-    config = PUBLISHED_SERVER if published else PolicyConfig()
+    network, config = load_any(checkpoint)
+    if manner == "published":
+        config = PUBLISHED_SERVER
+    elif manner == "trained" and not checkpoint.is_dir() and told_in(checkpoint) is None:
+        config = PolicyConfig()  # a file that was written for the published server wants its goals as that shows them
     return NavdpPolicy(network.to(device), PolicyConfig(**{**config.model_dump(), **options}))
