@@ -34,8 +34,9 @@ demo: install  ## generate a small dataset in procedural homes and say where it 
 	$(BIN)/kedro run --pipelines=datagen
 	@$(BIN)/vln-pipeline where
 
+# A file's tests stay together, as they share what is dear to make; more processes would want more memory than laptops have.
 test: $(VENV)/.dev  ## run the fast tests
-	$(BIN)/pytest -m "not slow and not gpu and not chaos" -q
+	$(BIN)/pytest -m "not slow and not gpu and not chaos" -q -n auto --maxprocesses=4 --dist loadfile
 
 test-all: $(VENV)/.dev  ## run the slow tests too
 	$(BIN)/pytest -m "not gpu and not chaos" -q

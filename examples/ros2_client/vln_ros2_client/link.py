@@ -72,6 +72,8 @@ class Link:
             while not self._ended.is_set():
                 self._come.wait()
                 self._come.clear()
+                if over.is_set():
+                    raise ConnectionError("the server is gone")
                 sight, self._sight = self._sight, None
                 if sight is not None:
                     answer = self._ask(socket, sight)
@@ -103,3 +105,5 @@ class Link:
                 pongs = deque(pong for pong in pongs if not pong.is_set())
         except (OSError, WebSocketException):
             self._lost()
+            over.set()
+            self._come.set()  # a robot that sees nothing new would never know that it must connect again

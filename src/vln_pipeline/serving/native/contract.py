@@ -75,7 +75,7 @@ class NativeContract:
             listening.cancel()
             robot.pilot.close()
             self._robots.discard(socket)
-            with contextlib.suppress(RuntimeError):  # it is closed already
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # it is closed already
                 await socket.close(_GONE)
 
     async def _listen(self, socket: WebSocket, inbox: Inbox) -> None:
