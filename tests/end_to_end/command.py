@@ -18,6 +18,7 @@ SMALL = ",".join(
         "rendering.backend=raycast",
         "rendering.compared_views=0",
         "rendering.trajectories_per_task=2",
+        "labelling.verify.min_probability=0",  # of so few walks none is to be left out
     ]
 )
 """Parameters of a run of about a minute, with frames by the ray caster."""

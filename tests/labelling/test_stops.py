@@ -11,17 +11,33 @@ from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.places import Place, place_of
 from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.route import follow
+from vln_pipeline.labelling.template import _spared
 
 CONFIG = LabellingConfig()
 NOUNS = load_phrasebook().nouns
 
 
-def stop(tmp_path, things, *parts, detailed=False):
+def last_leg(tmp_path, things, *parts, detailed=False):
     path, yaw = legs(*parts)
     walk = walk_of(path[::3], yaw[::3])
     _, nav = flat([("hall", -2, 9)])
     opened = open_walk(walk, nav, ("hall",), film(tmp_path, things, [walk]), CONFIG)
-    return plan_leg(follow(opened, CONFIG.landmarks, NOUNS)[-1], NOUNS, detailed=detailed)[-1]
+    return plan_leg(follow(opened, CONFIG.landmarks, NOUNS)[-1], NOUNS, detailed=detailed)
+
+
+def stop(tmp_path, things, *parts, detailed=False):
+    return last_leg(tmp_path, things, *parts, detailed=detailed)[-1]
+
+
+@pytest.mark.parametrize("detailed", [False, True])
+def test_the_way_towards_what_is_never_reached_has_a_length(tmp_path, detailed):
+    """ "Turn left towards the sofa, then stop" was said of a walk that went on for four metres, and left the sofa five
+    metres ahead."""
+    *_, towards, end = last_leg(tmp_path, [box("sofa", 6.4, 0.0)], 3.0, detailed=detailed)
+    assert towards.keys == ("towards_distance",)
+    assert towards.metres == pytest.approx(3.0, abs=0.1)
+    assert not end.landmark
+    assert _spared([(towards, end)]) == [[towards, end]]
 
 
 def test_what_is_too_far_to_stand_next_to_is_told_with_its_distance(tmp_path):

@@ -64,3 +64,12 @@ def test_a_model_that_insists_is_replaced_by_the_template_or_dropped(corridor, t
     assert "piano" not in labels.sum_instruction
     with pytest.raises(Exception, match="contradicted by the walk after a correction: 'walk past the grand piano'"):
         labelled(corridor, tmp_path / "drop", insisting, untrue="drop")
+
+
+def test_only_words_that_were_measured_are_left_out_unasked():
+    """Free words of a model may not be read by the follower, and a default that fits our own would lose their walks."""
+    assert LabellingConfig().min_probability == 0.5
+    assert LabellingConfig(labeller="openai").min_probability == 0.0
+    asked = VerifyConfig(min_probability=0.3)
+    assert LabellingConfig(labeller="openai", verify=asked).min_probability == 0.3
+    assert LabellingConfig(verify=VerifyConfig(min_probability=0)).min_probability == 0.0

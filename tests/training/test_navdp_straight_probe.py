@@ -12,9 +12,10 @@ import pytest
 import torch
 
 from vln_pipeline.models.navdp.network import NavdpNetwork
+from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.navdp.config import TrainSystem1Config
 from vln_pipeline.training.navdp.straight_probe import straight_probe
-from vln_pipeline.training.navdp.train import train_navdp
+from vln_pipeline.training.navdp.train import work
 from vln_pipeline.training.navdp.trained import read
 
 _EXTRINSIC = "observation.camera_extrinsic"
@@ -26,7 +27,7 @@ def trained(root, small, folder, **fields):
     config = TrainSystem1Config.model_validate(small.model_dump() | fields)
     (folder / "item").mkdir(parents=True)
     paths = {"state": folder / "state", "cache": folder / "cache"}
-    train_navdp(config, [root], folder / "item", run_seed=7, seed=0, threads=1, **paths)
+    conduct(work, config, [root], folder / "item", run_seed=7, seed=0, threads=1, **paths)
     return read(folder / "item").log().iloc[-1]
 
 

@@ -10,10 +10,10 @@ from safetensors.torch import load_file
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp import checkpoint
 from vln_pipeline.models.navdp.trained_cameras import read_cameras
+from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.learner import save_state
 from vln_pipeline.training.navdp import train
 from vln_pipeline.training.navdp.config import TrainSystem1Config
-from vln_pipeline.training.navdp.train import train_navdp
 from vln_pipeline.training.navdp.trained import read
 
 
@@ -21,7 +21,8 @@ def run(root: Path, config: TrainSystem1Config, folder: Path, seed: int = 0) -> 
     item = folder / "item"
     shutil.rmtree(item, ignore_errors=True)
     item.mkdir(parents=True)
-    train_navdp(
+    conduct(
+        train.work,
         config,
         [root],
         item,

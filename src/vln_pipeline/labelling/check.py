@@ -24,13 +24,14 @@ class Checker:
         scene: reads the scene; called once, for the first walk that is judged.
         nav: its storeys.
         rooms: type of each room that the storeys refer to; empty where it has no name.
-        config: tolerances and the threshold.
+        config: tolerances.
+        least: probability of ending near the goal below which a wording is left out; 0 keeps all.
     """
 
     def __init__(
-        self, scene: Callable[[], Scene], nav: NavigationMap, rooms: Sequence[str], config: VerifyConfig
+        self, scene: Callable[[], Scene], nav: NavigationMap, rooms: Sequence[str], config: VerifyConfig, least: float
     ) -> None:
-        self._read, self._nav, self._rooms, self._config = scene, nav, rooms, config
+        self._read, self._nav, self._rooms, self._config, self._least = scene, nav, rooms, config, least
         self._worlds: dict[int, World] = {}
         self._lock = threading.Lock()
 
@@ -77,8 +78,7 @@ class Checker:
         return replace(labels, sum_instruction=first, variants=tuple(t for t, _ in others), verdicts=verdicts)
 
     def _leads_there(self, verdict: Verdict) -> bool:
-        least = self._config.min_probability
-        return least == 0 or (verdict.within_3m >= least and not verdict.contradictions)
+        return self._least == 0 or (verdict.within_3m >= self._least and not verdict.contradictions)
 
     def _world(self, floor: int) -> World:
         if floor not in self._worlds:

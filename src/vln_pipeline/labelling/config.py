@@ -9,6 +9,9 @@ from vln_pipeline.config import Config
 from vln_pipeline.labelling.verify.config import VerifyConfig
 from vln_pipeline.redaction import url_without_secret, variable_name
 
+_TEMPLATE_PROBABILITY = 0.5
+"""Wordings of the template labeller are clear or lost, with hardly any between 0.3 and 0.7."""
+
 
 class KeyframeConfig(Config):
     """Where a walk is cut into clips."""
@@ -158,3 +161,9 @@ class LabellingConfig(Config):
     """Models that run in this process, for labeller "transformers"."""
     openai: OpenaiConfig = OpenaiConfig()
     """Models behind a server, for labeller "openai"."""
+
+    @property
+    def min_probability(self) -> float:
+        """Least probability of ending near the goal with which a wording is kept."""
+        given = self.verify.min_probability
+        return given if given is not None else _TEMPLATE_PROBABILITY if self.labeller == "template" else 0.0

@@ -51,7 +51,7 @@ def label_footage(
     if strange:
         raise DataError(strange[0], "filmed, but not among the scene's trajectories", "render this item again")
     names = room_labels(rooms, config.language)
-    checker = Checker(scene, nav, names, config.verify)
+    checker = Checker(scene, nav, names, config.verify, config.min_probability)
 
     def label(name: str) -> Labels | Rejection:
         try:

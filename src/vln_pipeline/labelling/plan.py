@@ -41,7 +41,10 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     approach = chosen.of(goal, _APPROACHES) or chosen.best(*_APPROACHES)
     if approach:
         key = "reach" if approach.relation is Relation.REACHED else "towards"
-        metres = 0.0 if passed or leg.changes or leg.clip.turns or not detailed else leg.length
+        if leg.last and goal is None and approach.relation is Relation.TOWARDS:
+            metres = leg.tail  # nothing but the way tells where to stop short of it
+        else:
+            metres = 0.0 if passed or leg.changes or leg.clip.turns or not detailed else leg.length
         key = f"{key}_distance" if metres else key
         steps.append(Step.about(approach, Concept.MOVE, key, metres=metres))
     elif vague or not passed:

@@ -107,7 +107,13 @@ class TemplateLabeller:
 def _spared(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
     """Return the steps of legs without what is passed or headed for, where anything but the stop is left.
 
-    Distances count from the step before, so that steps are spared before they are joined.
+    Distances count from the step before, so that steps are spared before they are joined. The way to a place that
+    nothing else tells stays.
     """
-    left = [[step for step in plan if step.keys[0] not in _SPARED] for plan in plans]
+    left = [[step for step in plan if step.keys[0] not in _SPARED or _leads_to_stop(plan, step)] for plan in plans]
     return left if sum(map(len, left)) > 1 else plans
+
+
+def _leads_to_stop(plan: Sequence[Step], step: Step) -> bool:
+    stop = plan[-1]
+    return step.keys[0] == "towards_distance" and stop.keys[0].startswith("stop") and not stop.landmark

@@ -1,9 +1,8 @@
 """A whole training: its work, in one process or several, and what came of it."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import torch
@@ -21,27 +20,36 @@ from vln_pipeline.training.trained import BEST, BOARD, CURVE, DATA, FIGURES, LAS
 
 def conduct(
     work: Callable[..., None],
-    order: Mapping[str, Any],
     config: TrainingConfig,
+    roots: Sequence[Path],
     directory: Path,
     *,
+    run_seed: int,
+    seed: int,
     state: Path,
     threads: int,
+    **others: Path | None,
 ) -> None:
-    """Do the work of a training, or go on with it, and collect what came of it; nobody else may do it meanwhile.
+    """Train a network, or go on with it, and collect what came of it; nobody else may do it meanwhile.
 
     Args:
-        work: does that of one process; its module obeys with it when it is run.
-        order: arguments of the work, which it is given as JSON has them.
-        config: how many processes and machines there are.
+        work: does that of one process; its module obeys with it when it is run. It is given config, roots, run_seed,
+            seed, state and the others, as JSON has them.
+        config: the parameters.
+        roots: folders of datasets.
         directory: empty; takes the result, see ``Trained``.
+        run_seed: of the choice of scenes that are held out.
+        seed: of the training.
         state: where the work leaves the result; outlives an interruption.
         threads: CPU threads to use.
+        others: what this training wants besides: ``cache``, for tables and packed frames, or models that earlier
+            trainings left, None where they left none.
 
     Raises:
         DataError: the data, a model to start from, or a parameter cannot be used, or the loss is not finite.
         OSError: the disk is full, for instance.
     """
+    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state, **others}
     told = to_jsonable_python(order)
     if config.processes > 1 or config.nodes > 1 or config.loader_workers > 0:
         launch(work.__module__, told, config.processes, state / FOLDER, threads, nodes=config.nodes)

@@ -167,3 +167,43 @@ def test_a_turn_around_may_be_walked_as_two(world):
     told = "Turn around to your left and stop there."
     assert back.judge(told).contradictions == ()
     assert ways.judge(told).contradictions
+
+
+def bend(centre, radius, first, last):
+    """Points of an arc walked clockwise, between two headings in degrees."""
+    heading = np.radians(np.linspace(first, last, 40))
+    return np.array(centre) + radius * np.column_stack([-np.sin(heading), np.cos(heading)])
+
+
+def test_a_long_wide_bend_is_two_turns(world):
+    """Rooms that open one after the other are walked in one bend, and told as two turns; the follower knew but one,
+    wider than any turn to the right, so that both contradicted the walk."""
+    ways = follower(world, *bend((5.2, 3.0), 0.9, 0, -180), (5.1, 2.1))
+    assert ways.judge("Take a right, then take a right and stop there.").contradictions == ()
+    assert ways.judge("Turn around to your right and stop there.").contradictions == ()
+    assert ways.judge("Take a right and stop there.").contradictions
+
+
+def test_a_walk_may_begin_in_a_curve(world):
+    """A curve was looked for over the last two metres, so that none could be told before two metres were walked."""
+    curve = bend((3.8, 3.0 - 3.27), 3.27, 28, 0)
+    told = "Follow the curve to the {}, walk out of the kitchen into the hallway and stop in front of the lamp."
+    right, left = (
+        follower(world, *curve, (6.6, 3.0), yaw=np.radians(28)).judge(told.format(side)) for side in ("right", "left")
+    )
+    assert right.contradictions == ()
+    assert left.contradictions
+
+
+def test_one_stops_before_the_end_of_a_long_thing(world):
+    """A rug whose middle is aside was said to be ahead, as what one sees of it is, and contradicted the walk."""
+    ways = follower(world, (1.2, 1.0), (1.2, 3.4), yaw=np.pi / 2)
+    assert ways.judge("Walk on for two metres and stop in front of the sofa.").contradictions == ()
+
+
+def test_a_turn_is_told_once(world):
+    """Turning around told both turns of a way, of which one had been told before; the one too many paid for a room
+    that was never entered."""
+    ways = follower(world, *bend((5.2, 3.0), 0.9, 0, -180), (5.1, 2.1))
+    told = "Enter the kitchen and take a right. Turn around to your right and stop there."
+    assert any("kitchen" in text for text in ways.judge(told).contradictions)

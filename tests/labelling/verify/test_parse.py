@@ -30,6 +30,11 @@ def test_our_own_grammar_is_read_statement_by_statement():
 @pytest.mark.parametrize(
     ("text", "act", "fields"),
     [
+        ("Steer to the right beside the sofa.", Act.TURN, {"side": -1, "landmark": "sofa"}),
+        ("Turn gently right by the sofa.", Act.TURN, {"side": -1, "landmark": "sofa"}),
+        ("Hook a right beside the sofa.", Act.TURN, {"side": -1, "landmark": "sofa"}),
+        ("Stop right beside the sofa.", Act.STOP, {"side": 0, "landmark": "sofa", "where": "at"}),
+        ("Cut right when you are near a lamp and into the kitchen.", Act.TURN, {"side": -1, "target": "kitchen"}),
         ("Turn left into the living room.", Act.TURN, {"side": 1, "target": "living room"}),
         ("Turn right and into the dining room.", Act.TURN, {"side": -1, "target": "dining room"}),
         ("Take a left out of the kitchen.", Act.TURN, {"side": 1, "source": "kitchen"}),
@@ -76,3 +81,9 @@ def test_what_says_nothing_gives_no_statement():
 def test_a_general_word_is_understood_of_a_special_thing():
     assert same_thing("table", "coffee table")
     assert not same_thing("coffee table", "dining table")
+
+
+def test_who_is_told_to_hold_it_stops_at_nothing():
+    """ "Pass the sofa. Hold it there" was read as a stop at the sofa, since "it" may stand for what was named last."""
+    *_, stop = read("Pass the sofa on your left. Hold it there.")
+    assert (stop.act, stop.landmark) == (Act.STOP, "")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vln_pipeline.labelling.verify.holds import Holds
+from vln_pipeline.labelling.verify.alignment import Alignment
+from vln_pipeline.labelling.verify.holds import LARGE, SPREAD, Holds
 from vln_pipeline.labelling.verify.statements import Act, Statement
 from vln_pipeline.labelling.verify.ways import STEP, Ways
 
-_LOST = 99.0
 _SLACK = (0.8, 0.35)
 """A distance is right within so many metres, or within this share of it."""
 _AT_ONCE = 1.6
@@ -44,51 +44,35 @@ def agree(statements: Sequence[Statement], ways: Ways, holds: Holds, *, complete
         holds: tells where a statement holds.
         complete: whether the instruction is meant to tell every turn.
     """
-    shape = ways.turn.shape
-    inside = np.arange(shape[1])[None] <= ways.last[:, None]
-    cost = np.full(shape, _LOST)
-    cost[:, 0] = 0.0
-    reached = np.zeros(shape[0], dtype=np.int64)
-    unbroken = np.ones(shape[0], dtype=bool)
-    final = np.arange(shape[0]), ways.last
+    inside = np.arange(ways.turn.shape[1])[None] <= ways.last[:, None]
+    aligned = Alignment.start(ways.big if complete else np.zeros_like(ways.big), _samples(SPREAD / 2))
+    reached = np.zeros(len(ways.last), dtype=np.int64)
+    unbroken = np.ones(len(ways.last), dtype=bool)
     for number, statement in enumerate(statements):
-        true = holds(statement) & inside
         told = statements[number - 1] if number else None
-        passed = np.where(true, _before(statement, told, cost), _LOST)
-        if statement.act in (Act.TURN, Act.CURVE):
-            passed = passed - holds.told(statement) if complete else passed
+        true = holds(statement) & inside
         if statement.act is Act.STOP:
-            at_end = np.full(shape, _LOST)
-            at_end[final] = passed[final]
-            passed = at_end
-        unbroken &= (passed < 1 - _silent(ways)).any(axis=1) if complete else (passed < 1).any(axis=1)
+            true &= np.arange(true.shape[1])[None] == ways.last[:, None]
+        fitting = _placed(aligned, statement, told).where(true)
+        unbroken &= fitting.least() < 1
         reached = np.where(unbroken, number + 1, reached)
-        cost = np.minimum(passed, cost + 1)
-    ended = np.minimum.accumulate(cost, axis=1)[final]
-    silent = ways.big.sum(axis=1) if complete else 0
-    return Agreement(ended + silent, reached)
+        aligned = fitting.or_contradicted(aligned)
+    return Agreement(aligned.ended(), reached)
 
 
-def _silent(ways: Ways) -> NDArray[np.float64]:
-    """Return how many turns lie at or before each sample; told ones were taken off the cost."""
-    return np.cumsum(ways.big, axis=1).astype(np.float64)
-
-
-def _before(statement: Statement, told: Statement | None, cost: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least cost from which a statement can be true at each sample, after what was told before it."""
+def _placed(aligned: Alignment, statement: Statement, told: Statement | None) -> Alignment:
+    """Return what it costs to place a statement at each sample, after what was told before it."""
     if statement.act in (Act.SEE, Act.START, Act.BEYOND):
-        return cost
+        return aligned
     if statement.metres is not None and statement.act is not Act.STOP:
         slack = max(_SLACK[0], _SLACK[1] * statement.metres)
-        return _within(cost, max(0.0, statement.metres - slack), statement.metres + slack)
+        return aligned.moved(_samples(statement.metres - slack), _samples(statement.metres + slack))
     if statement.act is Act.STOP and _at_once(statement, told):
         measured = told is not None and told.act is Act.MOVE
-        return _within(cost, 0.0, _THERE if measured else _AT_ONCE)
-    earliest: NDArray[np.float64] = np.minimum.accumulate(cost, axis=1)
+        return aligned.moved(0, _samples(_THERE if measured else _AT_ONCE))
     if statement.act in (Act.TURN, Act.CURVE):
-        # Two statements cannot be about one turn.
-        earliest = np.concatenate([cost[:, :1], earliest[:, :-1]], axis=1)
-    return earliest
+        return aligned.turned_wide() if statement.turn[0] >= LARGE else aligned.turned()
+    return aligned.moved()
 
 
 def _at_once(stop: Statement, told: Statement | None) -> bool:
@@ -98,10 +82,5 @@ def _at_once(stop: Statement, told: Statement | None) -> bool:
     return not (stop.target or stop.where) or (told is not None and told.act is Act.MOVE)
 
 
-def _within(cost: NDArray[np.float64], least: float, most: float) -> NDArray[np.float64]:
-    """Return the least cost between ``most`` and ``least`` metres before each sample."""
-    best = np.full_like(cost, _LOST)
-    for back in range(round(least / STEP), round(most / STEP) + 1):
-        if back < cost.shape[1]:
-            best[:, back:] = np.minimum(best[:, back:], cost[:, : cost.shape[1] - back])
-    return best
+def _samples(metres: float) -> int:
+    return max(0, round(metres / STEP))

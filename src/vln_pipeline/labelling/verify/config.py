@@ -13,9 +13,10 @@ class VerifyConfig(Config):
 
     enabled: bool = True
     """Whether instructions are followed at all; it takes about a second a walk."""
-    min_probability: float = Field(default=0.0, ge=0, le=1)
+    min_probability: float | None = Field(default=None, ge=0, le=1)
     """Least probability of ending within 3 m of the goal by the words alone, above 0 without contradiction; wordings
-    below it are left out, and a walk without any other is, with its reason. 0 keeps all."""
+    below it are left out, and a walk without any other is, with its reason. 0 keeps all. None is a half for the
+    template labeller, and 0 for models, whose free words the follower may not read."""
     eye_height: float = Field(default=1.2, gt=0)
     """Height that the follower sees from, metres."""
     sight: float = Field(default=8.0, gt=0)

@@ -31,7 +31,7 @@ _CURVED, _CURVE_LENGTH = 12.0, 2.0
 """Least change of heading, degrees, over how many metres, that a person lets pass for a curve."""
 _SLIGHT = 80.0
 """A turn that is said to be at most this large is a slight one, degrees."""
-_LARGE, _SPREAD = 75.0, 2.4
+LARGE, SPREAD = 75.0, 2.4
 """From this angle on, degrees, a turn may be walked as two on a natural way, within so many metres."""
 _LOOK = 2.2
 """Way around a moment on which something that is told then must come into view, metres."""
@@ -61,11 +61,6 @@ class Holds:
         if statement not in self._known:
             self._known[statement] = self._holds(statement)
         return self._known[statement]
-
-    def told(self, statement: Statement) -> NDArray[np.float64]:
-        """Return (W, T) how many turns that must be told a turn or a curve tells, where it holds."""
-        big = self._ways.big.astype(np.float64)
-        return big if statement.turn[0] < _LARGE else _around(np.cumsum(big, axis=1), 0.0)
 
     def _holds(self, s: Statement) -> NDArray[np.bool_]:
         world, everywhere = self._world, np.ones(self._ways.turn.shape, dtype=bool)
@@ -99,13 +94,12 @@ class Holds:
         size, side = np.abs(angle), np.sign(angle) == s.side
         turned = (size >= s.turn[0]) & (size <= s.turn[1]) & (side | (size > 170) | (s.side == 0))
         if s.act is Act.CURVE or s.turn[1] <= _SLIGHT:
-            back = round(_CURVE_LENGTH / STEP)
-            bent = np.zeros_like(angle)
-            bent[:, back:] = self._ways.heading[:, back:] - self._ways.heading[:, :-back]
-            true = (side & (size > 0)) | (bent * s.side >= self._least)
+            true = side & (size > 0)
+            for length in (_CURVE_LENGTH, _CURVE_LENGTH / 2):  # one that follows on another is seen in the shorter
+                true |= self._bent(length) * s.side >= self._least
         else:
             true = turned
-        if s.turn[0] >= _LARGE:
+        if s.turn[0] >= LARGE:
             swept = _around(self._ways.heading, self._ways.yaw)
             true |= (np.abs(swept) >= s.turn[0]) & ((np.sign(swept) == s.side) | (s.side == 0))
         if s.target or s.source:
@@ -115,6 +109,13 @@ class Holds:
         elif s.landmark:
             true &= _spread(self._at(s, (0.0, 120.0), _FAR["at"], any_side=True), 1.0)
         return true
+
+    def _bent(self, length: float) -> NDArray[np.float64]:
+        """Return (W, T) by how much the heading changes over the metres before each sample, degrees."""
+        heading, back = self._ways.heading, round(length / STEP)
+        before = np.full_like(heading, self._ways.yaw)  # a way may begin in a curve
+        before[:, back:] = heading[:, :-back]
+        return np.asarray(heading - before)
 
     def _changes(self, s: Statement) -> NDArray[np.bool_]:
         before = np.concatenate([self._rooms[:, :1], self._rooms[:, :-1]], axis=1)
@@ -181,6 +182,14 @@ class Holds:
         bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - self._ways.heading
         return np.hypot(offset[..., 0], offset[..., 1]), (bearing + 180) % 360 - 180
 
+    def _partly(self, k: int, far: float, bearings: tuple[float, float]) -> NDArray[np.bool_]:
+        """Return where a part of a thing is near and within bearings: one stops before a rug whose middle is aside."""
+        true = np.zeros(self._ways.turn.shape, dtype=bool)
+        for point in self._world.things[k].points[:, :2]:
+            gap, bearing = self._towards(point)
+            true |= (gap <= far) & (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1])
+        return true
+
     def _spans(self, k: int) -> NDArray[np.bool_]:
         """Return where a thing reaches across what lies straight ahead, as a long rug does whose middle is aside."""
         bearings = np.stack([self._towards(point)[1] for point in self._world.things[k].points[:, :2]])
@@ -203,23 +212,28 @@ class Holds:
             _, bearing = self._towards(world.centres[k])
             if bearings is None:
                 ahead = np.abs(bearing) <= _AHEAD
+                if s.act is Act.STOP:
+                    ahead |= self._partly(k, far, (0.0, _AHEAD))
                 if s.act in (Act.REACH, Act.TOWARDS):
                     ahead |= self._spans(k)
                 true |= near & ahead
             else:
                 sided = np.sign(bearing) == s.side if s.side and not any_side else True
-                true |= near & (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1]) & sided
+                within = (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1])
+                if s.act is Act.STOP:
+                    within |= self._partly(k, far, bearings)
+                true |= near & within & sided
         return true
 
 
 def _around(values: NDArray[np.float64], before: float) -> NDArray[np.float64]:
-    """Return by how much values change from half of ``_SPREAD`` before each sample to half of it after.
+    """Return by how much values change from half of ``SPREAD`` before each sample to half of it after.
 
     Args:
         values: (W, T).
         before: value before the first sample.
     """
-    half, count = round(_SPREAD / 2 / STEP), values.shape[1]
+    half, count = round(SPREAD / 2 / STEP), values.shape[1]
     first = np.full((len(values), 1), before)
     padded = np.concatenate([np.repeat(first, half, axis=1), values, np.repeat(values[:, -1:], half, axis=1)], axis=1)
     return np.asarray(padded[:, 2 * half :][:, :count] - padded[:, :count])

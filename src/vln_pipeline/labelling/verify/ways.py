@@ -21,6 +21,8 @@ _WINDOW = 5
 """Samples over which heading change is added up."""
 _BENDS = 20.0
 """Heading change within the window from which on one turns, degrees."""
+_SEVERAL, _LONG = 140.0, 2.4
+"""A bend of more degrees than anyone would call a turn to the left or right, walked over more metres, is two turns."""
 _TURN = 50.0
 """A larger change of heading would be told by anyone, degrees."""
 _CAUTION = (4.0, 0.6)
@@ -143,7 +145,7 @@ def _heading(xy: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:
 
 
 def _turns(heading: NDArray[np.float64]) -> list[tuple[int, float]]:
-    """Return the sample of the middle and the angle of each turn."""
+    """Return the sample of the middle and the angle of each turn; of a long wide bend, of each half of it."""
     change = np.diff(heading)
     total = np.convolve(change, np.ones(_WINDOW), mode="full")[_WINDOW // 2 : _WINDOW // 2 + len(change)]
     sign = np.where(np.abs(total) >= _BENDS, np.sign(total), 0.0)
@@ -154,6 +156,10 @@ def _turns(heading: NDArray[np.float64]) -> list[tuple[int, float]]:
             low, high = max(0, first - _WINDOW // 2), min(len(change), stop + _WINDOW // 2)
             done = np.cumsum(np.where(np.sign(change[low:high]) == sign[first], change[low:high], 0.0))
             angle = float(done[-1])
-            if abs(angle) >= _BENDS:
-                found.append((low + int(np.argmax(np.abs(done) >= abs(angle) / 2)), angle))
+            if abs(angle) < _BENDS:
+                continue
+            parts = 2 if abs(angle) > _SEVERAL and (high - low) * STEP > _LONG else 1
+            for part in range(parts):
+                share = (part + 0.5) / parts
+                found.append((low + int(np.argmax(np.abs(done) >= abs(angle) * share)), angle / parts))
     return found

@@ -12,9 +12,11 @@ def train_seeds(datasets: dict[str, Item], config: TrainCmaConfig, seed: int) ->
 
 def train_one(datasets: dict[str, Item], config: TrainCmaConfig, seed: int, number: int, place: Workplace) -> None:
     """Train one network on all scenes."""
-    from vln_pipeline.training.cma.train import train_cma  # loads torch: only in the process that works
+    from vln_pipeline.training.cma.train import work
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
 
-    train_cma(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

@@ -30,9 +30,11 @@ def train_one(
     place: Workplace,
 ) -> None:
     """Train one network on all scenes."""
-    from vln_pipeline.training.joint.train import train_joint  # loads torch: only in the process that works
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
+    from vln_pipeline.training.joint.train import work
 
-    train_joint(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

@@ -12,9 +12,11 @@ def train_seeds(datasets: dict[str, Item], config: TrainRdpConfig, seed: int) ->
 
 def train_one(datasets: dict[str, Item], config: TrainRdpConfig, seed: int, number: int, place: Workplace) -> None:
     """Train one network on all scenes."""
-    from vln_pipeline.training.rdp.train import train_rdp  # loads torch: only in the process that works
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
+    from vln_pipeline.training.rdp.train import work
 
-    train_rdp(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

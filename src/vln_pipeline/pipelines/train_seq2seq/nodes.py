@@ -12,9 +12,11 @@ def train_seeds(datasets: dict[str, Item], config: TrainSeq2SeqConfig, seed: int
 
 def train_one(datasets: dict[str, Item], config: TrainSeq2SeqConfig, seed: int, number: int, place: Workplace) -> None:
     """Train one network on all scenes."""
-    from vln_pipeline.training.seq2seq.train import train_seq2seq  # loads torch: only in the process that works
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
+    from vln_pipeline.training.seq2seq.train import work
 
-    train_seq2seq(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

@@ -17,9 +17,11 @@ def train_one(
     datasets: dict[str, Item], config: TrainStreamVlnConfig, seed: int, number: int, place: Workplace
 ) -> None:
     """Train one model on all scenes."""
-    from vln_pipeline.training.streamvln.train import train_streamvln  # loads torch: only in the process that works
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
+    from vln_pipeline.training.streamvln.train import work
 
-    train_streamvln(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

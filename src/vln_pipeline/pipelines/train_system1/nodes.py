@@ -12,9 +12,11 @@ def train_seeds(datasets: dict[str, Item], config: TrainSystem1Config, seed: int
 
 def train_one(datasets: dict[str, Item], config: TrainSystem1Config, seed: int, number: int, place: Workplace) -> None:
     """Train one network on all scenes."""
-    from vln_pipeline.training.navdp.train import train_navdp  # loads torch: only in the process that works
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
+    from vln_pipeline.training.navdp.train import work
 
-    train_navdp(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

@@ -12,9 +12,11 @@ def train_seeds(datasets: dict[str, Item], config: TrainSystem2Config, seed: int
 
 def train_one(datasets: dict[str, Item], config: TrainSystem2Config, seed: int, number: int, place: Workplace) -> None:
     """Train one model on all scenes."""
-    from vln_pipeline.training.system2.train import train_system2  # loads torch: only in the process that works
+    from vln_pipeline.training.conduct import conduct  # loads torch: only in the process that works
+    from vln_pipeline.training.system2.train import work
 
-    train_system2(
+    conduct(
+        work,
         config,
         [scene.folder() for scene in datasets.values()],
         place.directory,

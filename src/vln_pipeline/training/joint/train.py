@@ -7,56 +7,12 @@ from typing import Any
 import torch
 
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.joint.fit import fit
 from vln_pipeline.training.joint.start import fresh_network, frozen_system2
 from vln_pipeline.training.joint_data.data import open_data
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.ranks import joined
-
-
-def train_joint(
-    config: TrainJointConfig,
-    roots: Sequence[Path],
-    directory: Path,
-    *,
-    system1: Path | None,
-    system2: Path | None,
-    run_seed: int,
-    seed: int,
-    state: Path,
-    cache: Path,
-    threads: int,
-) -> None:
-    """Train a network, or go on with it, and write what came of it.
-
-    Args:
-        config: the parameters.
-        roots: folders of datasets.
-        directory: empty; takes the result, see ``Trained``.
-        system1: weights that train_system1 left; None where it left none.
-        system2: folder of the model that train_system2 left; None where it left none.
-        run_seed: of the choice of scenes that are held out.
-        seed: of the training.
-        state: outlives an interruption.
-        cache: for tables of samples.
-        threads: CPU threads to use.
-
-    Raises:
-        DataError: the data, a model to start from, or a parameter cannot be used, or the loss is not finite.
-    """
-    order = {
-        "config": config,
-        "roots": roots,
-        "system1": system1,
-        "system2": system2,
-        "run_seed": run_seed,
-        "seed": seed,
-        "state": state,
-        "cache": cache,
-    }
-    conduct(work, order, config, directory, state=state, threads=threads)
 
 
 def work(
@@ -69,7 +25,7 @@ def work(
     state: str,
     cache: str,
 ) -> None:
-    """Do what one process of a training does; arguments as of ``train_joint``, as JSON has them."""
+    """Do what one process of a training does; arguments as of ``conduct``, as JSON has them."""
     told = TrainJointConfig.model_validate(config)
     own_seed = int(generator(run_seed, "train_joint", seed).integers(2**31))
     with joined(told.device) as ranks:

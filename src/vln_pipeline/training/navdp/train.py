@@ -12,7 +12,6 @@ from vln_pipeline.models.navdp import checkpoint
 from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.models.navdp.trained_cameras import TrainedCameras
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.learner import fresh_learner
 from vln_pipeline.training.loop import SkippingBatches, Training
@@ -28,38 +27,8 @@ from vln_pipeline.training.outcome import counted, run_to_the_end, write_outcome
 from vln_pipeline.training.ranks import Ranks, joined
 
 
-def train_navdp(
-    config: TrainSystem1Config,
-    roots: Sequence[Path],
-    directory: Path,
-    *,
-    run_seed: int,
-    seed: int,
-    state: Path,
-    cache: Path,
-    threads: int,
-) -> None:
-    """Train a network, or go on with it, and write what came of it.
-
-    Args:
-        config: the parameters.
-        roots: folders of datasets.
-        directory: empty; takes the result, see ``Trained``.
-        run_seed: of the choice of scenes that are held out.
-        seed: of the training.
-        state: outlives an interruption.
-        cache: for packed frames and tokens.
-        threads: CPU threads to use.
-
-    Raises:
-        DataError: the data, the checkpoint to start from, or a parameter cannot be used, or the loss is not finite.
-    """
-    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state, "cache": cache}
-    conduct(work, order, config, directory, state=state, threads=threads)
-
-
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str, cache: str) -> None:
-    """Do what one process of a training does; arguments as of ``train_navdp``, as JSON has them."""
+    """Do what one process of a training does; arguments as of ``conduct``, as JSON has them."""
     told, folder, shared = TrainSystem1Config.model_validate(config), Path(state), Path(cache)
     index = read_index([Path(root) for root in (*roots, *told.folders)], told.data)
     learned, held = hold_out(index, told.validation_share, run_seed)

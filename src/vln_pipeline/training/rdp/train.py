@@ -9,7 +9,6 @@ from torch import nn
 
 from vln_pipeline.models.rdp.network import Rdp
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.ranks import joined
 from vln_pipeline.training.rdp.config import TrainRdpConfig
@@ -21,36 +20,8 @@ from vln_pipeline.training.sequence_data.data import open_data
 from vln_pipeline.training.single_system.fit import Judge, fit
 
 
-def train_rdp(
-    config: TrainRdpConfig,
-    roots: Sequence[Path],
-    directory: Path,
-    *,
-    run_seed: int,
-    seed: int,
-    state: Path,
-    threads: int,
-) -> None:
-    """Train a network, or go on with it, and write what came of it.
-
-    Args:
-        config: the parameters.
-        roots: folders of datasets.
-        directory: empty; takes the result, see ``Trained``.
-        run_seed: of the choice of scenes that are held out.
-        seed: of the training.
-        state: outlives an interruption.
-        threads: CPU threads to use.
-
-    Raises:
-        DataError: the data, the checkpoint to start from, or a parameter cannot be used, or the loss is not finite.
-    """
-    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state}
-    conduct(work, order, config, directory, state=state, threads=threads)
-
-
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str) -> None:
-    """Do what one process of a training does; arguments as of ``train_rdp``, as JSON has them."""
+    """Do what one process of a training does; arguments as of ``conduct``, as JSON has them."""
     told = TrainRdpConfig.model_validate(config)
     own_seed = int(generator(run_seed, "train_rdp", seed).integers(2**31))
     with joined(told.device) as ranks:

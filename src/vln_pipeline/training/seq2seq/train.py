@@ -5,42 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from vln_pipeline.models.seq2seq.network import Seq2Seq
-from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.seq2seq.config import TrainSeq2SeqConfig
 from vln_pipeline.training.single_system.work_on_actions import work_on_actions
 
 
-def train_seq2seq(
-    config: TrainSeq2SeqConfig,
-    roots: Sequence[Path],
-    directory: Path,
-    *,
-    run_seed: int,
-    seed: int,
-    state: Path,
-    threads: int,
-) -> None:
-    """Train a network, or go on with it, and write what came of it.
-
-    Args:
-        config: the parameters.
-        roots: folders of datasets.
-        directory: empty; takes the result, see ``Trained``.
-        run_seed: of the choice of scenes that are held out.
-        seed: of the training.
-        state: outlives an interruption.
-        threads: CPU threads to use.
-
-    Raises:
-        DataError: the data, the checkpoint to start from, or a parameter cannot be used, or the loss is not finite.
-    """
-    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state}
-    conduct(work, order, config, directory, state=state, threads=threads)
-
-
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str) -> None:
-    """Do what one process of a training does; arguments as of ``train_seq2seq``, as JSON has them."""
+    """Do what one process of a training does; arguments as of ``conduct``, as JSON has them."""
     told = TrainSeq2SeqConfig.model_validate(config)
     work_on_actions(Seq2Seq, told, told.network, roots, run_seed=run_seed, seed=seed, folder=Path(state))
 

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 
 from vln_pipeline.seeding import generator
-from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.ranks import joined
 from vln_pipeline.training.system2.config import TrainSystem2Config
@@ -16,38 +15,8 @@ from vln_pipeline.training.system2.start import fresh_parts
 from vln_pipeline.training.system2_data.data import open_data
 
 
-def train_system2(
-    config: TrainSystem2Config,
-    roots: Sequence[Path],
-    directory: Path,
-    *,
-    run_seed: int,
-    seed: int,
-    state: Path,
-    cache: Path,
-    threads: int,
-) -> None:
-    """Train a model, or go on with it, and write what came of it.
-
-    Args:
-        config: the parameters.
-        roots: folders of datasets.
-        directory: empty; takes the result, see ``Trained``.
-        run_seed: of the choice of scenes that are held out.
-        seed: of the training.
-        state: outlives an interruption.
-        cache: for tables of samples.
-        threads: CPU threads to use.
-
-    Raises:
-        DataError: the data, the model to start from, or a parameter cannot be used, or the loss is not finite.
-    """
-    order = {"config": config, "roots": roots, "run_seed": run_seed, "seed": seed, "state": state, "cache": cache}
-    conduct(work, order, config, directory, state=state, threads=threads)
-
-
 def work(config: Mapping[str, Any], roots: Sequence[str], run_seed: int, seed: int, state: str, cache: str) -> None:
-    """Do what one process of a training does; arguments as of ``train_system2``, as JSON has them."""
+    """Do what one process of a training does; arguments as of ``conduct``, as JSON has them."""
     told = TrainSystem2Config.model_validate(config)
     own_seed = int(generator(run_seed, "train_system2", seed).integers(2**31))
     with joined(told.device) as ranks:
