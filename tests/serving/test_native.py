@@ -10,25 +10,23 @@ from running import POLICY, running
 from test_serving_navdp import DEPTHS, VIEWS
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.goals import NavdpGoal
 from vln_pipeline.models.navdp.policy import NavdpPolicy
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.serving.app import application
 from vln_pipeline.serving.config import ServeConfig
+from vln_pipeline.serving.known_cameras import KnownCameras
 from vln_pipeline.serving.native.contract import NativeContract
 from vln_pipeline.serving.native.navdp_pilot import NavdpPilot
 from vln_pipeline.serving.native.pilot import Course
-from vln_pipeline.serving.native.trained_camera import TrainedCamera, read_trained_camera
 
-TRAINED = TrainedCamera(height=(0.25, 1.25), pitch=(0, 30), hfov=(80, 100))
+LEARNED = {"system1": TrainedCameras(height=(0.25, 1.25), pitch=(0, 30), hfov=(80, 100))}
 POINT = {"point": [2.0, -1.0]}
 
 
-def app(make, trained=None, strict=False, **config):
-    config = ServeConfig(**{"deadline": 300.0} | config)
-    return application(
-        lambda metrics, worker: NativeContract(make, config, metrics, worker, trained, strict), config, {}
-    )
+def app(make, learned=None, strict=False, **config):
+    config, cameras = ServeConfig(**{"deadline": 300.0} | config), KnownCameras(learned, strict=strict)
+    return application(lambda metrics, worker: NativeContract(make, config, metrics, worker, cameras), config, {})
 
 
 def policy(network):
@@ -37,7 +35,7 @@ def policy(network):
 
 @pytest.fixture(scope="module")
 def url(network):
-    with running(app(lambda: NavdpPilot(policy(network)), TRAINED)) as url:
+    with running(app(lambda: NavdpPilot(policy(network)), LEARNED)) as url:
         yield url
 
 
@@ -148,23 +146,15 @@ def test_another_camera_than_the_trained_one_is_told_or_refused(url, network):
     high = begin(camera=CAMERA | {"height": 1.6, "pitch": -10.0})
     with Robot(url) as robot:
         warnings = robot.ask(high)["warnings"]
-        assert warnings[0] == "camera.height 1.60 m: trained for 0.25 to 1.25 m"
-        assert len(warnings) == 2
-    with running(app(lambda: NavdpPilot(policy(network)), TRAINED, strict=True)) as strict, Robot(strict) as robot:
+        assert warnings == [
+            "system1: camera height 1.6 m, learned from 0.25 to 1.25",
+            "system1: camera pitch -10 degrees, learned from 0 to 30",
+        ]
+    with running(app(lambda: NavdpPilot(policy(network)), LEARNED, strict=True)) as strict, Robot(strict) as robot:
         answer = robot.ask(high)
         assert (answer["type"], answer["status"]) == ("refused", 422)
-        assert "trained for 0.25 to 1.25 m" in answer["error"]
-        assert robot.ask(begin())["trained_camera"]["height"] == [0.25, 1.25]
-
-
-def test_the_file_of_the_trained_camera_is_read_or_named(tmp_path):
-    (tmp_path / "camera.json").write_text(TRAINED.model_dump_json())
-    assert read_trained_camera(tmp_path / "camera.json") == TRAINED
-    (tmp_path / "camera.json").write_text('{"height": [2, 1], "pitch": [0, 30], "hfov": [80, 90]}')
-    with pytest.raises(DataError, match=r"camera\.json: content: .*height: 2.* is more than 1"):
-        read_trained_camera(tmp_path / "camera.json")
-    with pytest.raises(DataError, match="cannot be read"):
-        read_trained_camera(tmp_path / "none.json")
+        assert "learned from 0.25 to 1.25" in answer["error"]
+        assert robot.ask(begin())["trained_cameras"]["system1"]["height"] == [0.25, 1.25]
 
 
 def test_strangers_and_robots_beyond_the_room_are_turned_away():

@@ -48,7 +48,7 @@ def test_a_served_network_drives_the_example_robot(network, tmp_path, port):
             except httpx.TransportError:
                 assert server.poll() is None, server.stderr.read().decode()
                 time.sleep(0.2)
-        assert state == {"status": "ok", "contract": "navdp", "checkpoint": "best"}
+        assert state == {"status": "ok", "contract": "navdp", "checkpoint": "best", "trained_cameras": {}}
         told = shlex.split(example.replace("8888", str(port)))
         done = subprocess.run([sys.executable, *told[1:]], cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr

@@ -1,15 +1,24 @@
 import errno
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
+import msgpack
 import pytest
 import torch
 from safetensors.torch import load_file
+from starlette.testclient import TestClient
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp import checkpoint
-from vln_pipeline.models.navdp.trained_cameras import read_cameras
+from vln_pipeline.models.trained_cameras import read_cameras
+from vln_pipeline.serving.app import application
+from vln_pipeline.serving.config import ServeConfig
+from vln_pipeline.serving.known_cameras import KnownCameras, known_cameras
+from vln_pipeline.serving.native.contract import NativeContract
+from vln_pipeline.serving.native.navdp_pilot import NavdpPilot
+from vln_pipeline.serving.open_navdp import open_navdp
 from vln_pipeline.training.conduct import conduct
 from vln_pipeline.training.learner import save_state
 from vln_pipeline.training.navdp import train
@@ -38,6 +47,22 @@ def run(root: Path, config: TrainSystem1Config, folder: Path, seed: int = 0) -> 
 @pytest.fixture(scope="module")
 def trained(room_export, small, tmp_path_factory):
     return run(room_export, small, tmp_path_factory.mktemp("whole"))
+
+
+def test_a_server_of_what_was_trained_knows_its_cameras(trained):
+    """Trainings wrote cameras.json, the server read camera.json: no robot was ever told that its camera is another."""
+    best, config = read(trained).best, ServeConfig()
+    cameras = KnownCameras(known_cameras(best, None, None))
+    make = partial(NavdpPilot, open_navdp(best, "cpu", None, samples=2))
+    app = application(lambda metrics, worker: NativeContract(make, config, metrics, worker, cameras), config, {})
+    lens = {"width": 48, "rows": 27, "fx": 34.9, "fy": 34.9, "cx": 23.5, "cy": 13.0}
+    told = []
+    with TestClient(app) as client, client.websocket_connect("/robot") as robot:
+        for height in (0.6, 1.2):
+            robot.send_bytes(msgpack.packb({"type": "begin", "camera": lens | {"height": height, "pitch": 15.0}}))
+            told.append(msgpack.unpackb(robot.receive_bytes()))
+    assert told[0]["trained_cameras"]["system1"]["height"] == [0.6, 0.6]
+    assert [answer["warnings"] for answer in told] == [[], ["system1: camera height 1.2 m, learned from 0.6"]]
 
 
 def changed(config: TrainSystem1Config, **fields) -> TrainSystem1Config:

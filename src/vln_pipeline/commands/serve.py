@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from vln_pipeline.models.navdp.policy import NavdpPolicy
     from vln_pipeline.serving.app import OpenContract
     from vln_pipeline.serving.config import ServeConfig
+    from vln_pipeline.serving.known_cameras import KnownCameras
     from vln_pipeline.serving.native.pilot import Pilot
     from vln_pipeline.serving.open_dual import DualSystems
 
@@ -45,8 +47,8 @@ _POLICY = ("samples", "sampler", "steps", "bfloat16", "memory_stride")
 @click.option("--gap", type=int, default=8, show_default=True, help="For internnav: requests per goal of System 2.")
 @click.option("--rethink", type=float, default=2.0, show_default=True, help="For native: seconds per goal of System 2.")
 @click.option("--stale", type=float, default=8.0, show_default=True, help="For native: age at which a goal is dropped.")
-@click.option("--camera", type=_FILE, help="For native: cameras trained for; by default camera.json of the checkpoint.")
-@click.option("--strict-camera", is_flag=True, help="For native: refuse robots with another camera.")
+@click.option("--camera", type=_FILE, help="Cameras that System 1 learned from; by default cameras.json beside it.")
+@click.option("--strict-camera", is_flag=True, help="Refuse robots that tell of another camera.")
 def serve(checkpoint: Path, contract: str, **options: Any) -> None:
     """Serve a checkpoint to robots and evaluators until the process is ended."""
     try:
@@ -77,6 +79,7 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
     from vln_pipeline.serving.app import application
     from vln_pipeline.serving.app import serve as run
     from vln_pipeline.serving.config import ServeConfig
+    from vln_pipeline.serving.known_cameras import KnownCameras, known_cameras
 
     if options["threads"]:
         torch.set_num_threads(options["threads"])
@@ -86,17 +89,25 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
         swapped_channels=not options["ordered_channels"],
         **{name: options[name] for name in ("host", "port", "robots", "deadline")},
     )
-    told = {"contract": contract, "checkpoint": checkpoint.name}
-    open_contract = {"navdp": _navdp, "internnav": _internnav, "native": _native}[contract](checkpoint, config, options)
+    cameras = KnownCameras(
+        known_cameras(checkpoint, options["system1"], options["camera"]), strict=options["strict_camera"]
+    )
+    told = {"contract": contract, "checkpoint": checkpoint.name, "trained_cameras": cameras.told()}
+    openers: dict[str, Callable[[Path, ServeConfig, dict[str, Any]], OpenContract]] = {
+        "navdp": partial(_navdp, cameras),
+        "internnav": _internnav,  # whose messages tell nothing of cameras
+        "native": partial(_native, cameras),
+    }
+    open_contract = openers[contract](checkpoint, config, options)
     click.echo(f"serving {checkpoint.name} over {contract} at http://{config.host}:{config.port}", err=True)
     run(application(open_contract, config, told), config)
 
 
-def _navdp(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+def _navdp(cameras: KnownCameras, checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
     from vln_pipeline.serving.navdp import NavdpContract
 
     policy = _policy(checkpoint, options)
-    return lambda metrics, worker: NavdpContract(policy, config, metrics, worker)
+    return lambda metrics, worker: NavdpContract(policy, config, metrics, worker, cameras)
 
 
 def _policy(checkpoint: Path, options: dict[str, Any]) -> NavdpPolicy:
@@ -114,16 +125,11 @@ def _systems(checkpoint: Path, options: dict[str, Any]) -> DualSystems:
     return DualSystems(checkpoint, options["system1"], options["device"], dual)
 
 
-def _native(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
+def _native(cameras: KnownCameras, checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
     from vln_pipeline.serving.native.contract import NativeContract
-    from vln_pipeline.serving.native.trained_camera import FILE, read_trained_camera
 
-    own = checkpoint / FILE if checkpoint.is_dir() else checkpoint.with_name(FILE)
-    file = options["camera"] or (own if own.is_file() else None)
-    trained = None if file is None else read_trained_camera(file)
     make = _pilots(checkpoint, config, options)
-    strict = options["strict_camera"]
-    return lambda metrics, worker: NativeContract(make, config, metrics, worker, trained, strict)
+    return lambda metrics, worker: NativeContract(make, config, metrics, worker, cameras)
 
 
 def _pilots(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> Callable[[], Pilot]:
@@ -142,8 +148,6 @@ def _pilots(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> C
 
 
 def _internnav(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
-    from functools import partial
-
     from vln_pipeline.serving.agent_session import AgentSession
     from vln_pipeline.serving.agents import AgentContract
     from vln_pipeline.serving.app import Several

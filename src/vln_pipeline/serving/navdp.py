@@ -19,6 +19,7 @@ from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.serving.config import ServeConfig
 from vln_pipeline.serving.form import Message, Parts, file_of, read_form, read_message, robot_of, text_of
 from vln_pipeline.serving.images import apart, read_colour, read_depth
+from vln_pipeline.serving.known_cameras import KnownCameras
 from vln_pipeline.serving.metrics import Metrics
 from vln_pipeline.serving.refused import RefusedRequestError
 from vln_pipeline.serving.sessions import Sessions
@@ -34,7 +35,10 @@ _Edge = Annotated[int, Field(ge=1, le=4096)]
 
 
 class Camera(Message):
-    """Where a robot's camera is and how large its images are; beyond the contract, for policies with ``avoidance``."""
+    """Where a robot's camera is and how large its images are, beyond the contract.
+
+    Policies with ``avoidance`` need it, and it is compared with the cameras that the network learned from.
+    """
 
     height: float = Field(gt=0)
     pitch: float = Field(ge=-90, le=90)
@@ -96,10 +100,19 @@ class NavdpContract:
         config: what is taken.
         metrics: told how many robots there are.
         worker: where it plans.
+        cameras: that the network learned from; None where nobody knows.
     """
 
-    def __init__(self, policy: NavdpPolicy, config: ServeConfig, metrics: Metrics, worker: Worker) -> None:
+    def __init__(
+        self,
+        policy: NavdpPolicy,
+        config: ServeConfig,
+        metrics: Metrics,
+        worker: Worker,
+        cameras: KnownCameras | None = None,
+    ) -> None:
         self._policy, self._config, self._worker = policy, config, worker
+        self._cameras = cameras or KnownCameras()
         self._sessions: Sessions[_Session] = Sessions(config.robots, config.idle)
         metrics.watch(self._sessions)
 
@@ -121,6 +134,8 @@ class NavdpContract:
 
     async def _reset(self, request: Request) -> JSONResponse:
         told = read_message(await request.body(), Reset, "reset")
+        camera = _camera(told)
+        warnings = [] if camera is None else self._cameras.warnings(camera)
 
         def made() -> _Session:
             threshold = self._policy.config.stop_threshold if told.stop_threshold is None else told.stop_threshold
@@ -130,7 +145,7 @@ class NavdpContract:
             return session
 
         self._sessions.open(robot_of(request), await self._worker.run(made))
-        return JSONResponse({"algo": "navdp"})
+        return JSONResponse({"algo": "navdp"} | ({"warnings": warnings} if warnings else {}))
 
     async def _reset_one(self, request: Request) -> JSONResponse:
         told = read_message(await request.body(), ResetOne, "reset")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vln_pipeline.models.system2.processing import Encoded
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.training.loop import Batches, SkippingBatches
 from vln_pipeline.training.system2_batch import System2Sample
 
@@ -57,11 +58,13 @@ class JointData:
         batches: what is learned from.
         validation: of other scenes.
         report: lines that tell what was read, what was skipped and why, which scenes were held out.
+        cameras: through which System 1 sees what is learned from.
     """
 
     batches: SkippingBatches[JointBatch]
     validation: Batches[JointBatch]
     report: list[str]
+    cameras: TrainedCameras
 
 
 def collate(samples: Sequence[JointSample]) -> JointBatch:

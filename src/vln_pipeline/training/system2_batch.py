@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from vln_pipeline.models.system2.processing import IGNORE, Encoded
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.rendering.camera import CameraSetting
 from vln_pipeline.training.loop import Batches, SkippingBatches
 
@@ -117,9 +118,11 @@ class System2Data:
         validation: of other scenes.
         questions: samples of the validation that the model answers, to be judged.
         report: lines that tell what was read, what was skipped and why, which scenes were held out.
+        cameras: through which is seen what is learned from.
     """
 
     batches: SkippingBatches[System2Batch]
     validation: Batches[System2Batch]
     questions: Sequence[System2Sample]
     report: Sequence[str]
+    cameras: TrainedCameras

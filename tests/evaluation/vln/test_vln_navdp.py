@@ -25,7 +25,7 @@ from vln_pipeline.models.navdp import checkpoint
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.models.navdp.policy import NavdpPlan, NavdpPolicy
-from vln_pipeline.models.navdp.trained_cameras import CAMERAS, TrainedCameras, read_cameras
+from vln_pipeline.models.trained_cameras import CAMERAS, TrainedCameras, read_cameras
 from vln_pipeline.planning.trajectory import Action
 
 torch.set_num_threads(1)

@@ -4,6 +4,10 @@ It ends the process where an NVIDIA device is named that is not there, and where
 first is closed. Its navigation mesh lies one cell above the floor, and covers the flat roof and a table. It loads the
 semantic mesh unless told not to. Objects that tell no motion type are left out of the navigation mesh. A GLB file that
 no data set describes is taken for z-up.
+
+Its semantic scene lists the objects of a house, numbered from 0 as in MP3D or from 1 as in Gibson, or where the data
+set has a lexicon, as HSSD, no objects but classes, with gaps (read in its sources). It draws 0 where there is nothing,
+and 65535 on faces of no object.
 """
 
 import sys
@@ -15,7 +19,27 @@ FLOOR = 0.013
 """Height of the floor, metres."""
 CEILING, ROOF, TABLE = 2.5, 2.7, 0.75
 """Heights, metres; the table stands in the corner x < 1.5, y < 1.2."""
+IDS = (0, 1, 2, 65535)
+"""What a level camera sees, 4 pixels wide, from left to right."""
 opened, loads, datasets = [], [], []
+
+
+def _kind(identity, name):
+    return SimpleNamespace(index=lambda: identity, name=lambda: name)
+
+
+def _semantics(names, objects):
+    """Return a semantic scene of some names by id."""
+    kinds = [None if name is None else _kind(identity, name) for identity, name in enumerate(names)]
+    things = [kind and SimpleNamespace(semantic_id=kind.index(), category=kind) for kind in kinds]
+    return SimpleNamespace(objects=things if objects else [], categories=kinds)
+
+
+SEMANTICS = {
+    "mp3d": _semantics(["wall", "chair", "bed"], objects=True),
+    "gibson": _semantics([None, "chair", "bed"], objects=True),
+    "hssd": _semantics([None, "chair", "bed"], objects=False),
+}
 
 
 class Simulator:
@@ -28,7 +52,7 @@ class Simulator:
         if "missing" in backend.scene_id:
             raise RuntimeError("no such stage")
         self.closed, self.agents, self.pathfinder = False, agents, PathFinder()
-        self.semantic_scene = None
+        self.semantic_scene = next((made for name, made in SEMANTICS.items() if name in backend.scene_id), None)
         self.objects = {"sofa": SimpleNamespace(motion_type="kinematic"), "bed": SimpleNamespace(motion_type="static")}
         self.room = "open" if "no_ceiling" in backend.scene_id else "roofed"
         datasets.append(backend.scene_dataset_config_file)
@@ -56,13 +80,15 @@ class Simulator:
 
     def get_sensor_observations(self, agent_ids):
         """Depth of cameras that look straight down or up, as all others see a wall 3 m away."""
-        (sensor,) = self.agents[agent_ids].sensor_specifications[:1]
+        sensor, *others = self.agents[agent_ids].sensor_specifications
         height = self.states[agent_ids].position[1]
         eye, pitch = height + sensor.position[1], sensor.orientation[0]
         ground = max(level for level in (FLOOR, TABLE, ROOF) if level <= max(height, FLOOR) + 1e-3)
         above = CEILING - eye if self.room == "roofed" and eye < CEILING else 0.0
         depth = eye - ground if pitch < -1.5 else above if pitch > 1.5 else 3.0
-        return {sensor.uuid: np.full(sensor.resolution, depth, np.float32)}
+        seen = {sensor.uuid: np.full(sensor.resolution, depth, np.float32)}
+        ids = np.resize(np.array(IDS if depth else (0,), np.uint32), sensor.resolution)
+        return seen | {other.uuid: ids for other in others if other.sensor_type == "ids"}
 
     def close(self):
         self.closed = True

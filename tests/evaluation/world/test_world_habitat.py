@@ -60,12 +60,17 @@ def test_a_lens_that_habitat_cannot_have_is_refused(lens):
 
 
 def test_semantic_ids_become_categories():
+    def kind(name, identity=0):
+        return SimpleNamespace(name=lambda: name, index=lambda: identity)
+
     def thing(identity, name):
-        return SimpleNamespace(semantic_id=identity, category=SimpleNamespace(name=lambda: name))
+        return SimpleNamespace(semantic_id=identity, category=kind(name))
 
     things = [thing(3, "wall"), None, thing(1, "chair"), thing(5, ""), SimpleNamespace(semantic_id=2, category=None)]
-    categories, category_of = category_table(things)
+    categories, category_of = category_table(SimpleNamespace(objects=things, categories=[kind("wall", 2)]))
     assert categories == ("void", "chair", "unknown", "wall")
-    assert [categories[n] for n in category_of] == ["void", "chair", "unknown", "wall", "unknown", "unknown", "unknown"]
-    names, numbers = category_table([])
-    assert [names[n] for n in numbers] == ["void", "unknown"]
+    assert [categories[n] for n in category_of] == ["unknown", "chair", "unknown", "wall", *["unknown"] * 3]
+    names, numbers = category_table(SimpleNamespace(objects=[], categories=[None, kind("bed", 1), kind("", 2)]))
+    assert [names[n] for n in numbers] == ["unknown", "bed", "unknown", "unknown"]
+    names, numbers = category_table(None)
+    assert (names, [names[n] for n in numbers]) == (("void", "unknown"), ["unknown"])

@@ -112,6 +112,35 @@ def test_the_semantic_mesh_is_loaded_only_for_who_asks(open_world):
     world.load("a")
     world.render(np.zeros(4), LEVEL)
     assert [semantic for _, semantic in fake_habitat.loads] == [False, False]
-    with pytest.raises(KeyError):  # the fake draws depth alone
-        world.render(np.zeros(4), LEVEL, semantic=True)
+    world.render(np.zeros(4), LEVEL, semantic=True)
     assert fake_habitat.loads[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("scene", "seen"),
+    [
+        ("hssd", ["unknown", "chair", "bed", "unknown"]),
+        ("gibson", ["unknown", "chair", "bed", "unknown"]),
+        ("mp3d", ["wall", "chair", "bed", "unknown"]),
+    ],
+)
+def test_what_is_seen_has_the_category_that_its_source_says(open_world, scene, seen):
+    """HSSD was all unknown, as a lexicon lists classes where others list objects.
+
+    Walls of Gibson, which are no objects, were void, as if nothing was there.
+    """
+    world = open_world()
+    world.load(scene)
+    view = world.render(np.zeros(4), LEVEL, semantic=True)
+    assert [[world.categories[number] for number in row] for row in view.semantic] == [seen] * 3
+    assert view.semantic.dtype == np.uint16
+
+
+def test_nothing_is_no_object_of_a_house(open_world):
+    """Habitat draws 0 where there is nothing, which is the number of MP3D's first object: the sky became a wall."""
+    world = open_world()
+    world.load("mp3d_no_ceiling")
+    up = CameraSetting("50cm_-90deg", 0.5, -90.0, LEVEL.intrinsics)
+    view = world.render(np.zeros(4), up, semantic=True)
+    assert not view.depth.any()
+    assert {world.categories[number] for number in view.semantic.ravel()} == {"void"}

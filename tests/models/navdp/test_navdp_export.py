@@ -71,6 +71,7 @@ def test_what_was_converted_is_told_in_the_file(network, tmp_path):
         "pixel_order": "rgb_mask",
         "layout": "server",
         "answered_as_no_goal": [],
+        "cameras": None,
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["navdp.ckpt"]
     torch.save(dict(network.state_dict()), tmp_path / "other.ckpt")

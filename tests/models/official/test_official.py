@@ -19,6 +19,7 @@ from vln_pipeline.models.official.words import write_image_processor, write_toke
 from vln_pipeline.models.system2.config import TinyConfig
 from vln_pipeline.models.system2.tiny import build_tiny
 from vln_pipeline.models.system2.tiny_tokenizer import SPECIAL
+from vln_pipeline.models.trained_cameras import TrainedCameras
 
 torch.set_num_threads(1)
 WIDTH, HIDDEN, SIGHT, KINDS = 32, 64, 32, ("nextdit_async", "nextdit", "navdp_async")
@@ -223,13 +224,15 @@ def test_a_model_that_was_read_computes_what_one_with_these_weights_does(tiny, t
 def test_models_of_this_project_are_written_so_that_they_can_be_read(tiny, tmp_path):
     write_published(tmp_path / "first", tiny, "navdp_async")
     official = from_official(tmp_path / "first", shape=SHAPE)
-    to_official(tmp_path / "made", official.parts, official.network)
+    cameras = TrainedCameras(height=(1.25, 1.25), pitch=(0, 30))
+    to_official(tmp_path / "made", official.parts, official.network, cameras=cameras)
     raw = json.loads((tmp_path / "made/config.json").read_text())
     given = config_of(tiny[1], "navdp_async")
     compared = given.keys() - {"vision_config", "sliding_window"}
     assert {key: raw[key] for key in compared} == {key: given[key] for key in compared}
     assert given["vision_config"].items() <= raw["vision_config"].items()
     again = from_official(tmp_path / "made", shape=SHAPE)
+    assert (official.cameras, again.cameras) == (None, cameras)
     ours, theirs = (each.parts.model.state_dict() for each in (official, again))
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     rope = [each.parts.model.config.get_text_config().rope_parameters for each in (official, again)]

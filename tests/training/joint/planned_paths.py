@@ -15,7 +15,8 @@ from vln_pipeline.models.system2.answer import LOOK_DOWN, PixelGoal, goal_text
 from vln_pipeline.models.system2.config import DialogueConfig, System2Config, TinyConfig
 from vln_pipeline.models.system2.conversation import Dialogue
 from vln_pipeline.models.system2.processing import Processor
-from vln_pipeline.rendering.camera import camera_poses
+from vln_pipeline.models.trained_cameras import TrainedCameras
+from vln_pipeline.rendering.camera import Intrinsics, camera_poses
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.joint.fit import fit
@@ -32,6 +33,7 @@ SYSTEM2 = System2Config(
     ),
     dialogue=DialogueConfig(history=2, view_size=28, look_down_size=(56, 56), max_length=1024),
 )
+CAMERAS = TrainedCameras.of([(1.25, 30.0, Intrinsics.from_fov(640, 480, 79.0))])
 VIT = {"image_size": 28, "patch_size": 14, "position_grid": 2, "width": 32, "depth": 1, "heads": 2}
 BASE = TrainJointConfig(
     system2=SYSTEM2,
@@ -151,7 +153,7 @@ def train(folder: str, config: str, number: int = 8, stop_at: int | None = None)
         network, _ = fresh_network(told, parts.model.config.get_text_config().hidden_size, None)
         given = samples(parts, told, number)
         batches = [Handmade(given, told.batch_size, stop) for stop in (stop_at, None)]
-        data = JointData(*batches, ["drawn by hand"])
+        data = JointData(*batches, ["drawn by hand"], CAMERAS)
         fit(told, network, parts.model, data, seed=3, ranks=ranks, folder=Path(folder), name="drawn")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from planned_paths import BASE, SYSTEM2, Interrupted, train
+from planned_paths import BASE, CAMERAS, SYSTEM2, Interrupted, train
 from safetensors.torch import load_file
 
 from vln_pipeline.errors import DataError
@@ -13,6 +13,7 @@ from vln_pipeline.models.bridge.build import config_of
 from vln_pipeline.models.navdp import checkpoint as navdp_checkpoint
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.network import NavdpNetwork
+from vln_pipeline.models.trained_cameras import read_cameras
 from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.joint.start import fresh_network, frozen_system2
 from vln_pipeline.training.launch import launch
@@ -43,6 +44,7 @@ def test_a_training_leaves_checkpoints_log_and_figures(whole):
     assert [line["step"] for line in lines if "validation/path_error" in line] == [3, 6]
     assert lines[2]["validation/path_error"] > 0
     network = checkpoint.load(max(whole.glob("best-*")))
+    assert read_cameras(max(whole.glob("best-*"))) == read_cameras(whole / "last") == CAMERAS
     assert config_of(network).system1 == "nextdit_async"
     assert network.latent_queries.shape == (1, 4, SYSTEM2.tiny.width)
     assert json.loads((whole / "training.json").read_text())["system1"] == "nextdit_async"

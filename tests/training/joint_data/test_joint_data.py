@@ -16,6 +16,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.config import ExportConfig
 from vln_pipeline.export.export import export_scene
 from vln_pipeline.models.system2.load import load
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.joint_data.data import open_data
 from vln_pipeline.training.joint_data.way import ground_path, learned_frames
@@ -103,6 +104,8 @@ def test_a_batch_follows_from_its_number_and_holds_every_learned_frame(exported,
     expected = [len(learned_frames(by_name[name].moment.ahead, config().way)) for name in first.batches.names(4)]
     assert batches[0].plans.bincount().tolist() == expected
     assert first.report[-2].startswith("learned from: ")
+    down = drawn_room.rigs()[1].settings[1]
+    assert first.cameras == TrainedCameras.of([(down.height, down.pitch, down.intrinsics)])
 
 
 def test_conversations_end_with_the_pixel_goal(exported, parts, tmp_path):

@@ -15,6 +15,7 @@ from vln_pipeline.models.system2.answer import PixelGoal, goal_text, moves_text
 from vln_pipeline.models.system2.config import DialogueConfig, System2Config, TinyConfig
 from vln_pipeline.models.system2.conversation import Dialogue
 from vln_pipeline.models.system2.processing import Processor
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.planning.trajectory import Action
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.seeding import generator
@@ -26,6 +27,7 @@ from vln_pipeline.training.system2.start import fresh_parts
 from vln_pipeline.training.system2_batch import SampleKind, System2Batch, System2Data, System2Sample, padded
 
 CAMERA = CameraSetting("125cm_30deg", 1.25, 30.0, Intrinsics.from_fov(640, 480, 79.0))
+CAMERAS = TrainedCameras.of([(1.25, pitch, CAMERA.intrinsics) for pitch in (0.0, 30.0)])
 MODEL = System2Config(
     tiny=TinyConfig(
         width=64, layers=2, heads=2, feedforward=128, vision_width=32, vision_layers=1, vision_heads=2, vocabulary=1024
@@ -96,7 +98,7 @@ class Handmade:
 def data(parts, config: TrainSystem2Config, number: int = 8, stop_at: int | None = None) -> System2Data:
     given, pad = samples(parts, number), parts.tokenizer.pad_token_id
     batches = [Handmade(given, config.batch_size, pad, stop) for stop in (stop_at, None)]
-    return System2Data(*batches, given[: config.answered_samples], ["drawn by hand"])
+    return System2Data(*batches, given[: config.answered_samples], ["drawn by hand"], CAMERAS)
 
 
 def train(folder: str, config: str, number: int = 8, stop_at: int | None = None) -> None:

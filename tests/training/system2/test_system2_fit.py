@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from handmade import BASE, MODEL, Interrupted, data, train
+from handmade import BASE, CAMERAS, MODEL, Interrupted, data, train
 from safetensors.torch import load_file
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.system2.config import System2Config
 from vln_pipeline.models.system2.generate import System2
 from vln_pipeline.models.system2.load import load
+from vln_pipeline.models.trained_cameras import read_cameras
 from vln_pipeline.training.launch import launch
 from vln_pipeline.training.optimiser import BASE_RATE, build_optimiser
 from vln_pipeline.training.system2.config import TrainSystem2Config
@@ -62,6 +63,7 @@ def test_weights_that_are_shared_are_told_once_and_go_on_together(tmp_path):
 def test_what_was_trained_is_loaded_as_it_was_shown_and_asked(whole):
     back = load(System2Config(source=str(whole / "last")))
     assert back.dialogue == MODEL.dialogue
+    assert read_cameras(whole / "last") == CAMERAS
     trained = {name.removeprefix("model/"): value for name, value in state(whole).items() if name.startswith("model/")}
     weights = back.model.state_dict()
     assert all(torch.equal(weights[name], value) for name, value in trained.items())

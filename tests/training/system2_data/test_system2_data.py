@@ -47,6 +47,11 @@ def test_a_batch_follows_from_its_number(published, parts, cache):
     assert [other.batches.names(n) for n in range(4)] != [data.batches.names(n) for n in range(4)]
 
 
+def test_published_walks_tell_where_their_cameras_are_but_not_their_lenses(published, parts, cache):
+    cameras = opened(published(HOUSES), parts, cache).cameras
+    assert (cameras.height, cameras.pitch, cameras.hfov, cameras.vfov) == ((1.25, 1.25), (0, 30), None, None)
+
+
 def test_worker_processes_make_the_same_batches(published, parts, cache):
     config = published(HOUSES)
     alone, shared = (list(islice(opened(config, parts, cache, workers=n).batches.read(0, 1), 2)) for n in (0, 1))

@@ -160,12 +160,12 @@ class HabitatWorld:
         state = self._habitat.AgentState(to_habitat(pose[:3]), to_habitat_rotation(float(pose[3])))
         self._loaded.get_agent(agent).set_state(state, reset_sensors=True)
         seen = self._loaded.get_sensor_observations(agent_ids=agent)
-        ids = np.minimum(seen[f"{agent}.semantic"], len(self._category_of) - 1) if semantic else None
         # Habitat draws the next image into the same memory.
+        depth = np.array(seen[f"{agent}.depth"], dtype=np.float32)
         return View(
-            depth=np.array(seen[f"{agent}.depth"], dtype=np.float32),
+            depth=depth,
             rgb=np.array(seen[f"{agent}.rgb"][..., :3]) if rgb else None,
-            semantic=None if ids is None else self._category_of[ids],
+            semantic=self._categories_seen(seen[f"{agent}.semantic"], depth) if semantic else None,
         )
 
     def close(self) -> None:
@@ -174,6 +174,12 @@ class HabitatWorld:
             self._sim.close()
             HabitatWorld._holder = None
         self._sim, self._scene = None, ""
+
+    def _categories_seen(self, ids: NDArray[np.uint32], depth: NDArray[np.float32]) -> NDArray[np.uint16]:
+        """Return (h, w) categories of semantic ids; 0 is Habitat's id of nothing, and MP3D's of the first object."""
+        found = self._category_of[np.minimum(ids, len(self._category_of) - 1)]
+        found[depth == 0] = 0
+        return found
 
     @property
     def _loaded(self) -> Any:
@@ -224,8 +230,7 @@ class HabitatWorld:
             radius = self.body.radius
             raise DataError(scene, f"Habitat makes no navigation mesh for a radius of {radius} m", "lower world.body")
         self._scene = scene
-        semantics = self._sim.semantic_scene
-        self._categories, self._category_of = category_table(semantics.objects if semantics else [])
+        self._categories, self._category_of = category_table(self._sim.semantic_scene)
 
     def _refuse_lying(self, scene: str) -> None:
         """Refuse a scene that is higher than it is deep: a house of y-up glTF, taken for z-up, lies on its side."""

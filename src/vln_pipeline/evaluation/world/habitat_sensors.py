@@ -46,25 +46,30 @@ def specifications(habitat: ModuleType, agent: int, camera: CameraSetting, rgb: 
     return specifications
 
 
-def category_table(things: list[Any]) -> tuple[tuple[str, ...], NDArray[np.uint16]]:
-    """Return what Habitat's semantic ids mean.
+def category_table(semantics: Any) -> tuple[tuple[str, ...], NDArray[np.uint16]]:
+    """Return what the semantic ids mean that Habitat draws: numbers of objects or, where it lists none, of classes.
+
+    The latter is so where a lexicon describes all scenes of a data set, as in HSSD and ReplicaCAD; their configurations
+    of objects name the class.
 
     Args:
-        things: objects of its semantic scene.
+        semantics: its semantic scene, or None.
 
     Returns:
         Category names, ``void`` first, and the (N + 1,) category of each semantic id; the last entry is for all ids
-        beyond.
+        beyond, such as 65535, which faces of no object have.
     """
+    things, classes = (semantics.objects, semantics.categories) if semantics else ([], [])
     names = {
         int(thing.semantic_id): thing.category.name() or UNKNOWN
         for thing in things
         if thing is not None and thing.category is not None
     }
+    if not things:
+        names = {int(kind.index()): kind.name() or UNKNOWN for kind in classes if kind is not None}
     categories = (VOID, *sorted({UNKNOWN, *names.values()} - {VOID}))
     number = {name: index for index, name in enumerate(categories)}
-    category_of = np.full(max(names, default=0) + 2, number[UNKNOWN], dtype=np.uint16)
-    category_of[0] = 0
+    category_of = np.full(max(names, default=-1) + 2, number[UNKNOWN], dtype=np.uint16)
     for identity, name in names.items():
         category_of[identity] = number[name]
     return categories, category_of

@@ -16,6 +16,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.config import NavdpConfig
 from vln_pipeline.models.navdp.network import NavdpNetwork
 from vln_pipeline.models.navdp.official import AUXILIARY, PATCHES, UNUSED
+from vln_pipeline.models.trained_cameras import TrainedCameras
 
 _POINT = "point_encoder.weight"
 _TOLD = "vln_pipeline"
@@ -31,6 +32,7 @@ def official_weights(
     goal_heading: float = 0.0,
     pixel_order: Literal["rgb_mask", "mask_rgb"] = "rgb_mask",
     layout: Layout = "server",
+    cameras: TrainedCameras | None = None,
 ) -> "OrderedDict[str, Tensor]":
     """Return the weights for the published server, under its names.
 
@@ -40,6 +42,7 @@ def official_weights(
         pixel_order: the order of channels of pixel goals that it is used to: ``PolicyConfig.pixel_order``.
         layout: "server" has a decoder layer more, which is never run, and leaves out the two heads of training alone;
             "trainer" is what InternNav's trainer writes.
+        cameras: that the network learned from, which the file then tells; None where nobody knows.
 
     Returns:
         Tensors on the network's device. Goals that it was not made for have encoders of zeros, so that they are
@@ -57,7 +60,13 @@ def official_weights(
         copied = {UNUSED + name.removeprefix(first): value for name, value in weights.items() if name.startswith(first)}
         weights = {name: value for name, value in weights.items() if not name.startswith(AUXILIARY)} | copied
     untaught = [kind for kind in ("point", "image", "pixel") if kind not in network.config.goals]
-    told = {"goal_heading": goal_heading, "pixel_order": pixel_order, "layout": layout, "answered_as_no_goal": untaught}
+    told = {
+        "goal_heading": goal_heading,
+        "pixel_order": pixel_order,
+        "layout": layout,
+        "answered_as_no_goal": untaught,
+        "cameras": None if cameras is None else cameras.model_dump(mode="json"),
+    }
     table = OrderedDict(sorted(weights.items()))
     # Where PyTorch itself keeps versions of modules: readers that load a table of weights take no notice of it.
     table._metadata = OrderedDict({"": {"version": 1, _TOLD: told}})  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from vln_pipeline.models.official.words import write_image_processor, write_toke
 from vln_pipeline.models.system2.config import DialogueConfig
 from vln_pipeline.models.system2.load import System2Parts
 from vln_pipeline.models.system2.prompts import load_prompts
+from vln_pipeline.models.trained_cameras import CAMERAS, TrainedCameras, read_cameras
 from vln_pipeline.output_folder import make_without_links
 
 _EMBEDDING, _HEAD = "model.language_model.embed_tokens.weight", "lm_head.weight"
@@ -32,11 +33,13 @@ class Official:
         parts: System 2 with what belongs to it, on the CPU and in evaluation mode.
         network: System 1 likewise; None in a folder of System 2 alone.
         config: ``config.json`` as it was.
+        cameras: that the models learned from; None in a folder that does not tell, as published ones.
     """
 
     parts: System2Parts
     network: Network | None
     config: dict[str, Any]
+    cameras: TrainedCameras | None
 
 
 def from_official(folder: Path, *, shape: BridgeConfig | None = None, prompt_template: Path | None = None) -> Official:
@@ -64,7 +67,10 @@ def from_official(folder: Path, *, shape: BridgeConfig | None = None, prompt_tem
     tokenizer, images = _read_words_and_images(folder, config)
     model = _system2(folder, config, weights.system2)
     return Official(
-        System2Parts(model, tokenizer, images, DialogueConfig(), load_prompts(prompt_template)), network, raw
+        System2Parts(model, tokenizer, images, DialogueConfig(), load_prompts(prompt_template)),
+        network,
+        raw,
+        read_cameras(folder),
     )
 
 
@@ -74,6 +80,7 @@ def to_official(
     network: Network | None,
     *,
     config: dict[str, Any] | None = None,
+    cameras: TrainedCameras | None = None,
     largest_file: str = "5GB",
 ) -> None:
     """Write both models in the layout of published folders, for transformers 4.51 and later.
@@ -83,6 +90,7 @@ def to_official(
         parts: System 2 and what belongs to it.
         network: System 1; None for System 2 alone.
         config: ``config.json``, for instance as it was read; None to make it from the models.
+        cameras: that the models learned from, for a file beside the weights; None where nobody knows.
         largest_file: size of a file of weights at most.
 
     Raises:
@@ -99,6 +107,10 @@ def to_official(
     write_image_processor(parts.image_processor, folder)
     raw = published_config(parts.model, network) if config is None else config
     (folder / "config.json").write_text(json.dumps(raw, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if cameras is None:  # a record that is there already is of other models
+        (folder / CAMERAS).unlink(missing_ok=True)
+    else:
+        cameras.write(folder)
 
 
 def _system1(folder: Path, config: BridgeConfig, weights: dict[str, Tensor]) -> Network:

@@ -15,11 +15,11 @@ from vln_pipeline.evaluation.local_planner import Observation
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.serving.config import ServeConfig
 from vln_pipeline.serving.images import read_colour, read_depth
+from vln_pipeline.serving.known_cameras import KnownCameras
 from vln_pipeline.serving.metrics import Metrics
 from vln_pipeline.serving.native.conversation import Inbox
 from vln_pipeline.serving.native.messages import Begin, See, packed, read
 from vln_pipeline.serving.native.pilot import Pilot, Sight, Start
-from vln_pipeline.serving.native.trained_camera import TrainedCamera
 from vln_pipeline.serving.refused import RefusedRequestError
 from vln_pipeline.serving.worker import Worker
 
@@ -37,8 +37,7 @@ class NativeContract:
         config: what is taken.
         metrics: told of each answer.
         worker: where System 1 computes.
-        trained: cameras that the checkpoint was trained for; None where nobody knows.
-        strict: whether robots with another camera are refused, not only told.
+        cameras: that the networks learned from; None where nobody knows.
     """
 
     def __init__(
@@ -47,11 +46,10 @@ class NativeContract:
         config: ServeConfig,
         metrics: Metrics,
         worker: Worker,
-        trained: TrainedCamera | None = None,
-        strict: bool = False,
+        cameras: KnownCameras | None = None,
     ) -> None:
         self._make, self._config, self._metrics, self._worker = make, config, metrics, worker
-        self._trained, self._strict = trained, strict
+        self._cameras = cameras or KnownCameras()
         self._robots: set[WebSocket] = set()
         metrics.watch(self._robots)
 
@@ -65,7 +63,7 @@ class NativeContract:
             await socket.close(_TRY_LATER, f"{len(self._robots)} robots are served already")
             return
         self._robots.add(socket)
-        inbox, robot = Inbox(), _Robot(self._make(), self._trained, self._strict, self._config.pixels)
+        inbox, robot = Inbox(), _Robot(self._make(), self._cameras, self._config.pixels)
         listening = asyncio.create_task(self._listen(socket, inbox))
         try:
             await self._answer(socket, inbox, robot)
@@ -112,9 +110,9 @@ class NativeContract:
 class _Robot:
     """What is known of one robot."""
 
-    def __init__(self, pilot: Pilot, trained: TrainedCamera | None, strict: bool, pixels: int) -> None:
+    def __init__(self, pilot: Pilot, cameras: KnownCameras, pixels: int) -> None:
         self.pilot = pilot
-        self._trained, self._strict, self._pixels = trained, strict, pixels
+        self._cameras, self._pixels = cameras, pixels
         self._camera: CameraSetting | None = None
         self._stamp = -1.0
 
@@ -133,13 +131,10 @@ class _Robot:
         seen = told.camera
         lens = Intrinsics(seen.width, seen.rows, seen.fx, seen.fy, seen.cx, seen.cy)
         camera = CameraSetting("robot", seen.height, seen.pitch, lens)
-        warnings = [] if self._trained is None else self._trained.differences(camera)
-        if warnings and self._strict:
-            raise RefusedRequestError(422, "; ".join(warnings))
+        warnings = self._cameras.warnings(camera)
         self.pilot.begin(Start(told.instruction, told.seed, camera))
         self._camera, self._stamp = camera, -1.0
-        trained = None if self._trained is None else self._trained.model_dump()
-        return {"type": "begun", "warnings": warnings, "trained_camera": trained}
+        return {"type": "begun", "warnings": warnings, "trained_cameras": self._cameras.told()}
 
     def _seen(self, told: See) -> dict[str, Any]:
         camera, pixels = self._camera, self._pixels

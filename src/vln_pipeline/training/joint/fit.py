@@ -1,5 +1,6 @@
 """Teaches one System 1 what batches hold, whatever they are made of."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from vln_pipeline.models.bridge import checkpoint
 from vln_pipeline.models.bridge.build import Network
 from vln_pipeline.models.navdp_async.network import NavdpAsync
 from vln_pipeline.models.nextdit.network import NextDit
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.training.joint.config import TrainJointConfig
 from vln_pipeline.training.joint.objective import JointObjective
 from vln_pipeline.training.joint_batch import JointData
@@ -53,7 +55,7 @@ def fit(
         objective,
         data.batches,
         data.validation,
-        _keep,
+        partial(_keep, data.cameras),
         config,
         seed=seed,
         ranks=ranks,
@@ -65,7 +67,8 @@ def fit(
     write_outcome(training, report, {"system1": config.model.system1, "samples_per_second": rate})
 
 
-def _keep(model: nn.Module, folder: Path) -> None:
+def _keep(cameras: TrainedCameras, model: nn.Module, folder: Path) -> None:
     if not isinstance(model, NextDit | NavdpAsync):
         raise TypeError(type(model).__name__)
     checkpoint.save(model, folder)
+    cameras.write(folder)

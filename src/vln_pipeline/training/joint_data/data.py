@@ -15,6 +15,7 @@ from vln_pipeline.training.loop import SkippingBatches
 from vln_pipeline.training.numbered_batches import NumberedBatches
 from vln_pipeline.training.sample_order import SampleOrder
 from vln_pipeline.training.system2_data.dataset import Drawn
+from vln_pipeline.training.system2_data.learned_cameras import learned_cameras
 from vln_pipeline.training.system2_data.patches import fast_processor
 from vln_pipeline.training.system2_data.sample_index import read_index
 from vln_pipeline.training.system2_data.sample_table import SampleTable
@@ -71,7 +72,8 @@ def open_data(
     divided = hold_out(table, config.validation_share, run_seed)
     taught, validated = (mixed(table, numbers, rules, run_seed) for numbers in divided)
     told = [*report.lines(), _summary("learned from", table, taught), _summary("validated on", table, validated)]
-    return JointData(batches(taught, training=True), batches(validated, training=False), told)
+    cameras = learned_cameras(table.sources_of(taught), look_down_only=True)
+    return JointData(batches(taught, training=True), batches(validated, training=False), told, cameras)
 
 
 def _collate(drawn: Sequence[Drawn]) -> JointBatch:
@@ -79,5 +81,5 @@ def _collate(drawn: Sequence[Drawn]) -> JointBatch:
 
 
 def _summary(verb: str, table: SampleTable, numbers: NDArray[np.int64]) -> str:
-    scenes = sorted({table.sources[origin].scene for origin in np.unique(table.origin[numbers]).tolist()})
+    scenes = sorted({source.scene for source in table.sources_of(numbers)})
     return f"{verb}: {len(numbers)} ways to pixel goals of {len(scenes)} scenes: {', '.join(scenes)}"

@@ -10,7 +10,7 @@ from torch import nn
 
 from vln_pipeline.models.navdp import checkpoint
 from vln_pipeline.models.navdp.network import NavdpNetwork
-from vln_pipeline.models.navdp.trained_cameras import TrainedCameras
+from vln_pipeline.models.trained_cameras import TrainedCameras
 from vln_pipeline.seeding import generator
 from vln_pipeline.training.launch import obey
 from vln_pipeline.training.learner import fresh_learner

@@ -77,6 +77,7 @@ def fit(
         weights = merged_weights(result)
         if ranks.leads:
             save(replace(parts, model=result), directory, weights)
+            data.cameras.write(directory)
 
     training = JudgedTraining(
         Processor(parts.tokenizer, parts.image_processor, parts.dialogue),

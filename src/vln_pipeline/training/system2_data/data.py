@@ -17,6 +17,7 @@ from vln_pipeline.training.sample_order import SampleOrder
 from vln_pipeline.training.system2_batch import SampleKind, System2Batch, System2Data, System2Sample, padded
 from vln_pipeline.training.system2_data.config import System2DataConfig
 from vln_pipeline.training.system2_data.dataset import Drawn, System2Dataset
+from vln_pipeline.training.system2_data.learned_cameras import learned_cameras
 from vln_pipeline.training.system2_data.packed_attention import attend_apart
 from vln_pipeline.training.system2_data.packing import packed
 from vln_pipeline.training.system2_data.patches import fast_processor
@@ -83,6 +84,7 @@ def open_data(
             _summary("learned from", table, taught),
             _summary("validated on", table, validated),
         ],
+        cameras=learned_cameras(table.sources_of(taught), look_down_only=False),
     )
 
 
@@ -117,5 +119,5 @@ class Questions(Sequence[System2Sample]):
 def _summary(verb: str, table: SampleTable, numbers: NDArray[np.int64]) -> str:
     kinds = table.kinds()[numbers]
     told = ", ".join(f"{int((kinds == kind).sum())} {kind}" for kind in SampleKind)
-    scenes = sorted({table.sources[origin].scene for origin in np.unique(table.origin[numbers]).tolist()})
+    scenes = sorted({source.scene for source in table.sources_of(numbers)})
     return f"{verb}: {len(numbers)} samples ({told}) of {len(scenes)} scenes: {', '.join(scenes)}"

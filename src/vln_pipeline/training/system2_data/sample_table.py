@@ -102,6 +102,14 @@ class SampleTable:
         source = self.sources[self.origin[number]]
         return Row(source, told["episode"], moment, (told["width"], told["height"]), told["instruction"])
 
+    def sources_of(self, numbers: NDArray[np.int64]) -> list[Source]:
+        """Return where some samples are from, each source once.
+
+        Args:
+            numbers: (n,) of the samples.
+        """
+        return [self.sources[origin] for origin in np.unique(self.origin[numbers]).tolist()]
+
     def told(self, instructions: Mapping[int, str]) -> "SampleTable":
         """Return the table with other instructions at some samples.
 

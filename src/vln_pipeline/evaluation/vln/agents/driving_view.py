@@ -6,7 +6,7 @@ from dataclasses import replace
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.agents.navdp_config import NavdpFollowerConfig
 from vln_pipeline.evaluation.vln.rules import Rules
-from vln_pipeline.models.navdp.trained_cameras import TrainedCameras
+from vln_pipeline.models.trained_cameras import TrainedCameras
 
 _LOG = logging.getLogger(__name__)
 

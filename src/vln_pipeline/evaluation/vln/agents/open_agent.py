@@ -120,7 +120,7 @@ def _driver(entrant: Entrant, system1: Path, config: NavdpFollowerConfig, rules:
     from vln_pipeline.evaluation.vln.agents.driving_view import looks_down
     from vln_pipeline.evaluation.vln.agents.navdp_follower import NavdpFollower
     from vln_pipeline.models.navdp.checkpoint import load
-    from vln_pipeline.models.navdp.trained_cameras import read_cameras
+    from vln_pipeline.models.trained_cameras import read_cameras
 
     network = load(system1).to(entrant.device)
     down = looks_down(entrant.name, read_cameras(system1), rules, config)

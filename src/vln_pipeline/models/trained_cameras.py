@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
+from pydantic import model_validator
+
 from vln_pipeline.config import Config
 from vln_pipeline.models.network_folder import read_config
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
@@ -25,21 +27,31 @@ class TrainedCameras(Config):
     """Above the ground, metres."""
     pitch: Range
     """Downward tilt, degrees."""
-    hfov: Range
-    """Horizontal field of view, degrees."""
-    vfov: Range
-    """Vertical field of view, degrees."""
+    hfov: Range | None = None
+    """Horizontal field of view, degrees; None where a dataset did not tell it."""
+    vfov: Range | None = None
+    """Vertical field of view, degrees; None where a dataset did not tell it."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name in type(self).model_fields:
+            span: Range | None = getattr(self, name)
+            if span is not None and not span[0] <= span[1]:
+                raise ValueError(f"{name}: {span[0]} is more than {span[1]}")
+        return self
 
     @classmethod
-    def of(cls, cameras: Iterable[tuple[float, float, Intrinsics]]) -> Self:
+    def of(cls, cameras: Iterable[tuple[float, float, Intrinsics | None]]) -> Self:
         """Return what cameras have in common.
 
         Args:
-            cameras: height, metres, downward tilt, degrees, and lens of each; at least one.
+            cameras: height, metres, downward tilt, degrees, and lens of each, None where it is not known; at least one.
         """
-        values = [(height, pitch, *_fields_of_view(lens)) for height, pitch, lens in cameras]
-        spans = [(round(min(found), 3), round(max(found), 3)) for found in zip(*values, strict=True)]
-        return cls(**dict(zip(cls.model_fields, spans, strict=True)))
+        heights, pitches, lenses = zip(*cameras, strict=True)
+        known = [_fields_of_view(lens) for lens in lenses if lens is not None]
+        fields = zip(*known, strict=True) if len(known) == len(lenses) else ()
+        spans = [(round(min(found), 3), round(max(found), 3)) for found in (heights, pitches, *fields)]
+        return cls(**dict(zip(cls.model_fields, spans, strict=False)))
 
     def off(self, pitch: float) -> float:
         """Return by how many degrees a downward tilt lies outside of those that were learned from."""
@@ -52,11 +64,11 @@ class TrainedCameras(Config):
         """
         hfov, vfov = _fields_of_view(camera.intrinsics)
         found = {"height": camera.height, "pitch": camera.pitch, "hfov": hfov, "vfov": vfov}
-        learned: dict[str, Range] = {name: getattr(self, name) for name in found}
+        learned: dict[str, Range | None] = {name: getattr(self, name) for name in found}
         return [
-            f"{name} {value:.3g} {_UNITS[name]}, learned from {_told(learned[name])}"
-            for name, value in found.items()
-            if not learned[name][0] - _MARGINS[name] <= value <= learned[name][1] + _MARGINS[name]
+            f"{name} {found[name]:.3g} {_UNITS[name]}, learned from {_told(span)}"
+            for name, span in learned.items()
+            if span is not None and not span[0] - _MARGINS[name] <= found[name] <= span[1] + _MARGINS[name]
         ]
 
     def write(self, directory: Path) -> None:
@@ -71,9 +83,16 @@ def read_cameras(directory: Path) -> TrainedCameras | None:
         DataError: the file is broken.
     """
     path = directory / CAMERAS
-    if not path.is_file():
-        return None
-    return read_config(path, TrainedCameras, "record of cameras", "a NavDP checkpoint")
+    return read_record(path) if path.is_file() else None
+
+
+def read_record(path: Path) -> TrainedCameras:
+    """Return a record of cameras.
+
+    Raises:
+        DataError: the file is missing or broken.
+    """
+    return read_config(path, TrainedCameras, "record of cameras", "a checkpoint")
 
 
 def _fields_of_view(lens: Intrinsics) -> tuple[float, float]:
