@@ -1,7 +1,6 @@
 """The report of a comparison of agents."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -9,6 +8,7 @@ from vln_pipeline.evaluation.vln.compare_config import CompareConfig
 from vln_pipeline.evaluation.vln.comparison import PAIRED, Compared, Difference
 from vln_pipeline.evaluation.vln.drive import DriveSet
 from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
+from vln_pipeline.evaluation.vln.training_cost import Cost
 from vln_pipeline.inspection.estimate_cell import estimate_cell
 from vln_pipeline.inspection.page import Page, Picture, Section, Table, table_of
 from vln_pipeline.inspection.vln_page import SHOWN
@@ -17,23 +17,6 @@ from vln_pipeline.planning.navigation_map import NavigationMap
 
 _COLUMNS = ("SR", "OSR", "SPL", "NE", "nDTW", "SDTW", "CLS", "CR")
 _DIGITS = 3
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What an agent's models took to train, in the mean over its members.
-
-    Attributes:
-        parameters: of all of its models together.
-        samples: that they were trained on.
-        hours: of the training, by its samples and its rate, on ``devices``.
-        devices: that it ran on.
-    """
-
-    parameters: int
-    samples: int
-    hours: float
-    devices: str
 
 
 def compare_page(
@@ -89,10 +72,7 @@ def _differences(compared: Sequence[Compared]) -> Table:
     rows = [
         [
             one.family,
-            *(
-                f"{estimate_cell(one.differences[name].estimate, 100, 1)}, p {one.differences[name].p:.2g}"
-                for name in PAIRED
-            ),
+            *(_tested(one.differences[name]) for name in PAIRED),
         ]
         for one in compared
         if one.differences

@@ -22,7 +22,8 @@ class SequenceSample:
         numbers: the words.
         rgb: (T, S, S, 3) uint8 sRGB.
         depth: (T, D, D) float32 in [0, 1], see ``DepthConfig.reach``.
-        actions: (T,) int64 what is done at each step.
+        actions: (T,) int64 what was done at each step.
+        expert_actions: (T,) int64 what is to be learned at each step, see ``SequenceWalk``.
         progress: (T,) float32 share of the way that is behind.
         poses: (T, 3) float64 x, y, metres, and yaw, radians, as seen from where the walk began.
     """
@@ -32,6 +33,7 @@ class SequenceSample:
     rgb: NDArray[np.uint8]
     depth: NDArray[np.float32]
     actions: NDArray[np.int64]
+    expert_actions: NDArray[np.int64]
     progress: NDArray[np.float32]
     poses: NDArray[np.float64]
 
@@ -45,7 +47,8 @@ class SequenceBatch:
         tokens: (B, L) int64 words, ``PADDING`` behind the end of each.
         rgb: (N, S, S, 3) uint8.
         depth: (N, D, D) float32.
-        actions: (N,) int64.
+        actions: (N,) int64 what was done.
+        expert_actions: (N,) int64 what is to be learned.
         previous: (N,) int64 one more than the action before each step; 0 at the start of a walk.
         progress: (N,) float32.
         poses: (N, 3) float64.
@@ -56,6 +59,7 @@ class SequenceBatch:
     rgb: Tensor
     depth: Tensor
     actions: Tensor
+    expert_actions: Tensor
     previous: Tensor
     progress: Tensor
     poses: Tensor
@@ -95,5 +99,5 @@ def collate(samples: Sequence[SequenceSample]) -> SequenceBatch:
         lengths=tuple(len(sample.actions) for sample in samples),
         tokens=pad_sequence(words, batch_first=True, padding_value=PADDING),
         previous=torch.from_numpy(np.concatenate(before)),
-        **{name: joined(name) for name in ("rgb", "depth", "actions", "progress", "poses")},
+        **{name: joined(name) for name in ("rgb", "depth", "actions", "expert_actions", "progress", "poses")},
     )

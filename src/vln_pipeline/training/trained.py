@@ -1,7 +1,9 @@
 """What a training left."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,6 +41,11 @@ class Trained:
     def last(self) -> Path:
         """Folder of the checkpoint after the last step."""
         return self.directory / LAST
+
+    def figures(self) -> dict[str, Any]:
+        """Return steps, samples, samples a second, parameters, device and the like, see ``write_outcome``."""
+        found: dict[str, Any] = json.loads((self.directory / FIGURES).read_text(encoding="utf-8"))
+        return found
 
     def log(self) -> pd.DataFrame:
         """Return one row a step: ``step``, ``loss``, its parts, and ``validation/...`` where it was validated."""

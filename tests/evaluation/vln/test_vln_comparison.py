@@ -28,7 +28,13 @@ def results(rates, seed=0):
             for number in range(EACH):
                 won = float(draw.random() < rate)
                 row = dict.fromkeys(METRICS, 0.0) | {"SR": won, "SPL": won / 2, "NE": np.inf if home == 0 else 1.0}
-                row |= {"steps": 10, "agent": agent, "scene": f"home_{home:02d}", "episode": f"walk_{number}"}
+                row |= {
+                    "definition": "internnav/2",
+                    "steps": 10,
+                    "agent": agent,
+                    "scene": f"home_{home:02d}",
+                    "episode": f"walk_{number}",
+                }
                 calls = {"system2_calls": 2, "system2_seconds": 0.5, "system1_calls": 0, "system1_seconds": np.nan}
                 calls |= {"streamvln_calls": 0, "streamvln_seconds": np.nan}
                 rows.append(row | calls)
@@ -88,14 +94,13 @@ def driven(tmp_path_factory):
     return run(before, folder, agents=agents), before[1]
 
 
-def test_the_nodes_give_a_table_and_a_page_with_a_map_per_episode(driven, caplog):
+def test_the_node_gives_a_table_and_a_page_with_a_map_per_episode(driven, caplog):
     caplog.set_level("INFO", logger="vln_pipeline")
     drives, maps = driven
     table = score_drives(drives)
-    told = nodes.compare_agents(table, *[{}] * 6, CompareConfig(resamples=100), 7)
+    told, page = nodes.compare_agents(table, drives, maps, *[{}] * 7, CompareConfig(resamples=100, maps=1), 7)
     assert sorted(told["agent"]) == ["forward_only", "random", "shortest_way"]
     assert "tested against" in caplog.text
-    page = nodes.write_page(table, drives, maps, *[{}] * 6, CompareConfig(resamples=100, maps=1), 7)
     assert page.count("data:image/png;base64,") == 1
     assert "<th>SR [points]</th>" in page
 
@@ -110,7 +115,9 @@ def test_the_cost_of_training_is_that_of_all_models_of_an_agent(tmp_path):
         seal(folder)
         stores[name] = {"seed_0": Item("seed_0", name, folder, f"vln_pipeline.training.{name}.trained.read")}
     table = results({"random": 0.1, "dual.seed_0": 0.7})
-    told = nodes.compare_agents(table, *stores.values(), *[{}] * 4, CompareConfig(resamples=100), 7).set_index("agent")
+    given = (table, {}, {}, *stores.values(), *[{}] * 5)
+    told, _ = nodes.compare_agents(*given, CompareConfig(resamples=100, maps=0), 7)
+    told = told.set_index("agent")
     assert told.loc["dual", ["parameters", "samples", "hours"]].tolist() == [120, 7200, 1.0]
     assert told.loc["dual", "devices"] == "cpu"
     assert np.isnan(told.loc["random", "parameters"])

@@ -21,6 +21,8 @@ from vln_pipeline.labelling.labels import LabelledWalks, Labels
 from vln_pipeline.pipelines.dagger import filming, nodes
 from vln_pipeline.planning.plan import Plans
 from vln_pipeline.planning.trajectory import Action, Trajectory
+from vln_pipeline.training.sequence_data.config import SequenceDataConfig
+from vln_pipeline.training.sequence_data.walk_list import read_walks
 from vln_pipeline.training.system2_batch import SampleKind
 from vln_pipeline.training.system2_data.config import RecordingConfig, System2DataConfig
 from vln_pipeline.training.system2_data.enumeration import moments
@@ -244,6 +246,10 @@ def test_an_agent_is_rolled_out_filmed_exported_and_learned_from(tmp_path):
     scene = open_scene(dataset.root)
     walk = scene.episode(0, RecordingConfig(height=125, pitch=0, look_down_pitch=30))
     assert walk.instructions == ("Go to the far wall.",)
+    registry = {"dagger": {"folder": str(dataset.root), "height": 125, "pitch": 0, "look_down_pitch": 30}}
+    (sequence,), _ = read_walks(SequenceDataConfig(mix="dagger", registry=registry), [])
+    assert np.array_equal(sequence.actions, [*one.actions, STOP])
+    assert np.array_equal(sequence.expert_actions, one.advice)
     lessons = list(moments(walk, System2DataConfig(sample_step=1)))
     wrong = np.flatnonzero(one.actions != one.advice[:-1])
     assert len(wrong) > 0

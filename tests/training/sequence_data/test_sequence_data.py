@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -147,6 +148,39 @@ def test_failed_recordings_count_as_far_as_they_went(tmp_path):
     assert [len(walk.actions) for walk in short] == [4, 4]
 
 
+@pytest.fixture
+def rolled_out(exported, tmp_path):
+    """Return a function that gives every walk an expert that says one action at all frames; returns the folder."""
+    folder = tmp_path / "room"
+    shutil.copytree(exported / "v2.1", folder)
+
+    def advise(action):
+        for path in folder.rglob("episode_*.parquet"):
+            table = pq.read_table(path)
+            pq.write_table(table.append_column("expert_action", [np.full(len(table), action)]), path)
+        return folder
+
+    return advise
+
+
+def test_a_roll_out_is_taught_by_its_expert_and_told_what_was_driven(rolled_out, words):
+    """Training on walks of dagger taught the agent's own mistakes: the column expert_action was not read."""
+    folder = rolled_out(3)
+    walks, _ = read_walks(SequenceDataConfig(max_steps=4), [folder])
+    for walk, planned in zip(walks, WALKS, strict=True):
+        assert walk.actions.tolist() == planned.actions[:4].tolist()
+        assert walk.expert_actions.tolist() == [3] * 4
+    batch = next(opened(SequenceDataConfig(max_steps=4), [folder], words).batches.read(0, 1))
+    assert batch.expert_actions.tolist() == [3] * 8
+    assert torch.equal(batch.previous[1:4], batch.actions[:3] + 1)
+
+
+def test_an_action_that_the_robot_has_not_is_told(rolled_out):
+    """An expert's action 7 was looked up in a table of four."""
+    with pytest.raises(DataError, match="skipped 3: an action is none of stop 0, forward 1"):
+        read_walks(SequenceDataConfig(), [rolled_out(7)])
+
+
 def test_what_cannot_be_said_or_read_is_left_out_and_told(exported, tmp_path):
     walks, report = read_walks(SequenceDataConfig(max_characters=30), [exported])
     assert all(len(walk.instructions) == 1 for walk in walks)
@@ -189,9 +223,8 @@ def test_words_of_unlike_length_are_filled_up(words):
     def sample(text):
         numbers = tuple(words.numbers(text, 30))
         image, depth = np.zeros((1, 2, 2, 3), np.uint8), np.zeros((1, 2, 2), np.float32)
-        return SequenceSample(
-            "one", numbers, image, depth, np.zeros(1, np.int64), np.zeros(1, np.float32), np.zeros((1, 3))
-        )
+        action, progress = np.zeros(1, np.int64), np.zeros(1, np.float32)
+        return SequenceSample("one", numbers, image, depth, action, action, progress, np.zeros((1, 3)))
 
     batch = collate([sample("Go."), sample("Go past the sofa and stop.")])
     assert batch.tokens.shape[1] == max(len(words.numbers(t, 30)) for t in ("Go.", "Go past the sofa and stop."))

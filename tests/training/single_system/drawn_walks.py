@@ -105,6 +105,7 @@ def _sample(words: Words, draw: np.random.Generator, number: int) -> SequenceSam
         rgb=np.kron(patches, np.ones((1, edge, edge, 1), dtype=np.uint8)),
         depth=np.kron(draw.random((len(places), 4, 4)), np.ones((1, edge, edge))).astype(np.float32),
         actions=np.array([*actions, int(Action.STOP)]),
+        expert_actions=np.array([*actions, int(Action.STOP)]),
         progress=np.linspace(0, 1, len(places), dtype=np.float32),
         poses=np.column_stack([places, yaw]),
     )

@@ -59,6 +59,16 @@ def test_the_last_answer_ends_with_stop_and_holds_what_is_left(parts, walked):
     assert len(answers[-1]) == len("xSTOP")
 
 
+def test_a_roll_out_teaches_the_expert_s_actions_as_long_as_they_lead_where_the_robot_is(parts, walked):
+    """Answers were the agent's own mistakes. What the expert says at a frame that its own actions do not lead to is no
+    answer to an earlier frame, either."""
+    asked = walk(9)
+    asked.actions, asked.advice = [1, 2, 1, 1, 3, 3, 1, 1], [1, 1, 3, 3, 3, 3, 1, 1, 0]
+    task = navigation(parts, walked({"house": [asked]}))
+    answers = [m.parts[0] for m in task.messages(0, np.random.default_rng(0)) if m.role is Role.ASSISTANT]
+    assert answers == ["↑↑", "→→↑↑", "STOP"]
+
+
 def test_words_are_drawn_in_training_and_frames_altered(parts, walked):
     config = walked({"house": [walk(32)]})
     plain = navigation(parts, config)

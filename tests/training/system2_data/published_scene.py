@@ -17,11 +17,13 @@ LOOKS_DOWN = 200
 
 @dataclass
 class Walk:
-    """One episode: the action taken at each frame but the last, frames to each goal, goals, wordings."""
+    """One episode: the action taken at each frame but the last, frames to each goal, goals, wordings, and of a roll-out
+    what the expert would do at each frame."""
 
     actions: list[int]
     ahead: list[int]
     instructions: list[str] = field(default_factory=lambda: ["Walk past the sofa, then stop."])
+    advice: list[int] | None = None
 
     def __len__(self):
         return len(self.actions) + 1
@@ -47,6 +49,8 @@ def write_scene(folder: Path, walks, settings=(LEVEL, DOWN), told=(LEVEL, DOWN),
     for number, walk in enumerate(walks):
         count = len(walk)
         columns = {"action": pa.array([-1, *walk.actions], pa.int64())}
+        if walk.advice is not None:
+            columns["expert_action"] = pa.array(walk.advice, pa.int64())
         for setting in told:
             columns[f"goal.{setting}"] = pa.array([walk.goal(frame) for frame in range(count)], pa.list_(pa.int64()))
             columns[f"relative_goal_frame_id.{setting}"] = pa.array(walk.ahead, pa.int64())

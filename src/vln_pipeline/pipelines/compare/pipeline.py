@@ -2,10 +2,11 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from vln_pipeline.pipelines.compare.nodes import compare_agents, write_page
+from vln_pipeline.pipelines.compare.nodes import compare_agents
+from vln_pipeline.pipelines.trained_models import STORES
 
 _CONFIG = ["params:compare", "params:seed"]
-_TRAINED = ["system2", "joint", "seq2seq", "cma", "rdp", "streamvln"]
+_DRIVEN = ["evaluate_results", "evaluate_drives", "evaluate_esdf"]
 
 
 def create_pipeline() -> Pipeline:
@@ -14,15 +15,9 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 compare_agents,
-                inputs=["evaluate_results", *_TRAINED, *_CONFIG],
-                outputs="compared_agents",
+                inputs=[*_DRIVEN, *STORES, *_CONFIG],
+                outputs=["compared_agents", "compare_report"],
                 name="compare",
-            ),
-            Node(
-                write_page,
-                inputs=["evaluate_results", "evaluate_drives", "evaluate_esdf", *_TRAINED, *_CONFIG],
-                outputs="compare_report",
-                name="write",
             ),
         ],
         namespace="compare",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vln_pipeline.datasets.item import Item, Task
-from vln_pipeline.evaluation.vln.agents.entrant import Entrant, entrants
+from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.dagger.config import DaggerConfig, RollOutConfig
 from vln_pipeline.pipelines.esdf.nodes import map_scenes
 from vln_pipeline.pipelines.evaluate.nodes import make_scene_episodes
 from vln_pipeline.pipelines.rendering.slices import by_scene
+from vln_pipeline.pipelines.trained_models import AgentModels, TrainedModels, opened
 from vln_pipeline.runtime.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def roll_out_agents(
     scenes: dict[str, Item],
     maps: dict[str, Item],
     episodes: dict[str, Item],
-    planners: dict[str, Item],
-    networks: dict[str, Item],
-    drivers: dict[str, Item],
+    system2: dict[str, Item],
+    joint: dict[str, Item],
+    system1: dict[str, Item],
     seq2seq: dict[str, Item],
     cma: dict[str, Item],
     rdp: dict[str, Item],
@@ -48,7 +49,7 @@ def roll_out_agents(
     seed: int,
 ) -> dict[str, Task]:
     """Return one task per scene and agent."""
-    singles = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp, "streamvln": streamvln}
+    trained = TrainedModels.of(system2, joint, system1, seq2seq, cma, rdp, streamvln)
     return {
         f"{key}.{entrant.name}": Task(
             roll_out_agent,
@@ -56,14 +57,12 @@ def roll_out_agents(
             maps[key],
             asked,
             entrant,
-            planners.get(entrant.system2),
-            (networks if entrant.navdp is None else drivers).get(entrant.system1),
-            singles.get(entrant.kind, {}).get(entrant.single),
+            trained.models_of(entrant),
             config.rolling,
             seed,
         )
         for key, asked in episodes.items()
-        for entrant in entrants(config.agents, planners, networks, drivers, singles)
+        for entrant in trained.entrants(config.agents)
     }
 
 
@@ -72,22 +71,18 @@ def roll_out_agent(
     nav: Item,
     episodes: Item,
     entrant: Entrant,
-    planner: Item | None,
-    network: Item | None,
-    single: Item | None,
+    models: AgentModels,
     config: RollOutConfig,
     seed: int,
     place: Workplace,
 ) -> RollOuts:
     """Roll one agent out in one scene."""
-    from vln_pipeline.evaluation.vln.agents.open_agent import open_agent  # compiles: only in the process that works
-    from vln_pipeline.evaluation.vln.dagger.roll_out import roll_out_scene
+    from vln_pipeline.evaluation.vln.dagger.roll_out import roll_out_scene  # compiles: only in the process that works
     from vln_pipeline.evaluation.world.backend import open_world
 
     loaded, seen, asked = scene(), nav(), episodes()
     world = open_world(config.drive.embodied, lambda _: (loaded, seen), seed=seed, cache=place.cache)
-    system2, system1, alone = (None if item is None else item().best for item in (planner, network, single))
-    agent = open_agent(entrant, system2, system1, config.drive.rules, place.threads, alone)
+    agent = opened(entrant, models, config.drive.rules, place.threads)
     try:
         world.load(loaded.id)
         return roll_out_scene(world, asked, entrant.name, agent, config, seed)

@@ -4,10 +4,10 @@ from kedro.pipeline import Node, Pipeline
 
 from vln_pipeline.pipelines.dagger.filming import export_roll_outs, film_roll_outs, walk_roll_outs
 from vln_pipeline.pipelines.dagger.nodes import make_episodes, map_homes, roll_out_agents
+from vln_pipeline.pipelines.trained_models import STORES
 
 _CONFIG = ["params:dagger", "params:seed"]
-_TRAINED = ["system2", "joint", "system1", "seq2seq", "cma", "rdp", "streamvln"]
-_ROLLED = ["scenes", "dagger_esdf", "dagger_episodes", *_TRAINED]
+_ROLLED = ["scenes", "dagger_esdf", "dagger_episodes", *STORES]
 _FILMED = ["dagger_roll_outs", "dagger_trajectories", "dagger_footage"]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vln_pipeline.datasets.item import Item, Task
-from vln_pipeline.evaluation.vln.agents.entrant import Entrant, entrants
+from vln_pipeline.evaluation.vln.agents.entrant import Entrant
 from vln_pipeline.evaluation.vln.config import EvaluateConfig
 from vln_pipeline.evaluation.vln.drive_config import DriveConfig
+from vln_pipeline.pipelines.trained_models import AgentModels, TrainedModels, opened
 from vln_pipeline.runtime.workplace import Workplace
 
 
@@ -13,9 +14,9 @@ def drive_episodes(
     scenes: dict[str, Item],
     maps: dict[str, Item],
     episodes: dict[str, Item],
-    planners: dict[str, Item],
-    networks: dict[str, Item],
-    drivers: dict[str, Item],
+    system2: dict[str, Item],
+    joint: dict[str, Item],
+    system1: dict[str, Item],
     seq2seq: dict[str, Item],
     cma: dict[str, Item],
     rdp: dict[str, Item],
@@ -24,8 +25,7 @@ def drive_episodes(
     seed: int,
 ) -> dict[str, Task]:
     """Return one driving task per scene and agent."""
-    singles = {"seq2seq": seq2seq, "cma": cma, "rdp": rdp, "streamvln": streamvln}
-    competing = entrants(config.agents, planners, networks, drivers, singles)
+    trained = TrainedModels.of(system2, joint, system1, seq2seq, cma, rdp, streamvln)
     return {
         f"{key}.{entrant.name}": Task(
             drive_agent,
@@ -33,14 +33,12 @@ def drive_episodes(
             maps[key],
             asked,
             entrant,
-            planners.get(entrant.system2),
-            (networks if entrant.navdp is None else drivers).get(entrant.system1),
-            singles.get(entrant.kind, {}).get(entrant.single),
+            trained.models_of(entrant),
             config.drive,
             seed,
         )
         for key, asked in episodes.items()
-        for entrant in competing
+        for entrant in trained.entrants(config.agents)
     }
 
 
@@ -55,23 +53,19 @@ def drive_agent(
     nav: Item,
     episodes: Item,
     entrant: Entrant,
-    planner: Item | None,
-    network: Item | None,
-    single: Item | None,
+    models: AgentModels,
     config: DriveConfig,
     seed: int,
     place: Workplace,
 ) -> None:
     """Drive one scene's episodes with one agent."""
     from vln_pipeline.evaluation.vln import drives_archive  # compiles: only in the process that works
-    from vln_pipeline.evaluation.vln.agents.open_agent import open_agent
     from vln_pipeline.evaluation.vln.rollout import drive_scene
     from vln_pipeline.evaluation.world.backend import open_world
 
     loaded, seen, asked = scene(), nav(), episodes()
     world = open_world(config.embodied, lambda _: (loaded, seen), seed=seed, cache=place.cache)
-    system2, system1, alone = (None if item is None else item().best for item in (planner, network, single))
-    agent = open_agent(entrant, system2, system1, config.rules, place.threads, alone)
+    agent = opened(entrant, models, config.rules, place.threads)
     try:
         world.load(loaded.id)
         driven = drive_scene(world, asked, entrant.name, agent, config.rules, seed)

@@ -15,11 +15,11 @@ from vln_pipeline.pipelines.evaluate.nodes import (
     score_drives,
     write_page,
 )
+from vln_pipeline.pipelines.trained_models import STORES
 
 _CONFIG = ["params:evaluate", "params:seed"]
 _WALKED = ["evaluate_scenes", "evaluate_esdf", "evaluate_trajectories", "evaluate_footage"]
-_TRAINED = ["system2", "joint", "system1", "seq2seq", "cma", "rdp", "streamvln"]
-_DRIVEN = ["evaluate_scenes", "evaluate_esdf", "evaluate_episodes", *_TRAINED]
+_DRIVEN = ["evaluate_scenes", "evaluate_esdf", "evaluate_episodes", *STORES]
 _SHOWN = ["evaluate_results", "evaluate_diagnosis", "evaluate_drives", "evaluate_scenes", "evaluate_esdf"]
 
 

@@ -14,7 +14,7 @@ from vln_pipeline.training.sequence_batch import SequenceSample, collate
 
 @torch.no_grad()
 def judge(network: Rdp, samples: Sequence[SequenceSample]) -> dict[str, float]:
-    """Return the share of steps, the walk's own before them, whose predicted first action is the walk's.
+    """Return the share of steps, the walk's own before them, whose predicted first action is the expert's.
 
     Args:
         network: in evaluation mode.
@@ -33,6 +33,6 @@ def judge(network: Rdp, samples: Sequence[SequenceSample]) -> dict[str, float]:
             actions_of(path, done, network.config.stop_threshold)[0]
             for path, done in zip(moves, moment.done.tolist(), strict=True)
         ]
-        right += sum(int(action) == wanted for action, wanted in zip(said, sample.actions.tolist(), strict=True))
+        right += sum(int(action) == wanted for action, wanted in zip(said, sample.expert_actions.tolist(), strict=True))
         steps += len(said)
     return {"action_accuracy": right / steps}

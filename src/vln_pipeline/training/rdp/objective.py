@@ -36,7 +36,7 @@ class RdpObjective:
         self._schedule = noise_schedule(network)
 
     def __call__(self, model: nn.Module, batch: SequenceBatch) -> dict[str, Tensor]:
-        """Return the total as "loss", and its parts."""
+        """Return the total as "loss", and its parts; moves of a mistake are no lesson, see ``as_advised``."""
         ahead = _of_walks(batch, lambda poses, actions: as_acted(moves_ahead(poses, self._network.horizon), actions))
         count, share = len(ahead), self._network.hidden_share
         levels = torch.randint(self._network.diffusion_steps, (count,))
@@ -45,6 +45,7 @@ class RdpObjective:
         hidden, blind = torch.rand(count) < share, torch.rand(count) < share
         done = torch.cat([torch.arange(1, length + 1) / length for length in batch.lengths])
         moved = moved_of(batch, self._network)
+        taught = as_advised(batch, self._network.horizon).to(self._device)
         noise, noisy, levels, hidden, blind, done = (
             given.to(self._device) for given in (noise, noisy, levels, hidden, blind, done)
         )
@@ -53,15 +54,23 @@ class RdpObjective:
         frames = frames_of(batch.rgb, batch.depth)
         told, moment = model(frames, batch.lengths, batch.tokens, moved, noisy, levels, hidden, blind)
         filled = len(batch.lengths) * max(batch.lengths)
+        errors = mse_loss(told.float(), noise, reduction="none").mean(dim=(1, 2))
         ease = count / (count + _EASE * filled)
         parts = {
-            "denoising": mse_loss(told.float(), noise) * ease,
+            "denoising": (errors * taught).sum() / taught.sum().clamp(min=1) * ease,
             "progress_loss": mse_loss(moment.progress.float(), batch.progress) * ease,
             "stop_loss": mse_loss(moment.done.float(), done) * ease,
         }
         total = parts["denoising"] + self._losses.progress * parts["progress_loss"]
         total = total + self._losses.stop * parts["stop_loss"]
         return {"loss": total, **{name: part.detach() for name, part in parts.items()}}
+
+
+def as_advised(batch: SequenceBatch, horizon: int) -> Tensor:
+    """Return (N,) whether the moves ahead of each step of a batch are those that the expert would make, on the CPU."""
+    right = (batch.actions == batch.expert_actions).split(list(batch.lengths))
+    ahead = [nn.functional.pad(one, (0, horizon - 1), value=True).unfold(0, horizon, 1).all(dim=1) for one in right]
+    return torch.cat(ahead)
 
 
 def moved_of(batch: SequenceBatch, network: RdpConfig) -> Moved:

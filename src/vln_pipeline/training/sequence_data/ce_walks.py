@@ -9,6 +9,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.training.dataset_folders import dataset_folders
 from vln_pipeline.training.sequence_data.config import SequenceDataConfig
 from vln_pipeline.training.sequence_data.walk import SequenceWalk, from_first, share_of_way
+from vln_pipeline.training.system2_data.episode import require_moves
 from vln_pipeline.training.system2_data.filmed import filmed
 from vln_pipeline.training.system2_data.mix import MixPart, parse_mix
 from vln_pipeline.training.system2_data.open_scene import open_scene
@@ -55,10 +56,11 @@ def _roots(part: MixPart, config: SequenceDataConfig, own: Sequence[Path]) -> li
 
 
 def _walk(scene: SceneFolder, folder: Path, number: int, part: MixPart) -> SequenceWalk:
-    episode = scene.episode(number, part.recording)
+    episode = scene.episode(number, part.recording, goals=False)
     frames, poses = filmed(folder, number, part.recording.setting, episode.name)
     if len(poses) != len(episode):
         raise DataError(episode.name, f"it has {len(episode)} actions and {len(poses)} poses")
+    require_moves(episode)
     # The camera's right-hand side is level, however far it looks down.
     yaw = np.arctan2(poses[:, 0, 0], -poses[:, 1, 0])
     positions = poses[:, :2, 3]
@@ -70,6 +72,7 @@ def _walk(scene: SceneFolder, folder: Path, number: int, part: MixPart) -> Seque
         instructions=episode.instructions,
         frames=frames,
         actions=episode.actions,
+        expert_actions=episode.expert_actions,
         progress=share_of_way(positions),
         poses=from_first(positions, yaw),
     )

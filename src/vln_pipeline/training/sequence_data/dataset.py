@@ -84,6 +84,7 @@ class SequenceDataset:
             rgb=rgb,
             depth=depth,
             actions=walk.actions,
+            expert_actions=walk.expert_actions,
             progress=walk.progress,
             poses=walk.poses,
         )

@@ -83,6 +83,7 @@ def _walk(file: RecordingFile, folder: Path, config: SequenceDataConfig) -> Sequ
         instructions=tuple(dict.fromkeys(words.text.strip() for words in recording.words)),
         frames=RecordedFrames(file),
         actions=recording.action[:count],
+        expert_actions=recording.action[:count],
         progress=recording.progress[:count].astype(np.float32),
         poses=from_first(robot.position[:count, :2], robot.yaw[:count]),
     )

@@ -19,7 +19,8 @@ class SequenceWalk:
         share: of that recording's samples that is taken, more than 0 and at most 1.
         instructions: wordings of the route.
         frames: reads its frames.
-        actions: (T,) int64 what is done at each frame.
+        actions: (T,) int64 what was done at each frame.
+        expert_actions: (T,) int64 what is to be learned: an expert's advice where an agent drove, else the same.
         progress: (T,) float32 share of the way that is behind.
         poses: (T, 3) float64 x, y, metres, and yaw, radians, as seen from the first frame: x forward, y left.
     """
@@ -31,6 +32,7 @@ class SequenceWalk:
     instructions: tuple[str, ...]
     frames: FrameSource
     actions: NDArray[np.int64]
+    expert_actions: NDArray[np.int64]
     progress: NDArray[np.float32]
     poses: NDArray[np.float64]
 

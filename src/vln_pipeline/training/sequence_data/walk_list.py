@@ -101,4 +101,5 @@ def _speakable(walk: SequenceWalk, limit: int, report: ReadReport) -> SequenceWa
 
 
 def _cut(walk: SequenceWalk, steps: int) -> SequenceWalk:
-    return replace(walk, actions=walk.actions[:steps], progress=walk.progress[:steps], poses=walk.poses[:steps])
+    series = ("actions", "expert_actions", "progress", "poses")
+    return replace(walk, **{name: getattr(walk, name)[:steps] for name in series})

@@ -1,4 +1,4 @@
-"""What Seq2Seq and CMA are to become good at: the action of the walk, and how much of the way is behind."""
+"""What Seq2Seq and CMA are to become good at: the expert's action, and how much of the way is behind."""
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +22,9 @@ class ActionObjective:
         self._losses, self._own, self._device = config.losses, config.own_actions, device
 
     def __call__(self, model: nn.Module, batch: SequenceBatch) -> dict[str, Tensor]:
-        """Return the total as "loss", its parts, and the share of steps at which the walk's action is most likely.
+        """Return the total as "loss", its parts, and the share of steps at which the expert's action is most likely.
+
+        A step weighs more where the expert's action is another than its last one (VLN-CE's rule), in roll-outs, too.
 
         Of each walk the mean over its steps counts, by their weights, and of a batch the mean over its walks.
         """
@@ -36,11 +38,12 @@ class ActionObjective:
             own = torch.cat([previous[:1], meant.logits.argmax(dim=1)[:-1] + 1])
             previous = torch.where(drawn.to(self._device) & (previous > 0), own, previous)
         steps: Steps = model(frames, batch.lengths, batch.tokens, previous)
-        turning = batch.actions + 1 != batch.previous
+        wanted = batch.expert_actions
+        turning = (batch.previous == 0) | (wanted != wanted.roll(1))  # the first step of a walk, too
         weights = torch.where(turning, self._losses.inflection, 1.0)
-        action = _mean(cross_entropy(steps.logits.float(), batch.actions, reduction="none"), weights, batch.lengths)
+        action = _mean(cross_entropy(steps.logits.float(), wanted, reduction="none"), weights, batch.lengths)
         progress = _mean((steps.progress.float() - batch.progress).square(), weights, batch.lengths)
-        right = (steps.logits.argmax(dim=1) == batch.actions).float().mean()
+        right = (steps.logits.argmax(dim=1) == wanted).float().mean()
         return {
             "loss": action + self._losses.progress * progress,
             "action_loss": action.detach(),

@@ -15,12 +15,15 @@ from vln_pipeline.planning.trajectory import Action
 from vln_pipeline.training.streamvln_data.windows import Windows
 from vln_pipeline.training.system2_data.augmentation import augmented
 from vln_pipeline.training.system2_data.config import AugmentationConfig
+from vln_pipeline.training.system2_data.episode import expert_from
 from vln_pipeline.training.system2_data.open_scene import open_scene
 from vln_pipeline.training.system2_data.scene_folder import SceneFolder
 
 
 class Navigation:
     """Makes a conversation of each window: a frame, the actions from there, the next frame, and so on.
+
+    In an agent's roll-out the actions are the expert's, as long as the robot is where they lead.
 
     Args:
         windows: all samples.
@@ -85,8 +88,8 @@ class Navigation:
                 said.append(self._dialogue.later(view, lead))
             else:
                 said += self._dialogue.first(walk.instructions[wording], memory, view, lead)
-            actions = walk.actions[frame : frame + self._config.actions].tolist()
-            said.append(answered(moves_text([Action(action) for action in actions])))
+            told = expert_from(walk.actions, walk.expert_actions, frame, self._config.actions)
+            said.append(answered(moves_text([Action(action) for action in told.tolist()])))
         return tuple(said)
 
 

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from vln_pipeline.errors import DataError
-from vln_pipeline.planning.trajectory import Action
 from vln_pipeline.training.dataset_folders import dataset_folders
 from vln_pipeline.training.streamvln_data.config import StreamVlnDataConfig
-from vln_pipeline.training.system2_data.episode import Episode
+from vln_pipeline.training.system2_data.episode import Episode, require_moves
 from vln_pipeline.training.system2_data.mix import MixPart, parse_mix
 from vln_pipeline.training.system2_data.open_scene import open_scene
 from vln_pipeline.training.system2_data.report import ReadReport
@@ -20,7 +19,6 @@ from vln_pipeline.training.system2_data.sample_table import Source
 from vln_pipeline.training.system2_data.scene_samples import speakable
 
 _MEND = "give folders of vln_ce datasets"
-_MOVES = {int(action) for action in (Action.STOP, Action.FORWARD, Action.LEFT, Action.RIGHT)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +29,14 @@ class Walk:
         source: number of its source.
         episode: number in its dataset.
         actions: (L,) int8 the action taken at each frame; at the last one, to stop.
+        expert_actions: (L,) int8 what is to be learned at each frame, see ``Episode``.
         instructions: wordings of the route.
     """
 
     source: int
     episode: int
     actions: NDArray[np.int8]
+    expert_actions: NDArray[np.int8]
     instructions: tuple[str, ...]
 
 
@@ -114,7 +114,8 @@ def read_windows(config: StreamVlnDataConfig, own: Sequence[Path], window: int) 
                 continue
             if episode.instructions:
                 report.episodes += 1
-                walks.append(Walk(len(sources) - 1, number, episode.actions.astype(np.int8), episode.instructions))
+                done, wanted = (one.astype(np.int8) for one in (episode.actions, episode.expert_actions))
+                walks.append(Walk(len(sources) - 1, number, done, wanted, episode.instructions))
     found = Windows(sources, walks, window)
     if not len(found):
         first = f"; {report.lines()[1]}" if report.skipped else ""
@@ -138,6 +139,5 @@ def _usable(episode: Episode, config: StreamVlnDataConfig, report: ReadReport) -
     """
     if len(episode) < config.min_frames:
         raise DataError(episode.name, f"fewer than {config.min_frames} frames")
-    if not set(episode.actions.tolist()) <= _MOVES:
-        raise DataError(episode.name, "an action is none of stop 0, forward 1, left 2 and right 3")
+    require_moves(episode)
     return speakable(episode, config.max_characters, report)

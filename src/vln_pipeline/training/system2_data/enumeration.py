@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -10,9 +11,7 @@ from vln_pipeline.models.system2.answer import moves_text
 from vln_pipeline.planning.trajectory import Action
 from vln_pipeline.training.system2_batch import SampleKind
 from vln_pipeline.training.system2_data.config import System2DataConfig
-from vln_pipeline.training.system2_data.episode import Episode
-
-_MOVES = (Action.STOP, Action.FORWARD, Action.LEFT, Action.RIGHT)
+from vln_pipeline.training.system2_data.episode import Episode, expert_from, require_moves
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,7 @@ def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
     last = len(episode) - 1
     if len(episode) < config.min_frames:
         raise DataError(episode.name, f"fewer than {config.min_frames} frames")
-    told = () if episode.advice is None else episode.advice.tolist()
-    if not {*episode.actions.tolist(), *told} <= set(_MOVES):
-        raise DataError(episode.name, "an action is none of stop 0, forward 1, left 2 and right 3")
+    require_moves(episode)
     for frame in range(0, last, config.sample_step):
         ahead = int(episode.ahead[frame])
         if ahead == -1 or not _as_advised(episode, frame, ahead):
@@ -68,25 +65,15 @@ def moments(episode: Episode, config: System2DataConfig) -> Iterator[Moment]:
 
 
 def _turns(episode: Episode, frame: int, limit: int) -> list[Action]:
-    """Return the actions from a frame on, before the first one forward.
-
-    With an expert, they are the expert's, as long as the robot is where they lead.
-    """
-    found: list[Action] = []
-    told = episode.actions if episode.advice is None else episode.advice
-    for at, action in enumerate(map(Action, told[frame : frame + limit].tolist()), frame):
-        if action is Action.FORWARD:
-            break
-        found.append(action)
-        if episode.actions[at] != action:
-            break
-    return found
+    """Return the expert's actions from a frame on, before the first one forward."""
+    told = expert_from(episode.actions, episode.expert_actions, frame, limit)
+    return list(takewhile(lambda action: action is not Action.FORWARD, map(Action, told.tolist())))
 
 
 def _as_advised(episode: Episode, frame: int, count: int) -> bool:
     """Tell whether a number of actions from a frame on are those that an expert would take."""
-    told, done = episode.advice, episode.actions
-    return told is None or bool(np.array_equal(told[frame : frame + count], done[frame : frame + count]))
+    ahead = slice(frame, frame + count)
+    return bool(np.array_equal(episode.expert_actions[ahead], episode.actions[ahead]))
 
 
 def _goal(episode: Episode, frame: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -9,8 +10,11 @@ from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.vln_ce import ADVICE
+from vln_pipeline.planning.trajectory import Action
 from vln_pipeline.training.system2_data.config import RecordingConfig
 
+Kind = TypeVar("Kind", bound=np.integer)
+_MOVES = {int(action) for action in (Action.STOP, Action.FORWARD, Action.LEFT, Action.RIGHT)}
 _ACTION, _GOAL, _AHEAD = "action", "goal", "relative_goal_frame_id"
 
 
@@ -40,6 +44,11 @@ class Episode:
 
     def __len__(self) -> int:
         return len(self.actions)
+
+    @property
+    def expert_actions(self) -> NDArray[np.int64]:
+        """(L,) what is to be learned at each frame: the expert's advice, or what was done where there is none."""
+        return self.actions if self.advice is None else self.advice
 
 
 def columns(recording: RecordingConfig, *, goals: bool) -> list[str]:
@@ -90,6 +99,30 @@ def episode(
         size=size,
         advice=integers(table, ADVICE, 1, name)[:, 0] if ADVICE in table.column_names else None,
     )
+
+
+def require_moves(episode: Episode) -> None:
+    """Refuse a walk with an action, or an expert's advice, that the robot has not.
+
+    Raises:
+        DataError: there is one.
+    """
+    if not {*episode.actions.tolist(), *episode.expert_actions.tolist()} <= _MOVES:
+        raise DataError(episode.name, "an action is none of stop 0, forward 1, left 2 and right 3")
+
+
+def expert_from(actions: NDArray[Kind], expert_actions: NDArray[Kind], frame: int, limit: int) -> NDArray[Kind]:
+    """Return the expert's actions from a frame on, as long as the robot is where they lead.
+
+    Args:
+        actions: (L,) what was done at each frame.
+        expert_actions: (L,) what the expert would do at each frame.
+        frame: the first.
+        limit: how many at most.
+    """
+    told, done = (one[frame : frame + limit] for one in (expert_actions, actions))
+    apart = np.flatnonzero(told != done)
+    return told[: apart[0] + 1] if len(apart) else told
 
 
 def integers(table: pa.Table, name: str, width: int, subject: str) -> NDArray[np.int64]:
