@@ -112,3 +112,21 @@ def test_other_faults_are_not_taken_for_it(tmp_path):
     with pytest.raises(IsADirectoryError) as caught, sole_writer(tmp_path, "a folder is no lock file"):
         pass
     assert Path(caught.value.filename) == tmp_path
+
+
+def test_who_waits_for_one_that_has_just_ended_goes_on(tmp_path, monkeypatch, caplog):
+    """An item's writer removes its lock file when it is done; who asked at that moment whom it waits for ended with
+    "No such file or directory" (found by make chaos, two runs)."""
+    path, acquire, refused = tmp_path / "item", filelock.FileLock.acquire, []
+
+    def ended_meanwhile(lock, *args, **kwargs):
+        if not refused:
+            refused.append(path)
+            raise filelock.Timeout(str(path))
+        return acquire(lock, *args, **kwargs)
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", ended_meanwhile)
+    with sole_writer(path, "an item"):
+        assert path.exists()
+    assert refused
+    assert "waits for" not in caplog.text

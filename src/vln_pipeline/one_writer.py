@@ -34,7 +34,7 @@ def sole_writer(path: Path, what: str) -> Iterator[None]:
     Programs that are started meanwhile do not hold the lock; a process that ends in any way no longer does.
 
     Args:
-        path: lock file; a folder that is missing is made. Nobody may remove it while it is held.
+        path: lock file; a folder that is missing is made. Only who holds it may remove it, with nothing left to write.
         what: is written, for the line that tells who is waited for.
 
     Raises:
@@ -78,7 +78,7 @@ def _acquire(lock: FileLock, path: Path, what: str) -> None:
         except Timeout:
             holder = _holder(path)
             # A holder that was killed left its name, which the next replaces a moment after it has the lock.
-            if holder != told or time.monotonic() - told_at >= _REMINDER_SECONDS:
+            if holder and (holder != told or time.monotonic() - told_at >= _REMINDER_SECONDS):
                 logger.warning("%s: waits for %s, which works on it", what, holder)
                 told, told_at = holder, time.monotonic()
         except OSError as error:
@@ -101,6 +101,10 @@ def _sign(descriptor: int) -> None:
 
 
 def _holder(path: Path) -> str:
-    with path.open("rb") as file:
-        name = file.read(_LONGEST_NAME).decode(errors="replace")
+    """Return who holds a lock; empty where it was released and its file removed just now."""
+    try:
+        with path.open("rb") as file:
+            name = file.read(_LONGEST_NAME).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
     return " ".join(name.split()) or "another process"
