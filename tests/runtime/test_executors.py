@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import multiprocessing.forkserver
 import os
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def test_a_worker_has_loaded_what_it_needs_and_knows_what_its_run_set(tmp_path, 
 
     Workers are forked from a process that has loaded them, and what a run sets after that has begun still reaches them.
     """
+    multiprocessing.forkserver._forkserver._stop()  # another test of this process may have started it without them
     told = tmp_path / "told.json"
     monkeypatch.setenv("VLN_DROPPED_LATER", "yes")
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
