@@ -139,9 +139,7 @@ def _faces(
 
 
 @numba.njit(cache=True)
-def _walk(
-    data: NDArray[np.uint8], start: int, count: int, tail: int
-) -> tuple[NDArray[np.int64], int]:  # pragma: no cover - compiled
+def _walk(data: NDArray[np.uint8], start: int, count: int, tail: int) -> tuple[NDArray[np.int64], int]:
     """Return where each face begins, and how many lie wholly inside the data."""
     offsets = np.empty(count, dtype=np.int64)
     position = start
