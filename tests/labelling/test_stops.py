@@ -11,7 +11,7 @@ from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.places import Place, place_of
 from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.route import follow
-from vln_pipeline.labelling.template import _spared
+from vln_pipeline.labelling.steps import spare
 
 CONFIG = LabellingConfig()
 NOUNS = load_phrasebook().nouns
@@ -37,7 +37,7 @@ def test_the_way_towards_what_is_never_reached_has_a_length(tmp_path, detailed):
     assert towards.keys == ("towards_distance",)
     assert towards.metres == pytest.approx(3.0, abs=0.1)
     assert not end.landmark
-    assert _spared([(towards, end)]) == [[towards, end]]
+    assert spare([(towards, end)]) == [[towards, end]]
 
 
 def test_what_is_too_far_to_stand_next_to_is_told_with_its_distance(tmp_path):

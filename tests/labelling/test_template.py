@@ -9,12 +9,13 @@ from drawn_path import legs
 
 from vln_pipeline.labelling.config import LabellingConfig
 from vln_pipeline.labelling.label import label_footage, open_walk, room_labels
+from vln_pipeline.labelling.nouns import Named
 from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.plan import plan_leg
 from vln_pipeline.labelling.remarks import plan_remarks
 from vln_pipeline.labelling.route import follow
-from vln_pipeline.labelling.steps import join_legs
-from vln_pipeline.labelling.template import TemplateLabeller, _spared
+from vln_pipeline.labelling.steps import Concept, Step, join_legs, spare
+from vln_pipeline.labelling.template import TemplateLabeller
 from vln_pipeline.labelling.verify.config import VerifyConfig
 
 CONFIG = LabellingConfig(variants=4, verify=VerifyConfig(enabled=False))  # its own tests follow the words
@@ -186,6 +187,22 @@ def test_words_that_do_not_lead_there_are_told_once_more_in_full(left_home):
     assert first != again
 
 
+def test_the_shortest_wordings_do_not_repeat_the_room_that_one_is_in():
+    """ "Leave the hall for the kitchen, leave the kitchen for the bath" made even the shortest wording of a walk
+    through rooms longer than most of people's."""
+
+    def change(source, target):
+        return Step(Concept.REGION, 0, ("cross",), {"source": Named(source), "target": Named(target)})
+
+    stop = Step(Concept.MOVE, 0, ("stop",))
+    first, second = change("hall", "kitchen"), change("kitchen", "bath")
+    entering = Step(Concept.REGION, 0, ("enter",), {"target": Named("bath")})
+    assert spare([[first], [second, stop]]) == [[first], [entering, stop]]
+
+    out = Step(Concept.REGION, 0, ("leave",), {"source": Named("kitchen")})
+    assert spare([[first], [out], [second, stop]]) == [[first], [out], [second, stop]]
+
+
 def test_distances_count_from_what_is_told_not_from_what_is_spared(tmp_path):
     """The shortest wordings left out what is passed, but told the way from there on: a metre short of the goal."""
     path, yaw = legs(5.0)
@@ -196,6 +213,6 @@ def test_distances_count_from_what_is_told_not_from_what_is_spared(tmp_path):
     nouns = load_phrasebook().nouns
     short = [plan_leg(leg, nouns, detailed=False) for leg in follow(opened, CONFIG.landmarks, nouns)]
     assert "pass" in {step.keys[0] for plan in short for step in plan}
-    spared = join_legs(_spared(short), opened.walked)
+    spared = join_legs(spare(short), opened.walked)
     assert [step.keys[0] for step in spared] == ["straight", "stop"]
     assert spared[0].metres == pytest.approx(5.0, abs=0.1)

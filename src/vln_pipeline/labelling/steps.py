@@ -13,6 +13,8 @@ from vln_pipeline.labelling.nouns import Named
 SIDES = {1: "left", -1: "right"}
 _SENTENCES = ("remark", "opening", "too_far")
 _REACHING = ("reach", "reach_distance")
+_SPARED = ("pass", "towards", "towards_distance")
+"""What the shortest wordings leave out."""
 _WORTH_A_WORD = 0.3
 """A shorter way is not told, metres."""
 
@@ -82,6 +84,33 @@ class Step:
     def is_bare(self) -> bool:
         """Return whether it tells a distance and nothing else."""
         return self.keys[0] in ("straight", "onward")
+
+
+def spare(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
+    """Return the steps of legs without what the shortest wordings leave out.
+
+    That is what is passed or headed for, where anything but the stop is left, and the room that one goes out of, where
+    the way into it was told. Distances count from the step before, so that steps are spared before they are joined. The
+    way to a place that nothing else tells stays.
+    """
+    left = [[step for step in plan if step.keys[0] not in _SPARED or _leads_to_stop(plan, step)] for plan in plans]
+    return list(_unsaid_sources(left if sum(map(len, left)) > 1 else plans))
+
+
+def _leads_to_stop(plan: Sequence[Step], step: Step) -> bool:
+    stop = plan[-1]
+    return step.keys[0] == "towards_distance" and stop.keys[0].startswith("stop") and not stop.landmark
+
+
+def _unsaid_sources(plans: Sequence[Sequence[Step]]) -> Iterator[Sequence[Step]]:
+    entered = False
+    for plan in plans:
+        told = []
+        for step in plan:
+            known = entered and step.keys == ("cross",)
+            told.append(replace(step, keys=("enter",), slots={"target": step.slots["target"]}) if known else step)
+            entered = "target" in step.slots or (entered and step.keys[0] != "leave" and "out_of" not in step.keys)
+        yield told
 
 
 def join_legs(plans: Sequence[Sequence[Step]], walked: NDArray[np.float64]) -> tuple[Step, ...]:

@@ -12,7 +12,7 @@ from vln_pipeline.labelling.phrasebook import load_phrasebook
 from vln_pipeline.labelling.plan import plan_leg, plan_too_far
 from vln_pipeline.labelling.remarks import plan_remarks
 from vln_pipeline.labelling.route import Leg, follow
-from vln_pipeline.labelling.steps import Concept, Step, join_legs
+from vln_pipeline.labelling.steps import Concept, Step, join_legs, spare
 from vln_pipeline.labelling.walk import Walk
 from vln_pipeline.labelling.wording import Wording
 from vln_pipeline.seeding import generator
@@ -21,8 +21,6 @@ _DRAWS = 20
 """Draws of a wording, of which the one of the most fitting length is taken."""
 _OPENINGS = 0.5
 """Share of wordings that tell where one starts, where that is known."""
-_SPARED = ("pass", "towards", "towards_distance")
-"""What the shortest wordings leave out."""
 
 
 class TemplateLabeller:
@@ -59,7 +57,7 @@ class TemplateLabeller:
             for leg, detail, brief in zip(legs, full, plan_remarks(legs, short), strict=True)
         )
         last = len(trajectory.path) - 1
-        plans = [join_legs(told, walk.walked) for told in (_spared(short), short, full)]
+        plans = [join_legs(told, walk.walked) for told in (spare(short), short, full)]
         too_far = plan_too_far(legs[-1], walk.beyond)
 
         def judged(plans: Sequence[Sequence[Step]]) -> Labels:
@@ -102,18 +100,3 @@ class TemplateLabeller:
         if register.too_far and draw.random() < _OPENINGS:
             steps += too_far
         return Wording(self._book, register, draw).text(steps, connect=True)
-
-
-def _spared(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
-    """Return the steps of legs without what is passed or headed for, where anything but the stop is left.
-
-    Distances count from the step before, so that steps are spared before they are joined. The way to a place that
-    nothing else tells stays.
-    """
-    left = [[step for step in plan if step.keys[0] not in _SPARED or _leads_to_stop(plan, step)] for plan in plans]
-    return left if sum(map(len, left)) > 1 else plans
-
-
-def _leads_to_stop(plan: Sequence[Step], step: Step) -> bool:
-    stop = plan[-1]
-    return step.keys[0] == "towards_distance" and stop.keys[0].startswith("stop") and not stop.landmark

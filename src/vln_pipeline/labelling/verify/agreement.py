@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.labelling.verify.alignment import Alignment
-from vln_pipeline.labelling.verify.holds import LARGE, SPREAD, Holds
+from vln_pipeline.labelling.verify.holds import LARGE, Holds
 from vln_pipeline.labelling.verify.statements import Act, Statement
-from vln_pipeline.labelling.verify.ways import STEP, Ways
+from vln_pipeline.labelling.verify.ways import SPREAD, STEP, Ways
 
 _SLACK = (0.8, 0.35)
 """A distance is right within so many metres, or within this share of it."""

@@ -70,7 +70,7 @@ class Alignment:
         No two statements are about one turn: it lies after the last one, or at it where that told none there.
         """
         cost = _with_layers(self.moved(1).cost, 2)  # where a wide turn told this one already
-        cost[1] = np.minimum(cost[1], self.moved().cost[0])
+        cost[1] = np.minimum(cost[1], np.minimum(cost[0], self.cost[0]))
         cost[0] = _LOST
         return replace(self, cost=cost)
 

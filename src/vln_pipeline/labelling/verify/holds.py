@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.labelling.verify.parse import same_thing
 from vln_pipeline.labelling.verify.statements import Act, Statement
-from vln_pipeline.labelling.verify.ways import STEP, Ways
+from vln_pipeline.labelling.verify.ways import SPREAD, STEP, Ways
 from vln_pipeline.labelling.verify.world import World
 
 _AHEAD, _BESIDE = 40.0, (25.0, 155.0)
@@ -31,8 +31,8 @@ _CURVED, _CURVE_LENGTH = 12.0, 2.0
 """Least change of heading, degrees, over how many metres, that a person lets pass for a curve."""
 _SLIGHT = 80.0
 """A turn that is said to be at most this large is a slight one, degrees."""
-LARGE, SPREAD = 75.0, 2.4
-"""From this angle on, degrees, a turn may be walked as two on a natural way, within so many metres."""
+LARGE = 75.0
+"""From this angle on, degrees, a turn may be walked as two on a natural way, within ``SPREAD``."""
 _LOOK = 2.2
 """Way around a moment on which something that is told then must come into view, metres."""
 

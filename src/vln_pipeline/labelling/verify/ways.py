@@ -21,8 +21,10 @@ _WINDOW = 5
 """Samples over which heading change is added up."""
 _BENDS = 20.0
 """Heading change within the window from which on one turns, degrees."""
-_SEVERAL, _LONG = 140.0, 2.4
-"""A bend of more degrees than anyone would call a turn to the left or right, walked over more metres, is two turns."""
+SPREAD = 2.4
+"""What is walked over more metres is not one turn, and two turns within them may be told as one."""
+_SEVERAL = 140.0
+"""A spread bend of more degrees than anyone would call a turn to the left or right is two turns."""
 _TURN = 50.0
 """A larger change of heading would be told by anyone, degrees."""
 _CAUTION = (4.0, 0.6)
@@ -158,7 +160,7 @@ def _turns(heading: NDArray[np.float64]) -> list[tuple[int, float]]:
             angle = float(done[-1])
             if abs(angle) < _BENDS:
                 continue
-            parts = 2 if abs(angle) > _SEVERAL and (high - low) * STEP > _LONG else 1
+            parts = 2 if abs(angle) > _SEVERAL and (high - low) * STEP > SPREAD else 1
             for part in range(parts):
                 share = (part + 0.5) / parts
                 found.append((low + int(np.argmax(np.abs(done) >= abs(angle) * share)), angle / parts))
