@@ -134,8 +134,8 @@ class Holds:
         inside = world.room_names(world.room_index(world.xy)) == s.target
         true = np.zeros(self._ways.turn.shape, dtype=bool)
         for place in world.xy[inside]:
-            gap, bearing = self._towards(place)
-            true |= (gap <= _NEXT) & (np.abs(bearing) <= _AHEAD)
+            near = np.linalg.norm(place - self._ways.xy, axis=-1) <= _NEXT
+            true[near] |= np.abs(self._bearing(place[None], near)[0]) <= _AHEAD
         return true & (self._rooms != s.target)
 
     def _stops(self, s: Statement) -> NDArray[np.bool_]:
@@ -176,25 +176,11 @@ class Holds:
         """Return whether the place at (W, T, 2) metres from each sample is in the sample's room."""
         return self._world.room_index(self._ways.xy + offset) == self._ways.room
 
-    def _towards(self, xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the distance to a place, metres, and its bearing, degrees, at each sample."""
-        offset = xy - self._ways.xy
-        bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - self._ways.heading
-        return np.hypot(offset[..., 0], offset[..., 1]), (bearing + 180) % 360 - 180
-
-    def _partly(self, k: int, far: float, bearings: tuple[float, float]) -> NDArray[np.bool_]:
-        """Return where a part of a thing is near and within bearings: one stops before a rug whose middle is aside."""
-        true = np.zeros(self._ways.turn.shape, dtype=bool)
-        for point in self._world.things[k].points[:, :2]:
-            gap, bearing = self._towards(point)
-            true |= (gap <= far) & (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1])
-        return true
-
-    def _spans(self, k: int) -> NDArray[np.bool_]:
-        """Return where a thing reaches across what lies straight ahead, as a long rug does whose middle is aside."""
-        bearings = np.stack([self._towards(point)[1] for point in self._world.things[k].points[:, :2]])
-        crossed = (bearings.min(axis=0) <= 0) & (bearings.max(axis=0) >= 0)
-        return np.asarray(crossed & (np.ptp(bearings, axis=0) < 180.0))
+    def _bearing(self, xy: NDArray[np.float64], at: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return (P, N) the bearings of (P, 2) places, degrees, at the N samples of a (W, T) mask."""
+        offset = xy[:, None] - self._ways.xy[at]
+        bearing = np.degrees(np.arctan2(offset[..., 1], offset[..., 0])) - self._ways.heading[at]
+        return np.asarray((bearing + 180) % 360 - 180)
 
     def _at(
         self, s: Statement, bearings: tuple[float, float] | None, far: float, *, any_side: bool = False
@@ -202,6 +188,7 @@ class Holds:
         """Return where a thing of that name is in view, near enough, and within bearings; None for ahead."""
         ways, world = self._ways, self._world
         true = np.zeros(ways.turn.shape, dtype=bool)
+        least, most = bearings or (0.0, _AHEAD)
         for k, thing in enumerate(world.things):
             if not same_thing(s.landmark, thing.category):
                 continue
@@ -209,20 +196,19 @@ class Holds:
             near = world.visible[ways.place, k] & (gap <= far)
             if s.act is Act.STOP and s.metres is not None:
                 near &= np.abs(gap - s.metres) <= max(_OFF[0], _OFF[1] * s.metres)
-            _, bearing = self._towards(world.centres[k])
-            if bearings is None:
-                ahead = np.abs(bearing) <= _AHEAD
-                if s.act is Act.STOP:
-                    ahead |= self._partly(k, far, (0.0, _AHEAD))
-                if s.act in (Act.REACH, Act.TOWARDS):
-                    ahead |= self._spans(k)
-                true |= near & ahead
-            else:
-                sided = np.sign(bearing) == s.side if s.side and not any_side else True
-                within = (np.abs(bearing) >= bearings[0]) & (np.abs(bearing) <= bearings[1])
-                if s.act is Act.STOP:
-                    within |= self._partly(k, far, bearings)
-                true |= near & within & sided
+            points, middle = thing.points[:, :2], self._bearing(world.centres[k][None], near)[0]
+            within = (np.abs(middle) >= least) & (np.abs(middle) <= most)
+            if s.act is Act.STOP:  # one stops before a rug whose middle is aside
+                parts = self._bearing(points, near)
+                close = np.linalg.norm(points[:, None] - ways.xy[near], axis=-1) <= far
+                within |= (close & (np.abs(parts) >= least) & (np.abs(parts) <= most)).any(axis=0)
+            elif s.act in (Act.REACH, Act.TOWARDS):  # and reaches a long one that lies across
+                parts = self._bearing(points, near)
+                crossed = (parts.min(axis=0) <= 0) & (parts.max(axis=0) >= 0)
+                within |= crossed & (np.ptp(parts, axis=0) < 180.0)
+            if bearings and s.side and not any_side:
+                within &= np.sign(middle) == s.side
+            true[near] |= within
         return true
 
 
