@@ -13,7 +13,7 @@ from vln_pipeline.labelling.nouns import Named
 SIDES = {1: "left", -1: "right"}
 _SENTENCES = ("remark", "opening", "too_far")
 _REACHING = ("reach", "reach_distance")
-_SPARED = ("pass", "towards", "towards_distance")
+_SPARED = ("turn_slight", "pass", "towards", "towards_distance")
 """What the shortest wordings leave out."""
 _WORTH_A_WORD = 0.3
 """A shorter way is not told, metres."""
@@ -89,12 +89,16 @@ class Step:
 def spare(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
     """Return the steps of legs without what the shortest wordings leave out.
 
-    That is what is passed or headed for, where anything but the stop is left, and the room that one goes out of, where
-    the way into it was told. Distances count from the step before, so that steps are spared before they are joined. The
-    way to a place that nothing else tells stays.
+    That is what is passed or headed for and slight turns within a room, where anything but the stop is left, and the
+    room that one goes out of, where the way into it was told. Distances count from the step before, so that steps are
+    spared before they are joined. The way to a place that nothing else tells stays.
     """
-    left = [[step for step in plan if step.keys[0] not in _SPARED or _leads_to_stop(plan, step)] for plan in plans]
+    left = [[step for step in plan if not _is_spared(step) or _leads_to_stop(plan, step)] for plan in plans]
     return list(_unsaid_sources(left if sum(map(len, left)) > 1 else plans))
+
+
+def _is_spared(step: Step) -> bool:
+    return step.keys[0] in _SPARED and step.keys[-1] not in ("into", "out_of")
 
 
 def _leads_to_stop(plan: Sequence[Step], step: Step) -> bool:

@@ -18,6 +18,7 @@ from vln_pipeline.evaluation.vln.agents.driving_view import looks_down
 from vln_pipeline.evaluation.vln.agents.entrant import entrants
 from vln_pipeline.evaluation.vln.agents.navdp_config import NavdpFollowerConfig
 from vln_pipeline.evaluation.vln.agents.navdp_follower import NavdpFollower
+from vln_pipeline.evaluation.vln.agents.open_agent import open_agent
 from vln_pipeline.evaluation.vln.protocol import PROTOCOLS
 from vln_pipeline.evaluation.vln.rollout import drive
 from vln_pipeline.evaluation.vln.rules import Rules
@@ -173,6 +174,17 @@ def test_another_camera_than_the_networks_is_refused():
     assert not looks_down("a", wide, RULES, NavdpFollowerConfig(other_camera="warn"))
     with pytest.raises(DataError, match="pitch 0 degrees, learned from 30"):
         looks_down("a", DOWN, RULES, NavdpFollowerConfig(view="level"))
+
+
+def test_a_system2_that_learned_from_another_camera_says_so(tmp_path, caplog):
+    """Only NavDP compared its cameras with the robot's: the agent `dual` drove 0.75 m above those that it learned from
+    without a word."""
+    low = TrainedCameras(height=(0.5, 0.5), pitch=(0, 30), hfov=(79, 79), vfov=(63.4, 63.4))
+    low.write(tmp_path)
+    (straight,) = entrants(AgentsConfig(trained=("system2_straight",), baselines=()), ["small"], [], [])
+    with pytest.raises(DataError):  # there are no weights to open
+        open_agent(straight, tmp_path, None, RULES, 1)
+    assert "its System 2 would see through another camera: height 1.25 m, learned from 0.5" in caplog.text
 
 
 def test_the_record_of_cameras_comes_back(tmp_path):

@@ -62,14 +62,17 @@ def open_agent(
         raise ValueError(f"{entrant.name} needs a System 2 and settings")
     import torch
 
+    from vln_pipeline.evaluation.vln.agents.driving_view import warn_of_camera
     from vln_pipeline.evaluation.vln.agents.dual import DualAgent
     from vln_pipeline.evaluation.vln.agents.navigator import Navigator
     from vln_pipeline.models.system2.config import System2Config
     from vln_pipeline.models.system2.conversation import Dialogue
     from vln_pipeline.models.system2.generate import System2
     from vln_pipeline.models.system2.load import load
+    from vln_pipeline.models.trained_cameras import read_cameras
 
     torch.set_num_threads(threads)
+    warn_of_camera(entrant.name, "System 2", read_cameras(system2), rules.camera)
     parts = load(System2Config(source=str(system2)))
     parts.model.to(entrant.device)
     planner = System2(parts, entrant.settings.max_new_tokens)
@@ -113,7 +116,7 @@ def _follower(entrant: Entrant, system1: Path | None, width: int, settings: Dual
         raise ValueError(f"{entrant.name} needs a System 1")
     if entrant.navdp is not None:
         return _driver(entrant, system1, entrant.navdp, rules)
-    return _latent(entrant, system1, width, settings)
+    return _latent(entrant, system1, width, settings, rules)
 
 
 def _driver(entrant: Entrant, system1: Path, config: NavdpFollowerConfig, rules: Rules) -> Follower:
@@ -127,10 +130,12 @@ def _driver(entrant: Entrant, system1: Path, config: NavdpFollowerConfig, rules:
     return NavdpFollower(network, config, looks_down=down)
 
 
-def _latent(entrant: Entrant, system1: Path, width: int, settings: DualConfig) -> Follower:
+def _latent(entrant: Entrant, system1: Path, width: int, settings: DualConfig, rules: Rules) -> Follower:
+    from vln_pipeline.evaluation.vln.agents.driving_view import warn_of_camera
     from vln_pipeline.evaluation.vln.agents.latent_follower import LatentFollower
     from vln_pipeline.models.bridge.build import config_of
     from vln_pipeline.models.bridge.checkpoint import load
+    from vln_pipeline.models.trained_cameras import read_cameras
 
     network = load(system1).to(entrant.device)
     shape = network.config
@@ -141,4 +146,6 @@ def _latent(entrant: Entrant, system1: Path, width: int, settings: DualConfig) -
     if blind and settings.mode == "partial_async":
         cause = "its System 1 does not look, so it cannot drive on along an old plan"
         raise DataError(f"agent {entrant.name}", cause, "set evaluate.agents.dual.mode to sync")
+    if not blind:
+        warn_of_camera(entrant.name, "System 1", read_cameras(system1), rules.camera)
     return LatentFollower(network, shape.vit.image_size, shape.predict_size, settings.samples, once=blind)
