@@ -11,7 +11,7 @@ import os
 import uuid
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -254,18 +254,23 @@ def rename(old: Path, new: Path) -> None:
     sync(new.parent)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that a reader, and a crash, leaves the old or the new content, never half of it."""
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield the name of a file to write, which takes the place of another at the end; of a failure nothing is left."""
     temporary = _temporary(path)
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
+        sync(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)  # of a full disk
     sync(path.parent)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file so that a reader, and a crash, leaves the old or the new content, never half of it."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def replace_link(link: Path, target: str) -> None:

@@ -8,6 +8,9 @@ import sys
 from dataclasses import replace
 
 import drawn_room
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -15,7 +18,7 @@ from vln_pipeline.commands.view import view
 from vln_pipeline.export.config import ExportConfig, V30Config
 from vln_pipeline.export.export import export_scene
 from vln_pipeline.export.reader import ExportedDataset
-from vln_pipeline.inspection.dataset_page import dataset_page
+from vln_pipeline.inspection.dataset_page import _page, dataset_page
 from vln_pipeline.inspection.episode_strip import FRAMES, strip_of
 from vln_pipeline.inspection.filmed_walk import walk_of
 
@@ -92,6 +95,100 @@ def test_a_damaged_dataset_is_told_in_one_line(exported, tmp_path, broken, told)
     (root / broken).write_bytes(b"no such thing")
     done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / "walks.html")])
     assert done.exit_code == 1 and re.fullmatch(f"Error: {told}\n", done.output), done.output
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("meta/info.json", ("fps", 0, r"meta/info\.json: fps: .* greater than or equal to 1")),
+        ("meta/info.json", ("fps", 29.97, r"meta/info\.json: fps: .* fractional part")),
+        ("meta/info.json", ("fps", float("inf"), r"meta/info\.json: fps: ")),
+        ("meta/info.json", ("chunks_size", 0, r"meta/info\.json: chunks_size: ")),
+        ("meta/info.json", ("features", [1], r"meta/info\.json: features: ")),
+        ("meta/dialect.json", ("scenes", [], r"meta/dialect\.json: scenes: ")),
+        ("meta/dialect.json", ("cameras", {"60cm_0deg": {}}, r"meta/dialect\.json: cameras\.60cm_0deg\.height: ")),
+    ],
+)
+def test_a_wrong_number_is_told_with_its_file_and_key(exported, tmp_path, file, told):
+    """No frames per second ended with a traceback, and 29.97 of them were taken for 29."""
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    key, value, line = told
+    (root / file).write_text(json.dumps({**json.loads((root / file).read_text()), key: value}))
+    for name in ("walks.html", "walks.rrd"):
+        done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / name)])
+        assert done.exit_code == 1, done.output
+        assert re.match(rf"Error: walks: not a readable dataset \({line}[^\n]*\n$", done.output), done.output
+
+
+def test_a_camera_of_any_size_takes_no_memory(exported, tmp_path):
+    """The map made arrays of the width that the file told, a thousand million pixels."""
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    record = json.loads((root / "meta/dialect.json").read_text())
+    record["cameras"]["60cm_15deg"]["intrinsics"]["width"] = 10**9
+    (root / "meta/dialect.json").write_text(json.dumps(record))
+    done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / "walks.html")])
+    assert done.exit_code == 1 and "cameras.60cm_15deg.intrinsics.width: " in done.output
+
+
+@pytest.mark.parametrize("name", ["walks.html", "walks.rrd"])
+def test_of_a_failure_nothing_is_left_and_the_file_is_named(exported, tmp_path, name):
+    """A recording was left half written, and nobody was told which of the videos was cut."""
+    if name.endswith("rrd"):
+        pytest.importorskip("rerun", reason="needs the extra rerun")
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    video = root / "videos/observation.images.rgb/chunk-000/file-000.mp4"
+    video.write_bytes(video.read_bytes()[: video.stat().st_size // 2])
+    (tmp_path / name).write_text("of before")
+    done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / name)])
+    assert done.exit_code == 1
+    assert re.fullmatch(r"Error: walks: cannot be read \(\w+: videos/\S+/file-000\.mp4: .*\n", done.output), done.output
+    assert (tmp_path / name).read_text() == "of before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["walks", name]
+
+
+def test_a_disk_without_room_is_not_the_datasets_fault(exported, tmp_path):
+    """The dataset "cannot be read", it said, and should be exported again."""
+    target = tmp_path / f"{'x' * 250}.html"
+    done = CliRunner().invoke(view, [str(exported / "vln_n1/v3.0"), "--episode", "0", "--save", str(target)])
+    assert done.exit_code == 1 and f"{target}: cannot be written (File name too long)" in done.output, done.output
+
+
+def test_an_empty_image_is_told_in_one_line(exported, tmp_path):
+    """OpenCV fails in a way of its own for no bytes at all."""
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    path = root / "data/chunk-000/file-000.parquet"
+    rows = pq.read_table(path)
+    place = rows.schema.get_field_index("observation.depth")
+    cells = [{"bytes": b"", "path": "x"}] * len(rows)
+    pq.write_table(rows.set_column(place, rows.field(place), pa.array(cells, rows.field(place).type)), path)
+    done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / "walks.html")])
+    assert done.exit_code == 1 and "depth of episode 0, frame 0: not a 16-bit image" in done.output, done.output
+
+
+def test_a_dataset_of_another_program_is_called_that(exported, tmp_path):
+    """It was told to be exported again, which nobody can."""
+    root = tmp_path / "walks"
+    shutil.copytree(exported / "vln_n1/v3.0", root)
+    (root / "meta/dialect.json").unlink()
+    done = CliRunner().invoke(view, [str(root), "--save", str(tmp_path / "walks.html")])
+    assert done.exit_code == 1 and "walks: is a LeRobot dataset without meta/dialect.json: another" in done.output
+
+
+def test_an_episode_named_twice_is_shown_once(exported, tmp_path):
+    words = ["--episode", "1", "--episode", "1", "--save", str(tmp_path / "walks.html")]
+    done = CliRunner().invoke(view, [str(exported / "vln_ce/v3.0"), *words])
+    assert done.exit_code == 0 and "1 of 2 episodes" in done.output, done.output
+
+
+def test_a_scene_with_two_blanks_can_be_chosen(exported):
+    """A browser takes two blanks of an option for one, and no walk fitted the choice."""
+    strips = [replace(strip_of(walk_of(ExportedDataset(exported / "vln_n1/v3.0"), 0)), scene="my  <house>")]
+    page = _page("walks", "", strips, [], pd.DataFrame())
+    assert '<option value="my  &lt;house&gt;">my  &lt;house&gt;</option>' in page
 
 
 def test_the_command_works_in_the_folder_and_names_what_is_none(exported, tmp_path, monkeypatch):

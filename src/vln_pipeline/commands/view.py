@@ -1,11 +1,14 @@
 """``vln-pipeline view``."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from vln_pipeline.commands.catalog import item_stores, open_catalog
+from vln_pipeline.durable import replacing
 from vln_pipeline.errors import DataError
 
 _SHOWN = 100
@@ -31,43 +34,37 @@ def view(dataset: Path | None, run: str | None, episodes: tuple[int, ...], save:
         else:
             if run is not None:
                 raise click.UsageError("give a DATASET or a --run, not both")
-            told = _view_dataset(dataset, episodes, save or Path(f"{dataset.resolve().name}.html"))
+            root = dataset.resolve()
+            told = _view_dataset(root, episodes, save or Path(f"{root.name}.html"))
     except DataError as error:
         raise click.ClickException(str(error)) from error
     click.echo(told)
 
 
 def _view_dataset(root: Path, episodes: tuple[int, ...], target: Path) -> str:
-    from vln_pipeline.export.validate import UNREADABLE
-
-    _require_folder(target)
-    try:
-        return _view_episodes(root, episodes, target)
-    except DataError:
-        raise
-    except UNREADABLE as error:
-        told = str(error).partition("\n")[0]
-        raise DataError(root.name, f"cannot be read ({type(error).__name__}: {told})", "export it again") from error
-
-
-def _view_episodes(root: Path, episodes: tuple[int, ...], target: Path) -> str:
     from vln_pipeline.export.reader import ExportedDataset
 
-    opened = ExportedDataset(root)
-    count = len(opened)
+    _require_folder(target)
+    with _reading(root):
+        opened = ExportedDataset(root)
+        count = len(opened)
     unknown = [episode for episode in episodes if episode >= count]
     if unknown:
         raise DataError(root.name, f"has {count} episodes, none is number {unknown[0]}", "count from 0")
-    chosen = episodes or tuple(range(min(count, _SHOWN)))
+    chosen = tuple(dict.fromkeys(episodes)) or tuple(range(min(count, _SHOWN)))
     if target.suffix == ".rrd":
         from vln_pipeline.inspection.rerun_recording import record_episodes
 
-        record_episodes(opened, chosen, target)
+        with _saving(target) as part, _reading(root):
+            record_episodes(opened, chosen, part)
     else:
         from vln_pipeline.inspection.dataset_page import dataset_page
 
         _require_page(target)
-        target.write_text(dataset_page(opened, chosen), encoding="utf-8")
+        with _reading(root):
+            page = dataset_page(opened, chosen)
+        with _saving(target) as part:
+            part.write_text(page, encoding="utf-8")
     return f"{len(chosen)} of {count} episodes: {target}"
 
 
@@ -85,8 +82,32 @@ def _view_run(run: str | None, target: Path) -> str:
     judged, measured = judged_walks(selections), measured_frames(selections)
     shown = shown_walks(judged, _SHOWN)
     title = f"Walks of {run or 'the latest run'}"
-    target.write_text(run_page(title, judged, shown, measured, plans, footage, labels), encoding="utf-8")
+    page = run_page(title, judged, shown, measured, plans, footage, labels)
+    with _saving(target) as part:
+        part.write_text(page, encoding="utf-8")
     return f"{len(shown)} of {len(judged)} walks: {target}"
+
+
+@contextmanager
+def _reading(root: Path) -> Iterator[None]:
+    from vln_pipeline.export.unreadable import UNREADABLE, told
+
+    try:
+        yield
+    except DataError:
+        raise
+    except UNREADABLE as error:
+        raise DataError(root.name, f"cannot be read ({told(error)})", "export it again") from error
+
+
+@contextmanager
+def _saving(target: Path) -> Iterator[Path]:
+    try:
+        with replacing(target) as part:
+            yield part
+    except OSError as error:
+        cause = f"cannot be written ({error.strerror or error})"
+        raise DataError(str(target), cause, "make room, or name another one") from error
 
 
 def _require_folder(target: Path) -> None:

@@ -1,7 +1,6 @@
 """Reads exported datasets back to arrays, by what is on disk and not by what the writer meant."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.export import writer_v21, writer_v30
 from vln_pipeline.export.dataset_camera import Camera
+from vln_pipeline.export.dataset_record import read_record
 from vln_pipeline.export.episode_rows import EpisodeRows
 from vln_pipeline.export.episode_table import EPISODES_PATH
 from vln_pipeline.export.features import Feature
@@ -24,18 +24,16 @@ from vln_pipeline.export.masks import mask_name, read_names
 from vln_pipeline.export.parquet import numbers
 from vln_pipeline.export.policy_form import ACTION, RENAMED, STATE, dialect_values
 from vln_pipeline.export.rolling_files import DATA_PATH, VIDEO_PATH
+from vln_pipeline.export.unreadable import reading
 from vln_pipeline.export.vln_ce import VlnCe
 from vln_pipeline.export.vln_n1 import VlnN1
-from vln_pipeline.export.writer import DIALECT, INFO, SceneFacts
+from vln_pipeline.export.writer import INFO
 from vln_pipeline.regular_file import regular
-from vln_pipeline.rendering.camera import Intrinsics
 
 _FRAME_NAMES: Mapping[str, Callable[[int, int, int], str]] = {
     VlnN1.name: VlnN1.frame_name,
     VlnCe.name: VlnCe.frame_name,
 }
-
-_SETTING = r"\d+cm_-?\d+deg"
 
 
 class ExportedDataset:
@@ -51,29 +49,12 @@ class ExportedDataset:
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         self._rows = EpisodeRows()
-        if not any((self.root / name).exists() for name in (INFO, DIALECT)):
-            mend = "give the folder of one dataset, such as vln_ce/v3.0 in that of an exported scene"
-            raise DataError(self.root.resolve().name, f"holds no {INFO}", mend)
-        try:
-            self.info: dict[str, Any] = json.loads(regular(self.root / INFO).read_text(encoding="utf-8"))
-            record = json.loads(regular(self.root / DIALECT).read_text(encoding="utf-8"))
-            self.dialect = str(record["dialect"])
-            self.scenes = tuple(SceneFacts(**scene) for scene in record["scenes"])
-            self.scene = self.scenes[0].id if len(self.scenes) == 1 else f"{len(self.scenes)} scenes"
-            self.labellers = tuple(map(str, record["labellers"]))
-            self.depth_unit, self.sways = float(record["depth_unit"]), bool(record.get("sways", False))
-            self.version, self.fps = str(self.info["codebase_version"]), int(self.info["fps"])
-            self.cameras = {
-                name: Camera(name, c["suffix"], c["height"], c["pitch"], Intrinsics(**c["intrinsics"]))
-                for name, c in record["cameras"].items()
-            }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            cause = f"not a readable dataset ({type(error).__name__}: {error})"
-            raise DataError(self.root.name, cause, "export the scene again") from error
-        for name, camera in self.cameras.items():
-            # Names become part of paths; nothing that a file says may lead out of the dataset's folder.
-            if not re.fullmatch(_SETTING, name) or camera.suffix not in ("", f".{name}"):
-                raise DataError(self.root.name, f"camera {name!r} with suffix {camera.suffix!r} is not known")
+        self.info, record = read_record(self.root)
+        self.dialect, self.scenes, self.labellers = record.dialect, record.scenes, record.labellers
+        self.scene = self.scenes[0].id if len(self.scenes) == 1 else f"{len(self.scenes)} scenes"
+        self.depth_unit, self.sways = record.depth_unit, record.sways
+        self.version, self.fps = str(self.info["codebase_version"]), int(self.info["fps"])
+        self.cameras = record.known_cameras(self.root.name)
         if self.dialect not in _FRAME_NAMES or self.version not in ("v2.1", "v3.0"):
             raise DataError(self.root.name, f"dialect {self.dialect} in version {self.version} is not known")
 
@@ -96,14 +77,17 @@ class ExportedDataset:
         if not self.is_v30:
             return self.lines("meta/episodes.jsonl")
         path = self.root / EPISODES_PATH
-        names = [name for name in pq.read_schema(regular(path)).names if not name.startswith("stats/")]
-        return pq.read_table(path, columns=names).to_pylist()
+        with reading(self.root, path):
+            names = [name for name in pq.read_schema(regular(path)).names if not name.startswith("stats/")]
+            return pq.read_table(path, columns=names).to_pylist()
 
     @cached_property
     def tasks(self) -> list[str]:
         """Instructions by task index."""
         if self.is_v30:
-            return pq.read_table(regular(self.root / "meta/tasks.parquet"))["__index_level_0__"].to_pylist()
+            path = self.root / "meta/tasks.parquet"
+            with reading(self.root, path):
+                return pq.read_table(regular(path))["__index_level_0__"].to_pylist()
         return [line["task"] for line in self.lines("meta/tasks.jsonl")]
 
     @cached_property
@@ -115,8 +99,10 @@ class ExportedDataset:
     def lines(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a JSON lines file."""
         # Instructions may hold U+0085 or U+2028, which Python's splitlines takes for ends of lines.
-        text = regular(self.root / name).read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.split("\n") if line]
+        path = self.root / name
+        with reading(self.root, path):
+            text = regular(path).read_text(encoding="utf-8")
+            return [json.loads(line) for line in text.split("\n") if line]
 
     def data_path(self, episode: int) -> Path:
         """Return the parquet file that an episode's rows are in."""
@@ -128,9 +114,11 @@ class ExportedDataset:
 
     def table(self, episode: int, names: Sequence[str] | None = None) -> pa.Table:
         """Return an episode's rows: the named columns, or all of them, image bytes included."""
-        if self.is_v30:
-            return self._rows.read(self.data_path(episode), episode, names)
-        return pq.read_table(regular(self.data_path(episode)), columns=names)
+        path = self.data_path(episode)
+        with reading(self.root, path):
+            if self.is_v30:
+                return self._rows.read(path, episode, names)
+            return pq.read_table(regular(path), columns=names)
 
     def scene_of(self, episode: int) -> str:
         """Return the id of the scene that an episode was walked in."""
@@ -208,7 +196,7 @@ class ExportedDataset:
     def video_frame(self, episode: int, suffix: str, seconds: float) -> NDArray[np.uint8]:
         """Return the (h, w, 3) frame that an episode's mp4 shows at a time, within a tenth of a frame."""
         path = self.video_path(episode, suffix)
-        with av.open(str(regular(path))) as container:
+        with reading(self.root, path), av.open(str(regular(path))) as container:
             stream = container.streams.video[0]
             if stream.time_base is not None:
                 container.seek(int(seconds / stream.time_base), stream=stream, backward=True)
@@ -262,7 +250,7 @@ class ExportedDataset:
 
     @staticmethod
     def _units(image: bytes, name: str) -> NDArray[np.uint16]:
-        raw = cv2.imdecode(np.frombuffer(image, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
+        raw = cv2.imdecode(np.frombuffer(image, dtype=np.uint8), cv2.IMREAD_UNCHANGED) if image else None
         if raw is None or raw.dtype != np.uint16 or raw.ndim != 2:
             raise DataError(name, "not a 16-bit image of one channel", "export the scene again")
         return np.asarray(raw, dtype=np.uint16)

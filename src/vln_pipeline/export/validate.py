@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import av
-import pyarrow as pa
-
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.reader import ExportedDataset
+from vln_pipeline.export.unreadable import UNREADABLE, told
 from vln_pipeline.export.validation import dialects, frames, layout, rows, statistics
 
 _CHECKS: tuple[tuple[str, Callable[[ExportedDataset], Iterator[str]]], ...] = (
@@ -23,11 +21,6 @@ _WITHOUT_IMAGES = tuple(
     for name, check in _CHECKS
     if name != "frames"
 )
-UNREADABLE = (
-    *(DataError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
-    *(pa.ArrowException, av.FFmpegError),
-)
-"""What reading a damaged dataset may raise."""
 
 
 def validate(root: Path, *, images: bool = True) -> list[str]:
@@ -46,5 +39,5 @@ def validate(root: Path, *, images: bool = True) -> list[str]:
         try:
             found += [f"{name}: {problem}" for problem in problems(dataset)]
         except UNREADABLE as error:
-            found.append(f"{name}: cannot be read ({type(error).__name__}: {error})")
+            found.append(f"{name}: cannot be read ({told(error)})")
     return found

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vln_pipeline.errors import DataError
 from vln_pipeline.export.dataset_camera import Camera
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.vln_ce import SEPARATOR
@@ -22,11 +23,16 @@ def filmed_poses_of(
         dataset: the dataset.
         columns: of the episode, by the dialect's own names.
         camera: which of its cameras.
+
+    Raises:
+        DataError: a pose holds a number that is not finite.
     """
-    if dataset.dialect == VlnN1.name:
-        turned: NDArray[np.float64] = columns["action"].astype(np.float64) @ OPENGL_FROM_OPENCV
-        return turned
-    return columns[f"pose{camera.suffix}"].astype(np.float64)
+    continuous = dataset.dialect == VlnN1.name
+    poses: NDArray[np.float64] = columns["action" if continuous else f"pose{camera.suffix}"].astype(np.float64)
+    if not np.isfinite(poses).all():
+        cause = f"a pose of camera {camera.setting} holds a number that is not finite"
+        raise DataError(dataset.root.name, cause, "export the scene again")
+    return poses @ OPENGL_FROM_OPENCV if continuous else poses
 
 
 def wordings_of(dataset: ExportedDataset, episode: int) -> tuple[str, ...]:

@@ -32,6 +32,14 @@ def problems(dataset: ExportedDataset) -> Iterator[str]:
     yield from _totals(dataset)
     if [row["episode_index"] for row in dataset.episodes] != list(range(len(dataset))):
         yield "the episode table does not number its rows 0, 1, 2, ..."
+    scenes = {scene.id for scene in dataset.scenes}
+    for episode in range(len(dataset)):
+        if not list(dataset.cameras_of(episode)):
+            yield f"episode {episode} has no camera"
+            return
+        if dataset.scene_of(episode) not in scenes:
+            yield f"episode {episode} is of a scene that meta/dialect.json does not name: {dataset.scene_of(episode)}"
+            return
     known = {dataset.data_path(episode) for episode in range(len(dataset))}
     videos = {
         dataset.video_path(episode, camera.suffix)
