@@ -15,6 +15,9 @@ class Hub:
         self.files: dict[str, bytes] = {}
         self.commits = self.puts = self.cuts = 0
         self.status = 200
+        self.private: bool | None = None
+        self.tags: dict[str, int] = {}
+        """Number of commits when a tag was set."""
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -57,7 +60,13 @@ class Hub:
             def do_GET(self):
                 if hub.status != 200:
                     return self.answer({"error": "no"}, hub.status)
-                return self.answer({"id": "someone/walks", "sha": "0" * 40, "siblings": []})
+                names = [{"rfilename": name} for name in sorted(hub.files)]
+                told = {"id": "someone/walks", "sha": "0" * 40, "siblings": names}
+                return self.answer(told if hub.private is None else {**told, "private": hub.private})
+
+            def do_DELETE(self):
+                del hub.tags[self.path.rsplit("/", 1)[1]]
+                return self.answer({})
 
             def do_POST(self):
                 told = self.body()
@@ -67,6 +76,12 @@ class Hub:
                     return self.answer({"url": f"{hub.address}/datasets/someone/walks", "id": "someone/walks"})
                 if self.path == "/api/validate-yaml":
                     return self.answer({"errors": [], "warnings": []})
+                if self.path.endswith("/tag/main"):
+                    tag = json.loads(told)["tag"]
+                    if tag in hub.tags:
+                        return self.answer({"error": "exists"}, 409)
+                    hub.tags[tag] = hub.commits
+                    return self.answer({})
                 if "/preupload/" in self.path:
                     files = json.loads(told)["files"]
                     return self.answer({"files": [self.mode(file) for file in files]})
@@ -94,6 +109,8 @@ class Hub:
                         hub.files[value["path"]] = base64.b64decode(value["content"])
                     elif line["key"] == "lfsFile":
                         hub.files[value["path"]] = hub.objects[value["oid"]]
+                    elif line["key"] == "deletedFile":
+                        del hub.files[value["path"]]
                 hub.commits += 1
                 url = f"{hub.address}/datasets/someone/walks/commit/{1:040}"
                 return {"commitUrl": url, "commitOid": "1" * 40, "success": True}

@@ -63,7 +63,75 @@ def test_a_cut_upload_goes_on_where_it_stopped(hub, root, monkeypatch):
     assert hub.puts == len(hub.objects) - 1, "what had arrived was sent again"
 
 
-@pytest.mark.parametrize(("status", "mend"), [(401, "hf auth login"), (403, "hf auth login"), (500, "goes on")])
+def test_lerobot_finds_what_was_published(hub, root):
+    """lerobot opens a repository by the tag of its version, and there was none; a second upload has to move it."""
+    publish(offer(root), "someone/walks", endpoint=hub.address)
+    assert hub.tags == {"v3.0": 1}
+    (root / "meta/notes.json").write_text("{}")
+    publish(offer(root), "someone/walks", endpoint=hub.address)
+    assert hub.tags == {"v3.0": 2}
+
+
+def test_nothing_of_an_earlier_dataset_stays(hub, root):
+    """A second upload with fewer files left the others there, and ``load_dataset`` read rows of both."""
+    old = {"data/chunk-000/file-001.parquet": b"old", "videos/x/chunk-000/file-000.mp4": b"old", "notes.md": b"mine"}
+    hub.files = dict(old)
+    publish(offer(root), "someone/walks", endpoint=hub.address)
+    assert set(hub.files) == {*offer(root).files, "notes.md"}
+
+
+def test_what_should_be_private_is_not_sent_to_a_public_repository(hub, root):
+    """--private counts for a new repository only; the walks went to the public one without a word."""
+    hub.private = False
+    with pytest.raises(DataError, match="someone/walks: is there already, for everybody to see; make it private"):
+        publish(offer(root), "someone/walks", private=True, endpoint=hub.address)
+    assert not hub.files
+    publish(offer(root), "someone/walks", endpoint=hub.address)
+    assert hub.files
+
+
+@pytest.mark.parametrize("address", ["http://hub:x", "nowhere", "ftp://hub"])
+def test_an_address_that_is_none_is_told_in_one_line(root, address, hub):
+    """Some ended with a traceback, for others the connection was said to have broken."""
+    with pytest.raises(DataError, match="someone/walks: the address of the hub is none; mend or unset HF_ENDPOINT"):
+        publish(offer(root), "someone/walks", endpoint=address)
+
+
+def test_a_cut_video_is_refused(root):
+    """It was published: a dry run looked at rows and metadata only."""
+    video = root / "videos/observation.images.rgb/chunk-000/file-000.mp4"
+    video.write_bytes(video.read_bytes()[:-2000])
+    with pytest.raises(DataError, match=r"walks: does not pass its validation: frames: .*; export it again"):
+        offer(root)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("scenes", [], "meta/dialect.json: scenes: "),
+        ("scenes", [{"id": "room", "source": "mesh", "licence": None}], "meta/dialect.json: scenes.0.licence: "),
+        ("depth_unit", float("nan"), "meta/dialect.json: depth_unit: "),
+    ],
+)
+def test_terms_that_are_missing_are_no_terms(root, key, value, told):
+    """Without any scene a dataset could be published, and without a licence the command ended with a traceback."""
+    record = json.loads((root / "meta/dialect.json").read_text())
+    (root / "meta/dialect.json").write_text(json.dumps(record | {key: value}))
+    with pytest.raises(DataError, match=rf"walks: not a readable dataset \({told}[^\n]*; export the scene again"):
+        offer(root)
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"),
+    [
+        (401, "hf auth login"),
+        (403, "hf auth login"),
+        (404, "user or organisation"),
+        (413, "smaller files"),
+        (429, "wait some minutes"),
+        (500, "goes on"),
+    ],
+)
 def test_a_refusing_hub_is_told_in_one_line(hub, root, status, mend, monkeypatch):
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
     hub.status = status
@@ -159,3 +227,15 @@ def test_cards_parse_and_other_terms_have_a_name_and_a_link(root):
     assert "My own terms, 2026" in (root / "LICENSE.md").read_text()
     assert terms_of([SceneFacts("a", "mesh", "My own terms, 2026")]).name == "my-own-terms-2026"
     assert told["configs"][0]["config_name"].startswith("vln_n1-")
+
+
+def test_a_scene_of_any_name_has_a_card(root):
+    """YAML does not join the halves in which JSON writes an emoji, and a bar in a name split the table of scenes."""
+    record = json.loads((root / "meta/dialect.json").read_text())
+    record["scenes"] = [{"id": "Haus \U0001f600 | ---\u2028 \u0085", "source": "mesh", "licence": "MIT"}]
+    (root / "meta/dialect.json").write_text(json.dumps(record))
+    write_card(ExportedDataset(root), {"a|b": {"c": "\U0001f600"}})
+    card = DatasetCard.load(root / "README.md")
+    assert card.data.to_dict()["pretty_name"] == "Haus \U0001f600 | ---\u2028 \u0085, vln_n1"
+    assert str(card).encode() and "| Haus \U0001f600 / --- | mesh | MIT |" in card.text
+    assert '| a/b | `{"c": "\U0001f600"}` |' in card.text

@@ -19,7 +19,7 @@ def publish(dataset: Path, repository: str, dry_run: bool, private: bool) -> Non
 
     try:
         require_name(repository)
-        offered = offer(dataset)
+        offered = offer(dataset.resolve())
         click.echo(offered.summary())
         if dry_run:
             click.echo(f"nothing was sent; {repository} would hold the files above")

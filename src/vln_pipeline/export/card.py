@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from vln_pipeline.export.card_texts import CLOUD, CONVENTIONS, RENAMED, SWAYS, VERSIONS
 from vln_pipeline.export.internnav_lines import internnav_lines
@@ -41,8 +44,8 @@ def write_card(dataset: ExportedDataset, provenance: Mapping[str, Any], *, group
         conventions += f"\n\n{RENAMED[dataset.dialect]}"
     info = dataset.info
     sections = [
-        "---\n" + "\n".join(f"{key}: {json.dumps(value)}" for key, value in front.items()) + "\n---",
-        f"# {dataset.scene}, {dataset.dialect}, LeRobot {dataset.version}",
+        f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=math.inf)}---",
+        f"# {_cell(dataset.scene)}, {dataset.dialect}, LeRobot {dataset.version}",
         f"Rendered walks of a simulated robot with instructions; scenes: {len(dataset.scenes)}.",
         _table({key: str(info[f"total_{key}"]) for key in ("episodes", "frames", "tasks")})
         + f"\n| frames per second | {dataset.fps} |\n| instructions by | {', '.join(dataset.labellers)} |",
@@ -75,11 +78,11 @@ def config_name(dataset: ExportedDataset) -> str:
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True)}`"
+    return value if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True, ensure_ascii=False)}`"
 
 
 def _table(rows: Mapping[str, str]) -> str:
-    return "\n".join(["| | |", "| --- | --- |", *(f"| {key} | {_cell(value)} |" for key, value in rows.items())])
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {_cell(key)} | {_cell(value)} |" for key, value in rows.items())])
 
 
 def _cell(value: str) -> str:
@@ -87,7 +90,10 @@ def _cell(value: str) -> str:
 
 
 def _scenes(dataset: ExportedDataset) -> str:
-    rows = [f"| {s.id} | {_cell(s.source) or 'unknown'} | {_cell(s.licence) or _UNKNOWN} |" for s in dataset.scenes]
+    rows = [
+        f"| {_cell(scene.id)} | {_cell(scene.source) or 'unknown'} | {_cell(scene.licence) or _UNKNOWN} |"
+        for scene in dataset.scenes
+    ]
     more = [f"\n... and {len(rows) - _LISTED} more, see `meta/dialect.json`"] if len(rows) > _LISTED else []
     return "\n".join(["| scene | source | licence |", "| --- | --- | --- |", *rows[:_LISTED], *more])
 

@@ -5,12 +5,19 @@ The hub's own library sends large files first and commits in batches, so the sam
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx2
 import yaml
-from huggingface_hub import DatasetCard, HfApi
-from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+from huggingface_hub import CommitOperationDelete, DatasetCard, HfApi
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HFValidationError,
+    LocalTokenNotFoundError,
+    OfflineModeIsEnabled,
+)
+from huggingface_hub.utils import validate_repo_id
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.card import CARD, config_name
@@ -23,6 +30,17 @@ _LEFT_OUT = ("seal.json", "item.json", ".*", "**/.*")
 """What the store keeps beside the data."""
 _MOST_FILES = 100_000
 """Files that the hub recommends at most for one repository."""
+_FOLDERS = ("data", "meta", "videos")
+"""What a dataset consists of, beside its card: what lies there and is not of this one was of another."""
+_MENDS = {
+    401: "run: hf auth login",
+    403: "log in as someone who may write there, with a token that may: hf auth login",
+    404: "make sure that its user or organisation is there",
+    409: "somebody else changed it just now: give the same command again",
+    413: "export smaller files (params:export.data_file_mb, video_file_mb), or ask the hub for more room",
+    429: "wait some minutes; the same command goes on where this one stopped",
+}
+_GOES_ON = "the same command goes on where this one stopped"
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 
 
@@ -65,7 +83,7 @@ def offer(root: Path) -> Offer:
     refusal = terms_of(dataset.scenes).refusal
     if refusal:
         raise DataError(root.name, f"may not be published: {refusal}", "publish what was made of scenes you may share")
-    problems = validate(root, images=False)
+    problems = validate(root)
     if problems:
         raise DataError(root.name, f"does not pass its validation: {problems[0]}", "export it again")
     _require_card(root)
@@ -84,6 +102,8 @@ def offer(root: Path) -> Offer:
 def publish(offered: Offer, repository: str, *, private: bool = False, endpoint: str | None = None) -> str:
     """Send a dataset and return its address; the same call after a failure goes on where that one stopped.
 
+    Where the repository had an earlier dataset, nothing of it stays, and the tag of the version is moved.
+
     Args:
         offered: what to send.
         repository: "user/name".
@@ -91,37 +111,72 @@ def publish(offered: Offer, repository: str, *, private: bool = False, endpoint:
         endpoint: of the hub; None for the one that the hub's library is set to.
 
     Raises:
-        DataError: the name is none, nobody is logged in, or the hub cannot be reached or refuses.
+        DataError: the name is none, nobody is logged in, the hub cannot be reached or refuses, or what should be
+            private is there already and is not.
     """
     require_name(repository)
     api = HfApi(endpoint=endpoint)
     try:
-        address = api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)
+        # Without a word the hub takes what its user or organisation has set.
+        address = api.create_repo(repository, repo_type="dataset", private=private or None, exist_ok=True)
+        known = api.repo_info(repository, repo_type="dataset")
+        if private and known.private is False:
+            mend = "make it private on the hub, or leave out --private"
+            raise DataError(repository, "is there already, for everybody to see", mend)
+        message = f"{offered.dataset.dialect}, {config_name(offered.dataset)}"
         api.upload_folder(
             repo_id=repository,
             repo_type="dataset",
             folder_path=offered.dataset.root,
             ignore_patterns=list(_LEFT_OUT),
-            commit_message=f"{offered.dataset.dialect}, {config_name(offered.dataset)}",
+            commit_message=message,
         )
+        there = {file.rfilename for file in known.siblings or ()}
+        gone = sorted(name for name in there - set(offered.files) if name.split("/")[0] in _FOLDERS)
+        if gone:
+            deletions = [CommitOperationDelete(path_in_repo=name) for name in gone]
+            api.create_commit(repository, deletions, commit_message=f"{message}: nothing else", repo_type="dataset")
+        tagged = _tag(api, repository, offered.dataset.version)
     except LocalTokenNotFoundError as error:
-        raise DataError(repository, "nobody is logged in to the hub", "run: hf auth login") from error
+        raise DataError(repository, "nobody is logged in to the hub", _MENDS[401]) from error
     except HfHubHTTPError as error:
         status = error.response.status_code
-        mend = "run: hf auth login" if status in (401, 403) else "the same command goes on where this one stopped"
-        raise DataError(repository, f"the hub answered {status}", mend) from error
+        raise DataError(repository, f"the hub answered {status}", _MENDS.get(status, _GOES_ON)) from error
+    except OfflineModeIsEnabled as error:
+        raise DataError(repository, "the hub's library is set to stay offline", "unset HF_HUB_OFFLINE") from error
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise DataError(repository, "the address of the hub is none", "mend or unset HF_ENDPOINT") from error
     except ValueError as error:
         cause = f"the hub and its library do not agree ({str(error).splitlines()[0][:200]})"
         raise DataError(repository, cause, "pip install -U huggingface_hub, or look at the dataset's card") from error
     except (httpx2.HTTPError, OSError, RuntimeError) as error:
         # Its workers tell every failure as a RuntimeError, with what happened as the cause.
         cause = f"the connection to the hub broke ({type(error.__cause__ or error).__name__})"
-        raise DataError(repository, cause, "the same command goes on where this one stopped") from error
-    return str(address)
+        raise DataError(repository, cause, _GOES_ON) from error
+    without = "" if tagged else f" (this hub has no tags; lerobot looks for {offered.dataset.version})"
+    return f"{address}{without}"
+
+
+def _tag(api: HfApi, repository: str, version: str) -> bool:
+    """Give what was sent the tag by which lerobot finds it, or move the earlier one; tell whether the hub has tags."""
+    try:
+        api.create_tag(repository, tag=version, repo_type="dataset")
+    except HfHubHTTPError as error:
+        if error.response.status_code == HTTPStatus.NOT_FOUND:
+            return False
+        if error.response.status_code != HTTPStatus.CONFLICT:
+            raise
+        api.delete_tag(repository, tag=version, repo_type="dataset")
+        api.create_tag(repository, tag=version, repo_type="dataset")
+    return True
 
 
 def require_name(repository: str) -> None:
     """Raise a DataError where a repository's name is none."""
+    try:
+        validate_repo_id(repository)
+    except HFValidationError as error:
+        raise DataError(repository, "is not a repository's name", "give user/name") from error
     if not _REPOSITORY.fullmatch(repository):
         raise DataError(repository, "is not a repository's name", "give user/name")
 
