@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 
 import av
 import cv2
@@ -15,6 +16,7 @@ from vln_pipeline.export.episode import ExportWalk
 from vln_pipeline.export.policy_form import CLIP, WORDINGS
 from vln_pipeline.export.reader import ExportedDataset, read
 from vln_pipeline.export.validate import validate
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 
 FOUR = [("vln_ce", "v2.1"), ("vln_ce", "v3.0"), ("vln_n1", "v2.1"), ("vln_n1", "v3.0")]
 
@@ -190,6 +192,16 @@ def test_walks_filmed_by_different_cameras_do_not_mix(export, tmp_path):
     second = drawn_room.walks_of(tmp_path / "two", [drawn_room.trajectory(1)], drawn_room.rigs(width=80))
     with pytest.raises(DataError, match="differs from that of the walks before it"):
         export(walks=first + second)
+
+
+def test_a_continuous_rig_of_two_sizes_is_told_so(export, tmp_path):
+    """It was said to differ from the walks before it, and all walks should be filmed by the same rigs, as they were."""
+    rig, discrete = drawn_room.rigs()
+    wide = CameraSetting("60cm_0deg", 0.6, 0.0, Intrinsics.from_fov(32, 24, 60))
+    both = replace(rig, settings=(*rig.settings, wide))
+    walks = drawn_room.walks_of(tmp_path / "footage", [drawn_room.trajectory(0)], (both, discrete))
+    with pytest.raises(DataError, match=r"film 32x24 and 64x36, and vln_n1 has one size for all; .*vln_n1\.rig"):
+        export(walks=walks)
 
 
 def test_reading_what_is_no_export_is_an_error(tmp_path):

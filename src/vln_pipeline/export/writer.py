@@ -118,8 +118,12 @@ class Writer(ABC):
         }
         known = self.cameras.setdefault(view.setting.name, camera)
         others = [c["intrinsics"] for c in self.cameras.values() if c["suffix"] == view.suffix]
-        sizes = {(c["width"], c["height"]) for c in others}
-        if known != camera or len(sizes) > 1:
+        sizes = {f"{c['width']}x{c['height']}" for c in others}
+        if len(sizes) > 1:
+            cause = f"its cameras film {' and '.join(sorted(sizes))}, and {self.dialect.name} has one size for all"
+            mend = "give the cameras of a continuous rig one size, or name another rig (params:export.vln_n1.rig)"
+            raise DataError(view.trajectory, cause, mend)
+        if known != camera:
             cause = f"camera {view.setting.name} differs from that of the walks before it"
             raise DataError(view.trajectory, cause, "render all walks with the same rigs")
 
