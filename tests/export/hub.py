@@ -16,6 +16,7 @@ class Hub:
         self.commits = self.puts = self.cuts = 0
         self.status = 200
         self.private: bool | None = None
+        self.speaks = True
         self.tags: dict[str, int] = {}
         """Number of commits when a tag was set."""
         hub = self
@@ -70,6 +71,8 @@ class Hub:
 
             def do_POST(self):
                 told = self.body()
+                if not hub.speaks:
+                    return self.answer({})
                 if hub.status != 200:
                     return self.answer({"error": "no"}, hub.status)
                 if self.path == "/api/repos/create":

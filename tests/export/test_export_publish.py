@@ -97,6 +97,13 @@ def test_an_address_that_is_none_is_told_in_one_line(root, address, hub):
         publish(offer(root), "someone/walks", endpoint=address)
 
 
+def test_a_server_that_is_no_hub_is_told_in_one_line(hub, root):
+    """An answer without an address ended the command with a traceback."""
+    hub.speaks = False
+    with pytest.raises(DataError, match=r"someone/walks: the hub and its library do not agree \(KeyError: 'url'\)"):
+        publish(offer(root), "someone/walks", endpoint=hub.address)
+
+
 def test_a_cut_video_is_refused(root):
     """It was published: a dry run looked at rows and metadata only."""
     video = root / "videos/observation.images.rgb/chunk-000/file-000.mp4"

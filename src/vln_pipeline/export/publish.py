@@ -23,6 +23,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.export.card import CARD, config_name
 from vln_pipeline.export.reader import ExportedDataset
 from vln_pipeline.export.terms import terms_of
+from vln_pipeline.export.unreadable import told
 from vln_pipeline.export.validate import validate
 from vln_pipeline.regular_file import regular
 
@@ -146,8 +147,8 @@ def publish(offered: Offer, repository: str, *, private: bool = False, endpoint:
         raise DataError(repository, "the hub's library is set to stay offline", "unset HF_HUB_OFFLINE") from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise DataError(repository, "the address of the hub is none", "mend or unset HF_ENDPOINT") from error
-    except ValueError as error:
-        cause = f"the hub and its library do not agree ({str(error).splitlines()[0][:200]})"
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        cause = f"the hub and its library do not agree ({told(error)[:200]})"
         raise DataError(repository, cause, "pip install -U huggingface_hub, or look at the dataset's card") from error
     except (httpx2.HTTPError, OSError, RuntimeError) as error:
         # Its workers tell every failure as a RuntimeError, with what happened as the cause.
