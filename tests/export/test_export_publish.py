@@ -147,7 +147,7 @@ def test_a_refusing_hub_is_told_in_one_line(hub, root, status, mend, monkeypatch
     assert "hf_nobody" not in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["walks", "../x", "a/b/c", "-x/y", ""])
+@pytest.mark.parametrize("name", ["walks", "../x", "a/b/c", "-x/y", "", "a/b--c", "a/b..c", "a/b.git"])
 def test_a_wrong_name_is_refused_before_anything_is_sent(hub, root, name):
     with pytest.raises(DataError, match="is not a repository's name; give user/name"):
         publish(offer(root), name, endpoint=hub.address)

@@ -38,8 +38,8 @@ y left, metres, and yaw, radians. `action` is how the base moves to the next fra
 the last one. Colour is video (`observation.images.rgb*`); depth is a 16-bit png per row (`observation.depth*`) in units
 of {{unit}} m, marked as lerobot 0.6 does; 0 means no surface. The task of a frame is the whole route; `{WORDINGS}`
 holds all its wordings, joined by `<INSTRUCTION_SEP>`, and `{CLIP}`, where it is there, what to do on this stretch.
-`meta/episodes` names the scene and the split of every episode; validation has scenes of its own, and its rows come last in
-what `datasets` calls the split `train`.""",
+`meta/episodes` names the scene and the split of every episode; validation has scenes of its own, and its rows come last
+in what `datasets` calls the split `train`.""",
 }
 """What lies where, by version; to be given the unit of depth."""
 RENAMED = {

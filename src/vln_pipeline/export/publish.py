@@ -11,13 +11,7 @@ from pathlib import Path
 import httpx2
 import yaml
 from huggingface_hub import CommitOperationDelete, DatasetCard, HfApi
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    HFValidationError,
-    LocalTokenNotFoundError,
-    OfflineModeIsEnabled,
-)
-from huggingface_hub.utils import validate_repo_id
+from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.card import CARD, config_name
@@ -42,7 +36,7 @@ _MENDS = {
     429: "wait some minutes; the same command goes on where this one stopped",
 }
 _GOES_ON = "the same command goes on where this one stopped"
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_REPOSITORY = re.compile(r"(?!.*(?:--|\.\.|\.git$))[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 
 
 @dataclass(frozen=True)
@@ -120,7 +114,7 @@ def publish(offered: Offer, repository: str, *, private: bool = False, endpoint:
     try:
         # Without a word the hub takes what its user or organisation has set.
         address = api.create_repo(repository, repo_type="dataset", private=private or None, exist_ok=True)
-        known = api.repo_info(repository, repo_type="dataset")
+        known = api.dataset_info(repository)
         if private and known.private is False:
             mend = "make it private on the hub, or leave out --private"
             raise DataError(repository, "is there already, for everybody to see", mend)
@@ -174,10 +168,6 @@ def _tag(api: HfApi, repository: str, version: str) -> bool:
 
 def require_name(repository: str) -> None:
     """Raise a DataError where a repository's name is none."""
-    try:
-        validate_repo_id(repository)
-    except HFValidationError as error:
-        raise DataError(repository, "is not a repository's name", "give user/name") from error
     if not _REPOSITORY.fullmatch(repository):
         raise DataError(repository, "is not a repository's name", "give user/name")
 
