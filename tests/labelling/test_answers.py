@@ -34,3 +34,11 @@ def test_an_answer_that_says_nothing_is_refused(answer):
 def test_an_endless_first_sentence_is_refused():
     with pytest.raises(ValueError, match="no sentence ends within 40 characters"):
         clean("on and " * 20, 40)
+
+
+@pytest.mark.parametrize("tag", ["<INSTRUCTION_SEP>", "<image>", "<|im_end|>", "</s>"])
+def test_a_tag_is_no_part_of_an_instruction(tag):
+    """An answer that held the separator was exported as two wordings, and half a sentence was learned from."""
+    with pytest.raises(ValueError, match="is no language"):
+        clean(f"Walk past the sofa. {tag} Then stop.", 100)
+    assert clean("Walk on for < 2 metres, then > 90 degrees left.", 100)

@@ -6,6 +6,8 @@ import unicodedata
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^```\w*\s*|\s*```$")
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»"}
+_TAG = re.compile(r"<[^<>\s]+>")
+"""Marks that datasets and tokenizers give a meaning, such as <image>, <|im_end|> and <INSTRUCTION_SEP>."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_WORDS = 2
 _LEAST_LETTERS = 0.6
@@ -20,7 +22,7 @@ def clean(answer: str, longest: int) -> str:
         longest: characters; a longer answer is cut after the last sentence that fits.
 
     Raises:
-        ValueError: nothing is left, it is no language, or its first sentence is too long.
+        ValueError: nothing is left, it is no language or holds a tag, or its first sentence is too long.
     """
     text = _FENCE.sub("", _THOUGHTS.sub("", answer).strip())
     text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
@@ -32,6 +34,8 @@ def clean(answer: str, longest: int) -> str:
     letters = sum(c.isalpha() or c == " " for c in text)
     if len(_WORD.findall(text)) < _FEWEST_WORDS or letters < _LEAST_LETTERS * len(text) or "\ufffd" in text:
         raise ValueError(f"no language: {text[:40]!r}")
+    if tag := _TAG.search(text):
+        raise ValueError(f"the tag {tag[0][:40]!r} is no language")
     if len(text) <= longest:
         return text
     end = max(text.rfind(mark, 0, longest) for mark in ".!?")

@@ -65,7 +65,7 @@ def _turns(leg: Leg, chosen: Choice) -> Iterator[Step]:
             where = "at" if mention.relation is Relation.TURN_AT else "turn_towards"
             turned, *into = step.keys
             about = Step.about(mention, Concept.DIRECTION, turned, where, *into)
-            yield replace(about, frame=step.frame, slots=about.slots | step.slots)
+            yield replace(about, frame=step.frame, slots=about.slots | step.slots, angle=step.angle)
         else:
             yield step
 
@@ -76,8 +76,8 @@ def _bend(bend: Bend, keys: tuple[str, ...], leg: Leg) -> Step:
     for change in leg.changes:
         if change.frame == bend.entered:
             into = "into" if change.target else "out_of"
-            return Step(Concept.DIRECTION, change.frame, (*keys, into), slots | _rooms(change))
-    return Step(Concept.DIRECTION, bend.frame, keys, slots)
+            return Step(Concept.DIRECTION, change.frame, (*keys, into), slots | _rooms(change), angle=bend.angle)
+    return Step(Concept.DIRECTION, bend.frame, keys, slots, angle=bend.angle)
 
 
 def _curve(leg: Leg) -> Step:

@@ -13,8 +13,10 @@ from vln_pipeline.labelling.nouns import Named
 SIDES = {1: "left", -1: "right"}
 _SENTENCES = ("remark", "opening", "too_far")
 _REACHING = ("reach", "reach_distance")
-_SPARED = ("turn_slight", "pass", "towards", "towards_distance")
+_SPARED = ("pass", "towards", "towards_distance")
 """What the shortest wordings leave out."""
+_SMALL = 40.0
+"""They leave out turns up to this angle, too, degrees: few people tell those."""
 _WORTH_A_WORD = 0.3
 """A shorter way is not told, metres."""
 
@@ -40,6 +42,7 @@ class Step:
         metres: distance for its {distance}, where it has one.
         landmark: instance id of the landmark it names, 0 for none.
         gap: distance to that landmark for its {distance}, where it tells one, metres.
+        angle: of the turn or curve that it tells, degrees, positive to the left.
     """
 
     concept: Concept
@@ -49,6 +52,7 @@ class Step:
     metres: float = 0.0
     landmark: int = 0
     gap: float = 0.0
+    angle: float = 0.0
 
     @classmethod
     def about(
@@ -89,7 +93,7 @@ class Step:
 def spare(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
     """Return the steps of legs without what the shortest wordings leave out.
 
-    That is what is passed or headed for and slight turns within a room, where anything but the stop is left, and the
+    That is what is passed or headed for and small turns within a room, where anything but the stop is left, and the
     room that one goes out of, where the way into it was told. Distances count from the step before, so that steps are
     spared before they are joined. The way to a place that nothing else tells stays.
     """
@@ -98,7 +102,8 @@ def spare(plans: Sequence[Sequence[Step]]) -> Sequence[Sequence[Step]]:
 
 
 def _is_spared(step: Step) -> bool:
-    return step.keys[0] in _SPARED and step.keys[-1] not in ("into", "out_of")
+    small = step.keys[0] == "turn_slight" and step.keys[-1] not in ("into", "out_of") and abs(step.angle) <= _SMALL
+    return small or step.keys[0] in _SPARED
 
 
 def _leads_to_stop(plan: Sequence[Step], step: Step) -> bool:
