@@ -42,7 +42,7 @@ test-all: $(VENV)/.dev  ## run the slow tests too
 	$(BIN)/pytest -m "not gpu and not chaos" -q
 
 chaos: export CHAOS_PAGE = docs/explanation/chaos.md
-chaos: $(VENV)/.dev  ## disturb whole runs in every way, for most of an hour; best as root, who may mount
+chaos: $(VENV)/.dev  ## disturb whole runs in every way, for an hour; best as root, who may mount
 	$(BIN)/pytest tests/chaos -m chaos -q
 
 bench: $(VENV)/.dev  ## run all benchmarks and write docs/reference/benchmarks.md
