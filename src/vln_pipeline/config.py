@@ -6,9 +6,11 @@ from pydantic import BaseModel, ConfigDict
 class Config(BaseModel):
     """A frozen, validated set of parameters; an unknown key is an error that names the key.
 
-    Errors do not repeat the value, which may be a password.
+    No number may be infinite or none at all (inf, nan). Errors do not repeat the value, which may be a password.
 
     Sub-classes live beside the code they configure and give each field a description with its unit.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, hide_input_in_errors=True
+    )

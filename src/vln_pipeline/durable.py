@@ -8,6 +8,7 @@ what was changed afterwards is named.
 import fnmatch
 import json
 import os
+import stat
 import uuid
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,29 +21,17 @@ from typing import Any
 import xxhash
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.file_mark import FileMark, kind_of, mark_file
 from vln_pipeline.file_system_sync import sync_file_system
+from vln_pipeline.regular_file import regular
 
 SEAL = "seal.json"
 DAMAGED = ".damaged-"
 PART = ".part-"
 """What the name of a folder or file begins with while it is written."""
 _CHECK = "check"
-_BLOCK = 1 << 20
 _MANY = 64  # files from which on the whole file system is synced at once
 _SYNCING = 8  # threads that wait for the disk; syncing files one after the other takes three times as long
-
-
-@dataclass(frozen=True)
-class FileMark:
-    """What a file is recognised by.
-
-    Attributes:
-        size: bytes.
-        hash: XXH3, 128 bits, of its content, in hexadecimal digits.
-    """
-
-    size: int
-    hash: str
 
 
 @dataclass(frozen=True)
@@ -52,10 +41,13 @@ class Seal:
     Attributes:
         files: mark by path relative to the folder, with "/".
         told: what its maker wants to be known about it; JSON.
+        links: where links in it lead, by relative path; they are for other programs and no part of the content. None
+            where that was not noted.
     """
 
     files: dict[str, FileMark]
     told: dict[str, Any]
+    links: dict[str, str] | None = None
 
     def content(self, without: Collection[str] = ()) -> str:
         """Return 32 hexadecimal digits that say which bytes lie under which names; equal folders have equal ones.
@@ -69,12 +61,18 @@ class Seal:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        return {"told": self.told, "files": {name: [mark.size, mark.hash] for name, mark in self.files.items()}}
+        files = {name: [mark.size, mark.hash] for name, mark in self.files.items()}
+        return {"told": self.told, "files": files, "links": self.links}
 
     @classmethod
     def of_json(cls, raw: dict[str, Any]) -> "Seal":
-        """Return what ``as_json`` was made of."""
-        return cls({name: FileMark(size, hash_) for name, (size, hash_) in raw["files"].items()}, raw["told"])
+        """Return what ``as_json`` was made of.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: it is no seal.
+        """
+        files = {name: FileMark(size, hash_) for name, (size, hash_) in raw["files"].items()}
+        return cls(files, dict(raw["told"]), raw.get("links"))
 
 
 def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
@@ -96,7 +94,7 @@ def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
             files = dict(zip(names, pool.map(_sync_marked, paths), strict=True))
         for inner in reversed(folders):
             sync(inner)
-    made = Seal(files, told or {})
+    made = Seal(files, told or {}, dict(links_in(folder)))
     write_checked(folder / SEAL, made.as_json())
     return made
 
@@ -107,11 +105,24 @@ def read_seal(folder: Path) -> Seal:
     Raises:
         DataError: it has none, or a damaged one.
     """
-    return Seal.of_json(read_checked(folder / SEAL))
+    raw = read_checked(folder / SEAL)
+    try:
+        return Seal.of_json(raw)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(
+            str(folder / SEAL), "is no list of a folder's files: another file was put there", _MEND
+        ) from error
+
+
+def links_in(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the links in and under a folder, by relative path, with where they lead; none is followed."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            yield path.relative_to(folder).as_posix(), str(path.readlink())
 
 
 def faults(folder: Path, made: Seal, *, contents: bool) -> Iterator[str]:
-    """Yield one line per file that is not what the seal says.
+    """Yield one line per file or link that is not what the seal says.
 
     Args:
         folder: the sealed folder.
@@ -121,13 +132,21 @@ def faults(folder: Path, made: Seal, *, contents: bool) -> Iterator[str]:
     for name, mark in made.files.items():
         path = os.path.join(folder, name)  # noqa: PTH118  # of thousands of files, joining by pathlib takes longest
         try:
-            found = mark_file(path) if contents else FileMark(os.stat(path).st_size, mark.hash)  # noqa: PTH116
+            there = os.lstat(path)
+            if not stat.S_ISREG(there.st_mode):
+                yield f"{name} is a {kind_of(there.st_mode)}, not the file that was written"
+                continue
+            found = mark_file(path) if contents else FileMark(there.st_size, mark.hash)
             if found.size != mark.size:
                 yield f"{name} has {found.size} bytes, not {mark.size}"
             elif found.hash != mark.hash:
                 yield f"{name} has other content than was written"
         except OSError as error:
             yield f"{name} cannot be read ({error.strerror})"
+    for name, target in (made.links or {}).items():
+        link = folder / name
+        if not link.is_symlink() or str(link.readlink()) != target:
+            yield f"{name} is not the link to {target} that was made"
 
 
 def require_sound(folder: Path, *, contents: bool) -> Seal:
@@ -166,9 +185,12 @@ def read_checked(path: Path) -> dict[str, Any]:
         DataError: the file is missing, or one of its bytes is another.
     """
     try:
-        return read_checked_text(path.read_bytes(), str(path))
+        text = regular(path).read_bytes()
+    except DataError as error:
+        raise DataError(str(path), error.cause, _MEND) from error
     except OSError as error:
         raise DataError(str(path), f"is missing or damaged ({error.strerror})", _MEND) from error
+    return read_checked_text(text, str(path))
 
 
 def read_checked_text(text: bytes, subject: str) -> dict[str, Any]:
@@ -197,27 +219,6 @@ def set_aside(path: Path) -> Path:
         number += 1
     rename(path, kept)
     return kept
-
-
-def mark_file(path: str | Path, *, synced: bool = False) -> FileMark:
-    """Return size and checksum of a file, read block by block.
-
-    Args:
-        path: of the file.
-        synced: whether to return only when the file is on the disk.
-    """
-    state, size = xxhash.xxh3_128(), 0
-    file = os.open(path, os.O_RDONLY)  # of thousands of small files, objects and large buffers take longest
-    try:
-        expected = os.fstat(file).st_size
-        while block := os.read(file, min(max(expected - size, 0) + 1, _BLOCK)):
-            state.update(block)
-            size += len(block)
-        if synced:
-            os.fsync(file)
-    finally:
-        os.close(file)
-    return FileMark(size, state.hexdigest())
 
 
 _sync_marked = partial(mark_file, synced=True)

@@ -28,6 +28,12 @@ def write_by_itself(key: str, place: Workplace) -> None:
     (place.directory / "text.txt").write_text(key)
 
 
+def write_groups(key: str, place: Workplace) -> None:
+    for group in ("one", "two"):
+        (place.directory / group).mkdir()
+        (place.directory / group / "text.txt").write_text(f"{key} {group}")
+
+
 def refuse(key: str, _: Workplace) -> str:
     raise DataError(f"scene {key}", "no floor found", "check the up axis")
 

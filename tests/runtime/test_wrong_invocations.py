@@ -38,12 +38,16 @@ WRONG = [
     ("train_system1.seeds.0=5", ["train_system1.seeds.0 (--params): train_system1.seeds is no list in the"]),
     ("sampling.pairs.x=3", ["sampling.pairs (--params): {'x': 3} should be a valid integer"]),
     ("sampling=3", ["sampling (--params): 3 should be a mapping"]),
+    ("sampling=[]", ["sampling (--params): is a mapping (pairs, "]),
     ("data=elsewhere", ["data (--params): is no parameter; it says where a run executes and belongs into globals.yml"]),
     # values
     ("sampling.pairs=true", ["sampling.pairs (--params): true should be a number; allowed: > 0"]),
     ("esdf.cell=7", ["esdf.cell (--params): 7 should be less than or equal to 0.25; allowed: >= 0.01 and <= 0.25"]),
     ("esdf.cell=", ["esdf.cell (--params): null should be a valid number"]),
     ("rendering.backend=blendr", ["rendering.backend (--params): 'blendr' should be 'blender', 'gl' or 'raycast'"]),
+    ("sampling.max_distance=.inf", ["sampling.max_distance (--params): inf should be a finite number"]),
+    ("train_system1.optimiser.clip_norm=.nan", ["train_system1.optimiser.clip_norm (--params): nan should be"]),
+    ("esdf.radius=1e308", ["esdf.radius (--params): 1e+308 should be less than or equal to 1; allowed: > 0 and <= 1"]),
     ("export.dialects=vln_n1", ["export.dialects (--params): 'vln_n1' should be a list; write export.dialects=["]),
     ("sampling.min_distance=9", ["sampling (--params): min_distance 9.0 m is not below max_distance 7.0 m"]),
     ("evaluate.agents.baselines=[],evaluate.agents.trained=[]", ["evaluate.agents (--params): no agent is named"]),
@@ -54,6 +58,7 @@ WRONG = [
     ("sampling.pairs", ["--params=sampling.pairs: has no equals sign; write key=value"]),
     ("=3", ["--params==: the key, or a part of it, is empty"]),
     ("sampling..pairs=3", ["--params=sampling..pairs=: the key, or a part of it, is empty"]),
+    ("scenes.procedural={count: 2, count: 3}", ["scenes.procedural (--params): {count: 2, count: 3} is not a"]),
     ("export.dialects=[vln_n1", ["export.dialects (--params): [vln_n1 is not a value"]),
     # several at once
     (
@@ -143,6 +148,13 @@ def test_object_storage_without_its_client_is_refused(tmp_path):
 FILES_WRONG = [
     ("parameters.yml", "sampling: {pears: 3}", "/own/parameters): unknown parameter; did you mean sampling.pairs?"),
     ("parameters.yml", "sampling: {pairs: [", "not readable as YAML"),
+    ("parameters.yml", "- sampling", "own/parameters.yml: is no mapping of keys to values; mend the file"),
+    (
+        "parameters.yml",
+        "esdf:\n  cell: .1\n  cell: .2",
+        "own/parameters.yml: cell stands twice in one mapping, again in",
+    ),
+    ("parameters.yml", "1: 2", "own/parameters): unknown parameter; known are"),
     (
         "parameters.yml",
         "executor: ray",

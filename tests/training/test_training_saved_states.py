@@ -197,3 +197,16 @@ def test_a_state_of_another_model_is_refused(cut):
 def test_what_a_state_tells_is_in_its_seal(whole):
     told = json.loads((state_folder(whole, 12) / SEAL).read_text())["told"]
     assert (told["step"], told["best_step"], told["skipped"]) == (12, 12, {})
+
+
+def test_a_state_of_another_training_is_not_gone_on_from(tmp_path):
+    """A state copied from another training, sound in itself, was gone on from: other data, and no word."""
+    states = {}
+    for name in ("one", "other"):
+        for step in (1, 2):
+            states[name, step] = state_folder(tmp_path / name, step)
+            sealed_folder.write_sealed(states[name, step], lambda part: part.mkdir(parents=True), {"best_step": 0})
+    shutil.rmtree(states["one", 2])
+    shutil.copytree(states["other", 2], states["one", 2])
+    assert saved_states.newest_sound_state(tmp_path / "one") == states["one", 1]
+    assert not states["one", 2].exists()

@@ -1,5 +1,6 @@
 """Caches that trainings share are verified before they are used, and made by one process at a time."""
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -31,6 +32,17 @@ def test_a_flipped_byte_is_told_and_the_folder_made_again(pack, name, caplog):
     assert "it is made again" in caplog.text
     make(pack, fill)
     assert is_usable(pack, contents=True)
+    assert (pack / "frames.bin").read_bytes() == bytes(range(256))
+
+
+def test_a_neighbour_in_its_place_is_told_and_the_folder_made_again(pack, caplog):
+    """Two folders of the cache had changed names: both were sound, and frames of another scene were trained on."""
+    make(pack.with_name("other"), lambda folder: (folder.mkdir(), (folder / "frames.bin").write_bytes(b"other")))
+    shutil.rmtree(pack)
+    pack.with_name("other").rename(pack)
+    assert not is_usable(pack, contents=False)
+    assert "pack: holds another folder (" in caplog.text
+    make(pack, fill)
     assert (pack / "frames.bin").read_bytes() == bytes(range(256))
 
 

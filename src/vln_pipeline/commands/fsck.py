@@ -22,7 +22,7 @@ def fsck(folder: Path | None, remake: bool) -> None:
     """
     from tqdm import tqdm
 
-    from vln_pipeline.datasets.soundness import damages, sealed_wholes, set_damage_aside
+    from vln_pipeline.datasets.soundness import damages, lost_manifests, sealed_wholes, set_damage_aside
 
     if folder is None:
         with data_place() as (folder, address):
@@ -38,6 +38,9 @@ def fsck(folder: Path | None, remake: bool) -> None:
                 with bar.external_write_mode():
                     for damage in found:
                         click.echo(f"{_shown(damage.whole, folder)}: {damage.told}")
+    for damage in lost_manifests(folder):
+        damaged.append(damage.whole)
+        click.echo(f"{_shown(damage.whole, folder)}: {damage.told}")
     click.echo(f"{len(wholes)} checked, {len(damaged)} damaged", err=True)
     if not wholes:
         raise click.ClickException(f"{folder} holds nothing that could be checked; name a data folder")

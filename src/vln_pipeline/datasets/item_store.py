@@ -135,7 +135,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         self._executor, self._workers = executor, workers
         self._resources = Resources.model_validate(ray or {})
         self._shard = Shard.parse(shard)
-        self._may_be_empty, self._may_be_absent = may_be_empty, may_be_absent
+        self._may_be_empty, self.may_be_absent = may_be_empty, may_be_absent
         self._max_failures, self._unit, self._group_depth = max_failures, unit, group_depth
 
     @property
@@ -154,7 +154,7 @@ class ItemStore(AbstractVersionedDataset[dict[str, Task], dict[str, Item]]):
         Raises:
             DataError: the version's manifest is damaged; Kedro wraps it.
         """
-        if self._may_be_absent and not self.exists():
+        if self.may_be_absent and not self.exists():
             return {}
         path = self._version_read()
         return {key: self._item(key, made, path.parent.name) for key, made in sorted(Manifest.read(path).items.items())}

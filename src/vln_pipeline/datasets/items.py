@@ -1,6 +1,7 @@
 """Where the finished items of a store lie: the two seams are where one is sealed, and where one is opened."""
 
 import logging
+import os
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -93,7 +94,7 @@ class LocalItems:
 
     def _sound(self, fingerprint: str) -> Seal | None:
         folder = self.folder / fingerprint
-        if not folder.is_dir():
+        if not os.path.lexists(folder):
             return None
         try:
             seal = require_sound(folder, contents=False)

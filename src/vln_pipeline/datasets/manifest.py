@@ -4,12 +4,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import mark_file, read_checked, write_checked
+from vln_pipeline.durable import DAMAGED, read_checked, write_checked
 from vln_pipeline.errors import DataError
+from vln_pipeline.file_mark import mark_file
 
 MANIFEST = "manifest.json"
 JOURNAL = "journal.jsonl"
 PLAN = "plan.json"
+_OF = "version"
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,19 @@ class Manifest:
         Raises:
             OSError: the disk is full, for instance.
         """
-        write_checked(directory / MANIFEST, asdict(self))
+        write_checked(directory / MANIFEST, {_OF: _version_of(directory), **asdict(self)})
 
     @classmethod
     def read(cls, directory: Path) -> "Manifest":
         """Read from a version's folder.
 
         Raises:
-            DataError: there is none, or it is damaged, or an older program wrote it.
+            DataError: there is none, or it is damaged, or another version's, or an older program wrote it.
         """
         raw = read_checked(directory / MANIFEST)
+        if raw.get(_OF) not in (None, _version_of(directory)):
+            mend = "vln-pipeline fsck --remake sets it aside, and the same command makes it again"
+            raise DataError(str(directory / MANIFEST), f"is that of another version ({raw[_OF]})", mend)
         try:
             return cls(
                 {key: Made(**made) for key, made in raw["items"].items()},
@@ -95,6 +100,14 @@ class Manifest:
             raise DataError(
                 str(directory / MANIFEST), "is not of this program's format", "make the version again"
             ) from error
+
+
+def _version_of(directory: Path) -> str:
+    """Return store and run id of a version's folder, of one that was set aside too."""
+    run = directory.parent.name
+    if run.startswith(DAMAGED):
+        run = run.removeprefix(DAMAGED).rpartition("-")[0]
+    return f"{directory.name} {run}"
 
 
 def journal_mark(directory: Path) -> tuple[int, str] | None:

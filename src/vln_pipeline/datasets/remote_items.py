@@ -21,8 +21,9 @@ from uuid import uuid4
 
 from vln_pipeline.datasets.items import ITEMS, LOCKS, lock_of
 from vln_pipeline.datasets.remote_note import NOTE, Note
-from vln_pipeline.durable import PART, SEAL, Seal, faults, mark_file, read_seal, require_sound, write_checked
+from vln_pipeline.durable import PART, SEAL, Seal, faults, read_seal, require_sound, write_checked
 from vln_pipeline.errors import DataError
+from vln_pipeline.file_mark import mark_file
 from vln_pipeline.object_storage.address import copies_folder, folder_here
 from vln_pipeline.object_storage.bucket import Bucket, UnreachableError
 from vln_pipeline.object_storage.copies import Copies, copies_of
@@ -151,6 +152,7 @@ class RemoteItems:
         if not lost:
             with tempfile.TemporaryDirectory(prefix=f"{PART}{fingerprint}-", dir=self.folder) as taken:
                 self.bucket.download(self._attempt(fingerprint, note), list(note.seal.files), Path(taken))
+                note.link(Path(taken))
                 yield from faults(Path(taken), note.seal, contents=True)
 
     def set_aside(self, fingerprint: str) -> None:
@@ -163,7 +165,7 @@ class RemoteItems:
 
     def _upload(self, sealed: Path, fingerprint: str, made: Seal) -> None:
         # An attempt that was cut off goes on under its name, so that none of its objects is left behind.
-        note, bucket = Note.of(sealed, sealed.name.rpartition("-")[2], made), self.bucket
+        note, bucket = Note(sealed.name.rpartition("-")[2], made), self.bucket
         prefix = self._attempt(fingerprint, note)
         if made.files:
             bucket.upload(sealed, list(made.files), prefix)

@@ -1,7 +1,6 @@
 """The object that makes an item at an address count as finished."""
 
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,18 +17,16 @@ class Note:
 
     Attributes:
         attempt: name of the attempt at it that counts.
-        seal: of its files.
-        links: where links among them lead, by relative name; made for other programs, inside the item.
+        seal: of its files and links.
     """
 
     attempt: str
     seal: Seal
-    links: dict[str, str]
 
-    @classmethod
-    def of(cls, folder: Path, attempt: str, seal: Seal) -> "Note":
-        """Return the note of a sealed folder that is put at an address as an attempt."""
-        return cls(attempt, seal, dict(_links(folder)))
+    @property
+    def links(self) -> dict[str, str]:
+        """Where links among the files lead, by relative name; made for other programs, inside the item."""
+        return self.seal.links or {}
 
     @classmethod
     def parse(cls, content: bytes, address: str) -> "Note":
@@ -44,8 +41,8 @@ class Note:
         """
         raw = read_checked_text(content, address)
         try:
-            note = cls(str(raw["attempt"]), Seal.of_json(raw), dict(raw["links"]))
-        except (KeyError, TypeError, ValueError) as error:
+            note = cls(str(raw["attempt"]), Seal.of_json(raw))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError(address, "is not of this program's format", "make the item again") from error
         led = [posixpath.normpath(posixpath.join(posixpath.dirname(n), to)) for n, to in note.links.items()]
         for name in (note.attempt, *note.seal.files, *note.links, *led):
@@ -55,16 +52,10 @@ class Note:
 
     def content(self) -> bytes:
         """Return what the object holds."""
-        return checked_text({"attempt": self.attempt, "links": self.links, **self.seal.as_json()}).encode()
+        return checked_text({"attempt": self.attempt, **self.seal.as_json()}).encode()
 
     def link(self, folder: Path) -> None:
         """Make the links in a folder that has the files."""
         for name, target in self.links.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).symlink_to(target)
-
-
-def _links(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink():
-            yield path.relative_to(folder).as_posix(), str(path.readlink())

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import xxhash
 
-from vln_pipeline.durable import SEAL, FileMark, Seal, checked_text, read_checked_text
+from vln_pipeline.durable import SEAL, Seal, checked_text, read_checked_text
 from vln_pipeline.errors import DataError
+from vln_pipeline.file_mark import FileMark
 from vln_pipeline.object_storage.bucket import Bucket
 
 

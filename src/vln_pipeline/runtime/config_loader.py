@@ -87,7 +87,14 @@ class LayeredConfigLoader(OmegaConfigLoader):
             return read(key)
         except MissingConfigException:
             raise
-        except (yaml.YAMLError, OmegaConfBaseException, UnicodeDecodeError, ValueError, TypeError) as error:
+        except (
+            yaml.YAMLError,
+            OmegaConfBaseException,
+            UnicodeDecodeError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as error:
             file, cause = next(_broken(Path(folder) for folder in self.layers), (None, str(error)))
             raise DataError(str(file or f"{self.conf_source} ({key})"), cause, "mend the file") from error
 
@@ -115,9 +122,31 @@ def _broken(folders: Iterator[Path]) -> Iterator[tuple[Path, str]]:
     """Yield the files that are no YAML, and why."""
     for file in (file for folder in folders for file in sorted(folder.glob("**/*.y*ml"))):
         try:
-            yaml.compose(file.read_text(encoding="utf-8"))
+            document = yaml.compose(file.read_text(encoding="utf-8"))
+            if document is not None and not isinstance(document, yaml.MappingNode):
+                yield file, "is no mapping of keys to values"
+            elif twice := next(_twice(document), None):
+                yield file, f"{twice.value} stands twice in one mapping, again in line {twice.start_mark.line + 1}"
         except yaml.MarkedYAMLError as error:
             line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
             yield file, f"not readable as YAML{line}: {error.problem}"
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             yield file, f"not readable as YAML: {error}"
+
+
+def _twice(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """Yield the keys of mappings that stand there a second time; what aliases repeat is looked at once."""
+    waiting, seen = [node], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        keys: set[str] = set()
+        for part in node.value:
+            key, value = part if isinstance(node, yaml.MappingNode) else (None, part)
+            waiting.append(value)
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in keys:
+                    yield key
+                keys.add(key.value)

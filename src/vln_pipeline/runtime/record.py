@@ -33,6 +33,7 @@ class RunRecord:
         read: version id by dataset, of what older runs had made.
         written: version id by dataset.
         made_from: for each dataset written, version id by store of what it descends from.
+        stores: for each dataset that was completed, the name of its store's folder.
         seconds: wall time by stage.
         made: number of items by dataset.
         quarantined: causes by item key, by dataset.
@@ -49,6 +50,7 @@ class RunRecord:
     read: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     made_from: dict[str, dict[str, str]] = field(default_factory=dict)
+    stores: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -100,8 +102,21 @@ def read_records(directory: Path) -> list[dict[str, Any]]:
     found = []
     for path in sorted(directory.glob("*.json")):
         with suppress(DataError):
-            found.append(read_checked(path))
+            found.append(read_record(path))
     return found
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return the record of a run.
+
+    Raises:
+        DataError: it is damaged, or that of another run.
+    """
+    record = read_checked(path)
+    run_id = record.get("run_id")
+    if not isinstance(run_id, str) or not path.name.startswith(f"{run_id}."):
+        raise DataError(str(path), f"is not the record of this run, but of {run_id or 'none'}")
+    return record
 
 
 def fetch_records(bucket: Bucket, directory: Path) -> None:

@@ -21,7 +21,7 @@ from vln_pipeline.runtime.refused import RefusedError
 
 RUN_ID_VARIABLE = "VLN_RUN_ID"
 # Kedro takes the greatest string for the latest version, so an id must sort by its time.
-_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2}\.\d{3})Z[\w-]*", re.ASCII)
+_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2}\.\d{3})Z[\w-]{0,60}", re.ASCII)
 _FORMAT = "%Y-%m-%dT%H.%M.%S.%f"
 _NEXT = timedelta(milliseconds=1)
 

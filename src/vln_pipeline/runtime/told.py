@@ -13,12 +13,18 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.redaction import redacted
 from vln_pipeline.runtime.refused import RefusedError
 
+_IN_THE_WAY = "move away what lies there, or set VLN_DATA to another folder"
 _OF_THE_DISK = {
     errno.EACCES: "set VLN_DATA to a folder that this user may write",
     errno.EPERM: "set VLN_DATA to a folder that this user may write",
     errno.EROFS: "set VLN_DATA to a folder that can be written",
     errno.ENOSPC: "make room and run the same command again",
     errno.EDQUOT: "make room and run the same command again",
+    errno.EEXIST: _IN_THE_WAY,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EISDIR: _IN_THE_WAY,
+    errno.ELOOP: _IN_THE_WAY,
+    errno.ENAMETOOLONG: "give it a shorter name",
     errno.EIO: "the disk failed: have it checked, then run the same command again",
 }
 

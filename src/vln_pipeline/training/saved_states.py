@@ -16,8 +16,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import PART, read_seal, require_sound, set_aside
+from vln_pipeline.durable import PART, read_seal, set_aside
 from vln_pipeline.errors import DataError
+from vln_pipeline.training.sealed_folder import require_own
 
 logger = logging.getLogger(__name__)
 
@@ -89,9 +90,9 @@ def require_sound_state(state: Path) -> dict[str, Any]:
     Raises:
         DataError: it is not what was written.
     """
-    told = require_sound(state, contents=True).told
+    told = require_own(state, contents=True).told
     if told[BEST_STEP]:
-        require_sound(best_folder(state.parent, told[BEST_STEP]), contents=True)
+        require_own(best_folder(state.parent, told[BEST_STEP]), contents=True)
     return told
 
 

@@ -4,10 +4,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from vln_pipeline.durable import require_sound
 from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import sole_writer
-from vln_pipeline.training.sealed_folder import write_sealed
+from vln_pipeline.training.sealed_folder import require_own, write_sealed
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ def _fault(folder: Path, *, contents: bool) -> str | None:
     if not folder.is_dir():
         return ""
     try:
-        require_sound(folder, contents=contents)
+        require_own(folder, contents=contents)
     except DataError as error:
         return f"{error.subject}: {error.cause}"
     return None

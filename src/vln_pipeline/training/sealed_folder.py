@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vln_pipeline.durable import PART, rename, require_sound, seal
+from vln_pipeline.durable import PART, Seal, rename, require_sound, seal
 from vln_pipeline.errors import DataError
+from vln_pipeline.folder_home import home_of, stranger
 
 
 def write_sealed(final: Path, fill: Callable[[Path], None], told: dict[str, Any] | None = None) -> None:
@@ -27,7 +28,7 @@ def write_sealed(final: Path, fill: Callable[[Path], None], told: dict[str, Any]
     part = final.with_name(f"{PART}{final.name}")
     shutil.rmtree(part, ignore_errors=True)
     fill(part)
-    seal(part, told)
+    seal(part, {**(told or {}), **home_of(final)})
     _forget(part)
     try:
         require_sound(part, contents=True)
@@ -36,6 +37,22 @@ def write_sealed(final: Path, fill: Callable[[Path], None], told: dict[str, Any]
         raise DataError(str(part), cause, "check the disk and the memory of this machine") from error
     shutil.rmtree(final, ignore_errors=True)
     rename(part, final)
+
+
+def require_own(folder: Path, *, contents: bool) -> Seal:
+    """Return the seal of a folder that is what ``write_sealed`` wrote under this name.
+
+    Args:
+        folder: the folder.
+        contents: whether every byte is read and compared; sizes always are.
+
+    Raises:
+        DataError: it was damaged, or another folder was put in its place.
+    """
+    made = require_sound(folder, contents=contents)
+    if other := stranger(folder, made.told):
+        raise DataError(str(folder), f"holds another folder ({other})")
+    return made
 
 
 def _forget(folder: Path) -> None:

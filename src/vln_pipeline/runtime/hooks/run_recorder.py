@@ -104,6 +104,7 @@ class RunRecorder:
                 manifest = dataset.manifest()
                 self.record.made[name] = len(manifest.items)
                 self.record.made_from[name] = manifest.made_from
+                self.record.stores[name] = dataset.name
                 if manifest.quarantined:
                     self.record.quarantined[name] = {q.key: q.cause for q in manifest.quarantined}
             elif name.endswith(_ACCOUNT) and name in self.record.written:

@@ -51,7 +51,7 @@ def scene_files(config: ScenesConfig, key: str) -> Iterator[DataError]:
 
 def folder_of_stores(folder: Path) -> Iterator[DataError]:
     """Yield a fault where the folder of all stores can be neither written nor made."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     mend = "set VLN_DATA to a folder that this user may write"
     if not there.is_dir():
         yield DataError(f"data ({folder})", f"{there} is not a folder", mend)

@@ -64,6 +64,8 @@ BLOCKS: Mapping[str, type[Config]] = {
 def _is_place(text: str) -> str:
     if is_address(text) and (fault := fault_of(text)):
         raise ValueError(f"{text!r}: {fault}")
+    if text.startswith("~"):
+        raise ValueError(f"{text!r}: only a shell knows ~, and not within quotes; write the whole path")
     return text
 
 

@@ -56,7 +56,7 @@ def _is_place(name: str, given: Mapping[str, Any]) -> bool:
 
 def _unknown(parameters: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Fault]:
     known = [*BLOCKS, *SeedConfig.model_fields]
-    for name in parameters:
+    for name in map(str, parameters):
         if name in PlaceConfig.model_fields:
             yield Fault((name,), "is no parameter", "it says where a run executes and belongs into globals.yml")
         elif name not in known:
@@ -79,8 +79,8 @@ def _depth(tree: Any, path: tuple[str, ...]) -> int:
     for depth, part in enumerate(path):
         if isinstance(tree, list) and part.isdecimal() and int(part) < len(tree):
             tree = tree[int(part)]
-        elif isinstance(tree, Mapping) and part in tree:
-            tree = tree[part]
+        elif isinstance(tree, Mapping) and part in (named := {str(key): inner for key, inner in tree.items()}):
+            tree = named[part]
         else:
             return depth
     return len(path)

@@ -16,6 +16,7 @@ Path = tuple[str, ...]
 """Parts of a dotted key."""
 PAGE = "see docs/reference/parameters.md"
 _MODEL = re.compile(r"valid dictionary or instance of \w+")
+_LARGEST_GUESS = 1e9
 _LONGEST = 80
 """Characters of a value that are shown."""
 
@@ -87,7 +88,7 @@ def _fault(model: type[Config], block: Path, path: Path, errors: Sequence[ErrorD
 def _guesses(model: type[Config], path: Path, value: Any) -> Iterator[str]:
     if isinstance(value, str) and (close := get_close_matches(value, options(model, path), n=1)):
         yield f"did you mean {close[0]}?"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_GUESS:
         yield f"write {int(value)}"
 
 

@@ -27,7 +27,18 @@ _MEND = "write key=value, and quotes round a value with a comma: --params='key=\
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads a value as the parameter files are read: 1e-3 is a number, and a date is text."""
+    """Reads a value as the parameter files are read: 1e-3 is a number, a date is text, and no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping.
+
+        Raises:
+            yaml.constructor.ConstructorError: a key stands twice in it.
+        """
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
+            raise yaml.constructor.ConstructorError(problem="a key stands twice in it")
+        return mapping
 
 
 _Loader.yaml_implicit_resolvers = {

@@ -6,6 +6,8 @@ from typing import Any
 from vln_pipeline.errors import DataError
 
 _NOTHING = object()
+_SHOWN = 3
+"""Parts of a mapping that a message names."""
 
 
 def settled(value: Any, change: Any, faults: list[DataError], key: str = "") -> Any:
@@ -20,6 +22,10 @@ def settled(value: Any, change: Any, faults: list[DataError], key: str = "") -> 
         faults: takes what cannot be; the change then lacks it.
         key: dotted key of both.
     """
+    if isinstance(value, Mapping) and isinstance(change, list):
+        some = ", ".join(map(str, list(value)[:_SHOWN]))
+        faults.append(DataError(f"{key} (--params)", f"is a mapping ({some} ..), not a list", f"write {key}={{a: 1}}"))
+        return _NOTHING
     if not isinstance(change, Mapping) or not change:
         return change
     indexed = all(part.isdecimal() for part in map(str, change))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vln_pipeline.durable import mark_file
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.system1.agents.config import (
     AgentsConfig,
@@ -13,6 +12,7 @@ from vln_pipeline.evaluation.system1.agents.config import (
     PlannerConfig,
     ServerConfig,
 )
+from vln_pipeline.file_mark import mark_file
 from vln_pipeline.models.navdp.policy_config import PolicyConfig
 from vln_pipeline.regular_file import regular
 
