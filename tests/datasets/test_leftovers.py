@@ -9,7 +9,7 @@ from small_stores import FIRST, SECOND, store
 
 from vln_pipeline.datasets.item import Task
 from vln_pipeline.datasets.items import lock_of
-from vln_pipeline.datasets.leftovers import leftovers
+from vln_pipeline.datasets.leftovers import being_made, leftovers
 from vln_pipeline.durable import set_aside
 from vln_pipeline.errors import DataError
 from vln_pipeline.one_writer import sole_writer
@@ -77,6 +77,17 @@ def test_the_state_of_a_training_that_goes_on_stays_though_its_run_is_given_up(t
     with sole_writer(lock_of(state.parent, state.name.removeprefix(".state-")), "a test"):
         assert state.name not in told(tmp_path, FIRST)
     assert state.name in told(tmp_path, FIRST)
+
+
+def test_a_run_that_works_is_told_from_an_interrupted_one(tmp_path):
+    """prune --run took the finished items of a run that was still making others, as neither had a manifest yet."""
+    interrupt(tmp_path, FIRST)
+    data = tmp_path / "store"
+    (state,) = (data / "items").glob(".state-*")
+    assert being_made(data, FIRST) == ""
+    with sole_writer(lock_of(data / "items", state.name.removeprefix(".state-")), "b"):
+        assert being_made(data, FIRST) == "b"
+        assert being_made(data, SECOND) == ""
 
 
 def test_a_version_that_was_set_aside_may_go_and_its_items_stay(tmp_path):

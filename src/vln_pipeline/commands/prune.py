@@ -22,7 +22,7 @@ def prune(yes: bool, given_up: tuple[str, ...]) -> None:
     Delete the versions that you do not need first. What an interrupted run finished or saved stays, so that the same
     command goes on with it, unless you name the run.
     """
-    from vln_pipeline.datasets.leftovers import interrupted_versions, leftovers
+    from vln_pipeline.datasets.leftovers import being_made, interrupted_versions, leftovers
     from vln_pipeline.errors import DataError
 
     with data_folder():
@@ -34,6 +34,9 @@ def prune(yes: bool, given_up: tuple[str, ...]) -> None:
         if unknown := [run for run in given_up if run not in known]:
             told = f"interrupted are {', '.join(sorted(known))}" if known else "no run is interrupted"
             raise click.ClickException(f"{unknown[0]} is no interrupted run; {told}")
+        works = (f"{run}: {s.name}/{key}" for run in given_up for s in stores if (key := being_made(s, run)))
+        if busy := next(works, ""):
+            raise click.ClickException(f"{busy} is being made at this moment; end that run first")
         unused = [leftover for store in stores for leftover in leftovers(store, given_up)]
     except DataError as error:
         raise click.ClickException(str(error)) from error

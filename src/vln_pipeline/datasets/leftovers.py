@@ -84,6 +84,16 @@ def leftovers(store: Path, given_up: Collection[str] = ()) -> Iterator[Leftover]
             yield Leftover(version, size_of(version), "an interrupted run that is given up")
 
 
+def being_made(store: Path, run: str) -> str:
+    """Return the key of an item of an interrupted run that somebody makes at this moment; empty where nobody does.
+
+    Raises:
+        DataError: a plan is damaged.
+    """
+    locks = {key: lock_of(store / "items", name) for key, name in interrupted_versions(store).get(run, {}).items()}
+    return next((key for key, lock in locks.items() if lock.exists() and not _is_free(lock)), "")
+
+
 def size_of(folder: Path) -> int:
     """Return the bytes of all files in and under a folder, links not followed."""
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
