@@ -28,11 +28,12 @@ def funnel_table(
     worded, worded_out = 0, Counter[str]()
     for walks in labelled:
         worded += len(walks.kept)
-        worded_out.update(r.reason for r in walks.rejected)
+        worded_out.update(_of_any_walk(r.reason, r.trajectory) for r in walks.rejected)
     selected, selected_out = 0, Counter[str]()
     for selection in selections:
         selected += len(selection.kept)
-        selected_out.update(selection.walks.loc[selection.walks.reason != KEPT, "reason"])
+        lost = selection.walks[selection.walks.reason != KEPT]
+        selected_out.update(map(_of_any_walk, lost.reason, lost.trajectory))
     rows = [
         ("start and goal pairs", drawn, _reasons(drawn_out)),
         ("walks planned", planned, _reasons(planned_out)),
@@ -42,5 +43,15 @@ def funnel_table(
     return table_of(["stage", "kept", "left out"], rows)
 
 
+def _of_any_walk(reason: str, trajectory: str) -> str:
+    """Return a reason without the name of the walk, so that walks with the same one are counted together."""
+    return reason.replace(f"{trajectory}: ", "")
+
+
 def _reasons(counts: Counter[str]) -> str:
-    return "; ".join(f"{reason.replace('_', ' ')}: {count}" for reason, count in sorted(counts.items())) or "none"
+    return "; ".join(f"{_in_words(reason)}: {count}" for reason, count in sorted(counts.items())) or "none"
+
+
+def _in_words(reason: str) -> str:
+    """Return a code as words; a sentence, which may name a parameter, as it is."""
+    return reason if " " in reason else reason.replace("_", " ")
