@@ -121,7 +121,8 @@ def test_every_reader_refuses_a_pipe(tmp_path, read):
 
 def test_a_pipe_in_a_dataset_folder_is_what_cannot_be_read(tmp_path):
     dataset = UpstreamDataset(tmp_path)
-    for name in ("meta/info.json", "meta/episodes.jsonl", "data/chunk-000/episode_000000.parquet", "image.jpg"):
+    names = ("info.json", "dialect.json", "episodes.jsonl")
+    for name in (*(f"meta/{name}" for name in names), "data/chunk-000/episode_000000.parquet", "image.jpg"):
         pipe(tmp_path / name)
     assert dataset.info is None
     assert dataset.lines("meta/episodes.jsonl") is None
@@ -135,7 +136,7 @@ def test_a_pipe_in_a_dataset_folder_is_what_cannot_be_read(tmp_path):
 def test_json_nested_without_end_is_what_cannot_be_read(tmp_path):
     """``RecursionError`` is no ``ValueError``: it went through every reader's net."""
     (tmp_path / "meta").mkdir()
-    for name in ("meta/info.json", "meta/episodes.jsonl", "vocabulary"):
+    for name in ("meta/info.json", "meta/dialect.json", "meta/episodes.jsonl", "vocabulary"):
         (tmp_path / name).write_text("[" * 200_000)
     dataset = UpstreamDataset(tmp_path)
     assert dataset.info is None
