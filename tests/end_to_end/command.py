@@ -46,6 +46,11 @@ def latest(store: Path) -> Path:
     return max(p for p in store.iterdir() if p.name != "items") / store.name
 
 
+def sealed(store: Path) -> dict[str, int]:
+    """Return when each of a store's items was finished, by its fingerprint."""
+    return {seal.parent.name: seal.stat().st_mtime_ns for seal in store.glob("items/*/seal.json")}
+
+
 def dataset_hash(data: Path) -> str:
     """Return one hash of a run's datasets."""
     return digest(latest(data / "08_lerobot"))
