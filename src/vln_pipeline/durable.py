@@ -85,7 +85,7 @@ def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
     Raises:
         OSError: the disk is full, for instance.
     """
-    folders, names = _tree(folder)
+    folders, names, links = _tree(folder)
     paths = [os.path.join(folder, name) for name in names]  # noqa: PTH118  # thousands
     if len(names) >= _MANY and sync_file_system(folder):
         files = dict(zip(names, map(mark_file, paths), strict=True))
@@ -94,7 +94,7 @@ def seal(folder: Path, told: dict[str, Any] | None = None) -> Seal:
             files = dict(zip(names, pool.map(_sync_marked, paths), strict=True))
         for inner in reversed(folders):
             sync(inner)
-    made = Seal(files, told or {}, dict(links_in(folder)))
+    made = Seal(files, told or {}, links)
     write_checked(folder / SEAL, made.as_json())
     return made
 
@@ -112,13 +112,6 @@ def read_seal(folder: Path) -> Seal:
         raise DataError(
             str(folder / SEAL), "is no list of a folder's files: another file was put there", _MEND
         ) from error
-
-
-def links_in(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the links in and under a folder, by relative path, with where they lead; none is followed."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink():
-            yield path.relative_to(folder).as_posix(), str(path.readlink())
 
 
 def faults(folder: Path, made: Seal, *, contents: bool) -> Iterator[str]:
@@ -286,14 +279,21 @@ def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex}")
 
 
-def _tree(folder: Path) -> tuple[list[Path], list[str]]:
-    """Return a folder with all in it, each before those in it, and the relative names of all files but the seal."""
-    folders, names = [], []
-    for here, _, files in os.walk(folder):
+def _tree(folder: Path) -> tuple[list[Path], list[str], dict[str, str]]:
+    """Return a folder with all in it, each before those in it, the relative names of all files but the seal, and links.
+
+    No link is followed; where each leads is told by its relative name.
+    """
+    folders, names, links = [], [], {}
+    for here, inside, files in os.walk(folder):
         folders.append(Path(here))
         inner = Path(here).relative_to(folder)
-        names += [(inner / name).as_posix() for name in files if not os.path.islink(os.path.join(here, name))]  # noqa: PTH114, PTH118
-    return folders, sorted(name for name in names if name != SEAL)
+        for name in (*files, *inside):
+            path = os.path.join(here, name)  # noqa: PTH118  # thousands
+            if os.path.islink(path):  # noqa: PTH114
+                links[(inner / name).as_posix()] = str(Path(path).readlink())
+        names += [(inner / name).as_posix() for name in files]
+    return folders, sorted(name for name in names if name != SEAL and name not in links), links
 
 
 _MEND = "vln-pipeline fsck --remake sets it aside, and the same command makes it again"

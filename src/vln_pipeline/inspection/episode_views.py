@@ -29,10 +29,18 @@ def filmed_poses_of(
     """
     continuous = dataset.dialect == VlnN1.name
     poses: NDArray[np.float64] = columns["action" if continuous else f"pose{camera.suffix}"].astype(np.float64)
-    if not np.isfinite(poses).all():
-        cause = f"a pose of camera {camera.setting} holds a number that is not finite"
-        raise DataError(dataset.root.name, cause, "export the scene again")
+    require_finite(dataset, poses, f"a pose of camera {camera.setting}")
     return poses @ OPENGL_FROM_OPENCV if continuous else poses
+
+
+def require_finite(dataset: ExportedDataset, values: NDArray[np.float64], what: str) -> None:
+    """Refuse values that nothing can be drawn of.
+
+    Raises:
+        DataError: a number is not finite.
+    """
+    if not np.isfinite(values).all():
+        raise DataError(dataset.root.name, f"{what} holds a number that is not finite", "export the scene again")
 
 
 def wordings_of(dataset: ExportedDataset, episode: int) -> tuple[str, ...]:

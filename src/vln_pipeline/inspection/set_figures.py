@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from vln_pipeline.errors import DataError
 from vln_pipeline.export.policy_form import STATE
 from vln_pipeline.export.reader import ExportedDataset
-from vln_pipeline.inspection.episode_views import filmed_poses_of, wordings_of
+from vln_pipeline.inspection.episode_views import filmed_poses_of, require_finite, wordings_of
 from vln_pipeline.inspection.frame_contents import FrameContents
 from vln_pipeline.labelling.labels import LabelledWalks
 from vln_pipeline.planning.plan import Plans
@@ -134,9 +133,7 @@ def _way(dataset: ExportedDataset, episode: int) -> tuple[NDArray[np.float64], N
     """Return (N, 2) positions, metres, and (N,) headings, radians."""
     if dataset.is_v30:
         states = np.array(dataset.table(episode, [STATE])[STATE].to_pylist(), dtype=np.float64)
-        if not np.isfinite(states).all():
-            cause = f"{STATE} of episode {episode} holds a number that is not finite"
-            raise DataError(dataset.root.name, cause, "export the scene again")
+        require_finite(dataset, states, f"{STATE} of episode {episode}")
         return states[:, :2], states[:, 2]
     poses = filmed_poses_of(dataset, dataset.dialect_columns(episode), next(iter(dataset.cameras_of(episode))))
     return poses[:, :2, 3], np.arctan2(poses[:, 1, 2], poses[:, 0, 2])

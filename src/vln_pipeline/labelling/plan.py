@@ -85,7 +85,7 @@ def _curve(leg: Leg) -> Step:
     before = [change for change in leg.changes if change.frame <= leg.curve.frame]
     if leg.curve.entered is None and before and before[-1].target:
         slots: dict[str, Named | str] = {"side": side(leg.drift), "room": Named(before[-1].target)}
-        return Step(Concept.DIRECTION, leg.curve.frame, ("curve_within",), slots)
+        return Step(Concept.DIRECTION, leg.curve.frame, ("curve_within",), slots, angle=leg.drift)
     return _bend(leg.curve, ("curve",), leg)
 
 
