@@ -1,6 +1,6 @@
 """The base of every stage's configuration."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Config(BaseModel):
@@ -14,3 +14,14 @@ class Config(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, hide_input_in_errors=True
     )
+
+
+def first_fault(error: ValidationError, whole: str = "it") -> str:
+    """Return the first thing that is wrong with told values, as one clause: key and what is the matter.
+
+    Args:
+        error: what validation raised.
+        whole: what to call the values where they are wrong as a whole.
+    """
+    fault = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, fault['loc'])) or whole}: {fault['msg']}"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from vln_pipeline.config import first_fault
 from vln_pipeline.errors import DataError
 from vln_pipeline.export.dataset_camera import Camera
 from vln_pipeline.export.writer import DIALECT, INFO, SceneFacts
@@ -112,7 +113,5 @@ def _valid(kind: type[_Model], content: Any, name: str, subject: str) -> _Model:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        cause = f"not a readable dataset ({name}: {f'{where}: ' if where else ''}{first['msg']})"
+        cause = f"not a readable dataset ({name}: {first_fault(error, 'its content')})"
         raise DataError(subject, cause, "export the scene again") from error

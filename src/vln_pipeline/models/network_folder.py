@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from safetensors.torch import save
 from torch import nn
 
-from vln_pipeline.config import Config
+from vln_pipeline.config import Config, first_fault
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.weights import check_names, read_weights
 
@@ -54,9 +54,7 @@ def read_config(path: Path, shape: type[Shape], what: str, folder: str) -> Shape
     except OSError as error:
         raise DataError(str(path), "cannot be read", f"name the folder of {folder}") from error
     except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "it"
-        raise DataError(str(path), f"is no {what}: {key}: {fault['msg']}") from error
+        raise DataError(str(path), f"is no {what}: {first_fault(error)}") from error
 
 
 def with_weights(network: Network, path: Path) -> Network:

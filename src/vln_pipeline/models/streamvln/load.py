@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-from pydantic import ValidationError
 from torch import Tensor
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.weights import check_names
+from vln_pipeline.models.network_folder import read_config
 from vln_pipeline.models.official.shards import read_shards, write_shards
 from vln_pipeline.models.streamvln.config import TINY, DialogueConfig, StreamVlnConfig
 from vln_pipeline.models.streamvln.names import published_name, translated
@@ -72,7 +72,8 @@ def load(config: StreamVlnConfig, dtype: torch.dtype = torch.float32) -> StreamV
     shape = read_shape(folder)
     dialogue = config.dialogue
     if (folder / DIALOGUE).is_file():
-        dialogue, prompts = _own_dialogue(folder / DIALOGUE), load_prompts(folder / PROMPTS)
+        dialogue = read_config(folder / DIALOGUE, DialogueConfig, "dialogue configuration", "a trained model")
+        prompts = load_prompts(folder / PROMPTS)
     tokenizer = _tokenizer(folder)
     model = with_published_weights(folder, shape, dtype)
     _attend(model, config.attention)
@@ -164,12 +165,3 @@ def _tokenizer(folder: Path) -> Any:
     except (OSError, ValueError, ImportError) as error:
         cause = f"its tokenizer cannot be loaded ({str(error).splitlines()[0][:200]})"
         raise DataError(str(folder), cause, "copy the folder anew") from error
-
-
-def _own_dialogue(path: Path) -> DialogueConfig:
-    try:
-        return DialogueConfig.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "it"
-        raise DataError(str(path), f"is no dialogue configuration: {key}: {fault['msg']}") from error

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import ValidationError
 from safetensors import SafetensorError
 from torch import Tensor
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.models.network_folder import read_config
 from vln_pipeline.models.system2.config import TINY, DialogueConfig, System2Config
 from vln_pipeline.models.system2.prompts import Prompts, load_prompts
 from vln_pipeline.models.system2.tiny import build_tiny
@@ -67,7 +67,8 @@ def load(config: System2Config, dtype: torch.dtype = torch.float32) -> System2Pa
         raise DataError(config.source, "there is no such folder", "name the folder of a Qwen2.5-VL, or a hub name")
     dialogue = config.dialogue
     if (folder / DIALOGUE).is_file():
-        dialogue, prompts = _own_dialogue(folder / DIALOGUE), load_prompts(folder / PROMPTS)
+        dialogue = read_config(folder / DIALOGUE, DialogueConfig, "dialogue configuration", "a trained model")
+        prompts = load_prompts(folder / PROMPTS)
     return System2Parts(*_from_pretrained(config, dtype), dialogue, prompts)
 
 
@@ -138,12 +139,3 @@ def _check_folder(folder: Path) -> None:
             raise DataError(str(folder), f"has no {what} ({' or '.join(names)})", "copy it from the published model")
     if not any(folder.glob("*.safetensors")):
         raise DataError(str(folder), "holds no weights (*.safetensors)", "copy them from the published model")
-
-
-def _own_dialogue(path: Path) -> DialogueConfig:
-    try:
-        return DialogueConfig.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "it"
-        raise DataError(str(path), f"is no dialogue configuration: {key}: {fault['msg']}") from error
