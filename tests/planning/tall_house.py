@@ -66,14 +66,15 @@ def clearance(points: np.ndarray) -> np.ndarray:
         found = np.minimum(found, _outside(x, y, PARTITION, low, PARTITION + 0.1, high))
     storey = np.floor((z + 0.3) / HEIGHT).astype(int)
     for flight, (low, high) in enumerate(FLIGHTS):
-        climbing = (y > low) & (y < high) & (x > FOOT) & (x < HEAD) & (np.abs(z - flight * HEIGHT) < HEIGHT + 0.3)
+        climbing = (y > low) & (y < high) & (x > FOOT) & (x < HEAD)
+        climbing &= (z > flight * HEIGHT - 0.1) & (z < (flight + 1) * HEIGHT + 0.1)
         inner = high if flight == 0 else low
-        found = np.where(climbing, np.minimum(found, np.abs(y - inner)), found)
-        # Beside a flight its flank is a wall from its second step on; from above, its opening is an edge.
+        # One step is climbed from any side: the first one from below, the last two from above.
+        rail = _outside(x, y, FOOT + TREAD, inner, HEAD - 2 * TREAD, inner)
         flank = _outside(x, y, FOOT + TREAD, low, HEAD, high)
-        edge = np.minimum(flank, _outside(x, y, FOOT, low, HEAD - TREAD, high))
-        found = np.where(~climbing & (storey == flight), np.minimum(found, flank), found)
-        found = np.where(~climbing & (storey == flight + 1), np.minimum(found, edge), found)
+        edge = _outside(x, y, FOOT, low, HEAD - 2 * TREAD, high)
+        beside = np.where(storey == flight, flank, np.where(storey == flight + 1, edge, np.inf))
+        found = np.minimum(found, np.where(climbing, rail, beside))
     return found
 
 

@@ -72,7 +72,7 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
             break
         if not interest.sum():
             continue
-        storey = among[rng.choice(len(storeys), p=interest / interest.sum())]
+        storey = among[rng.choice(len(among), p=interest / interest.sum())]
         count = min(config.starts_per_goal, config.pairs - len(pairs))
         caution, routes = storey.draw(rng, count, rejected)
         starts = storey.on_ground(np.array([cells[0] for cells, _ in routes], dtype=np.int64).reshape(-1, 2))
