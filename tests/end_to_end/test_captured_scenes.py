@@ -29,5 +29,5 @@ def test_a_captured_room_becomes_a_valid_dataset(tmp_path, beside):
     assert sum(len(footage.index.trajectories) for footage in slices) == 3
     page = (latest(tmp_path / "data/09_report/report.html").parent / "report.html").read_text()
     assert ("no labels: objects are unknown" in page) == (beside == "nothing")
-    words = " ".join(p.read_text() for p in roots[0].rglob("*.jsonl"))
-    assert beside != "nothing" or "cabinet" not in words
+    words = " ".join(p.read_text() for root in roots for p in root.rglob("*.jsonl"))
+    assert "straight" in words and ("cabinet" in words) == (beside != "nothing")

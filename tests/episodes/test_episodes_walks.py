@@ -147,7 +147,10 @@ def test_a_way_to_another_storey_is_not_made_up(tmp_path, home):
     two = NavigationMap(SCAN, (home.floors[0], upstairs), RADIUS)
     rows = [r2r_episode(1), r2r_episode(2, 8, way=(START, (5.5, 3.0, -2.7)))]
     made = walks_of(SCAN, two, episodes(tmp_path, rows, truth_of(1)).kept, EpisodeWalkConfig())
-    assert made.refused[0].reason == "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)"
+    assert (
+        made.refused[0].reason
+        == "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)"
+    )
 
 
 def test_a_scene_in_another_frame_is_refused_as_a_whole(tmp_path, home):
