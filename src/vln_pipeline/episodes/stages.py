@@ -47,15 +47,16 @@ def stages(
                 raise ValueError(_NO_STAIRS)
         places.append(point)
         known.append(found)
-    found, first = [], 0
+    pieces: list[tuple[FloorMap, NDArray[np.float64]]] = []
+    first = 0
     while first < len(places) - 1:
         runs = {index: _run(index, known[first + 1 :]) for index in sorted(known[first])}
         best = max(runs, key=lambda index: runs[index])
         if not runs[best]:
             raise ValueError(_NO_STAIRS)
-        found.append((nav.maps[best], np.array(places[first + 1 : first + 1 + runs[best]])))
+        pieces.append((nav.maps[best], np.array(places[first + 1 : first + 1 + runs[best]])))
         first += runs[best]
-    return found
+    return pieces
 
 
 _NO_STAIRS = "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)"
@@ -102,7 +103,8 @@ def _flight(nav: NavigationMap, start: NDArray[np.float64], end: NDArray[np.floa
     ways += [(f.head, f.foot) for f in nav.flights if (f.upper, f.lower) == (here, there)]
     if not ways:
         raise ValueError(_NO_STAIRS)
-    return list(min(ways, key=lambda way: np.linalg.norm(way[0] - start) + np.linalg.norm(end - way[1])))
+    lengths = [float(np.linalg.norm(first - start) + np.linalg.norm(end - last)) for first, last in ways]
+    return list(ways[int(np.argmin(lengths))])
 
 
 def _run(index: int, known: Sequence[set[int]]) -> int:

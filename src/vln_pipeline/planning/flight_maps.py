@@ -39,7 +39,8 @@ def flight_maps(
         named: whether rooms have the scene's indexes; anonymous ones are counted on each storey.
         config: the robot and the grid.
     """
-    flights, left_out = [], []
+    flights: list[Flight] = []
+    left_out: list[LeftOut] = []
     for flight, space, height in zip(unrolled, spaces, ground, strict=True):
         if flight.lower not in storeys or flight.upper not in storeys:
             continue

@@ -44,7 +44,17 @@ def find_flights(spans: Spans, layers: Sequence[Layer]) -> list[Unrolled]:
     for lower in range(len(layers)):
         for upper in range(lower + 1, len(layers)):
             below, above = layers[lower].places, layers[upper].places
-            seam = _seam(*_graph(spans), below, above)
+            seam = _seam(
+                spans.start,
+                spans.top,
+                spans.height,
+                spans.ceiling,
+                spans.shape,
+                spans.climb,
+                spans.clearance,
+                below,
+                above,
+            )
             grid = np.zeros(spans.shape, dtype=np.uint8)
             grid.flat[spans.cell[seam]] = 1
             count, label = cv2.connectedComponents(grid, connectivity=8)
@@ -57,7 +67,18 @@ def find_flights(spans: Spans, layers: Sequence[Layer]) -> list[Unrolled]:
 def _unrolled(
     spans: Spans, middle: NDArray[np.bool_], allowed: NDArray[np.bool_], level: int, lower: int, upper: int
 ) -> Unrolled:
-    distance = _walked(*_graph(spans), spans.cell, middle, allowed)
+    distance = _walked(
+        spans.start,
+        spans.top,
+        spans.height,
+        spans.ceiling,
+        spans.shape,
+        spans.climb,
+        spans.clearance,
+        spans.cell,
+        middle,
+        allowed,
+    )
     places = np.flatnonzero(distance >= 0)
     places = places[np.argsort(-distance[places], kind="stable")]
     top, ceiling = np.full(spans.shape, -1, dtype=np.int32), np.full(spans.shape, OPEN, dtype=np.int32)
@@ -66,11 +87,6 @@ def _unrolled(
     top.flat[cells], height.flat[cells] = spans.top[places], spans.height[places]
     ceiling.flat[cells], steps.flat[cells] = spans.ceiling[places], distance[places]
     return Unrolled(lower, upper, Layer(level, top, height, ceiling, distance >= 0), steps)
-
-
-def _graph(spans: Spans) -> tuple[object, ...]:
-    """Return what tells which places are linked, as the compiled functions take it."""
-    return (spans.start, spans.top, spans.height, spans.ceiling, *spans.shape, spans.climb, spans.clearance)
 
 
 @njit(cache=True)
@@ -102,8 +118,9 @@ def smoothed(ground, radius, climb):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _seam(start, top, height, ceiling, rows, columns, climb, clearance, below, above):  # type: ignore[no-untyped-def]
+def _seam(start, top, height, ceiling, shape, climb, clearance, below, above):  # type: ignore[no-untyped-def]
     """Return (S,) the places that are linked across the border of two layers."""
+    rows, columns = shape
     found = np.zeros(len(top), dtype=np.bool_)
     for row in range(rows):
         for column in range(columns):
@@ -124,9 +141,10 @@ def _seam(start, top, height, ceiling, rows, columns, climb, clearance, below, a
 
 @njit(cache=True)
 def _walked(  # type: ignore[no-untyped-def]
-    start, top, height, ceiling, rows, columns, climb, clearance, cell, middle, allowed
+    start, top, height, ceiling, shape, climb, clearance, cell, middle, allowed
 ):
     """Return (S,) int32 the fewest links from the middle, -1 where none lead there; breadth first."""
+    rows, columns = shape
     distance = np.full(len(top), -1, dtype=np.int32)
     queue = np.empty(len(top), dtype=np.int32)
     count = 0

@@ -52,7 +52,8 @@ class Building:
     def path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the (K, 3) corners of the shortest way; (0, 3) where there is none."""
         length, gate, storey = self._first(start, goal)
-        pieces, here = [], start
+        pieces: list[NDArray[np.float64]] = []
+        here = start
         while storey is not None and np.isfinite(length):
             there = goal if gate < 0 else self._gates[gate][0]
             piece = storey.path(here, there)
