@@ -12,6 +12,8 @@ from vln_pipeline.planning.navigation import build_navigation_map
 from vln_pipeline.planning.plan import plan_trajectories
 from vln_pipeline.planning.quality import measures
 from vln_pipeline.planning.walk_config import SamplingConfig, TrajectoryConfig
+from vln_pipeline.scenes.procedural.config import ProceduralConfig
+from vln_pipeline.scenes.procedural.source import ProceduralSource
 
 LINKED = EsdfConfig(stairs="link")
 
@@ -109,6 +111,19 @@ def test_a_ramp_is_a_flight_too():
         build_navigation_map(house, LINKED), SamplingConfig(pairs=8, max_distance=25, stairs_share=1), 1
     )
     assert {pair.floor for pair in pairs.pairs} == {2}
+
+
+def test_stairs_with_a_landing_are_walked_to_the_hall_they_began_in():
+    """Halls lie above each other, and the lower one took the place in front of the upper end of the second flight."""
+    source = ProceduralSource(ProceduralConfig(count=1, two_storey_probability=1, texture_size=64), 5)
+    (ref,) = source.discover()
+    nav = build_navigation_map(source.load(ref), LINKED)
+    (flight,) = nav.flights
+    assert flight.head[2] - flight.foot[2] == pytest.approx(nav.floors[1].height - nav.floors[0].height, abs=0.1)
+    pairs = sample_endpoints(nav, SamplingConfig(pairs=8, max_distance=25, stairs_share=1), 1)
+    made = plan_trajectories(nav, pairs, TrajectoryConfig(), 1)
+    assert len([walk for walk in made.trajectories if walk.floor == 2]) >= 6
+    assert all(abs(walk.path[-1, 2] - walk.path[0, 2]) > 2.5 for walk in made.trajectories)
 
 
 def test_flights_are_kept_with_the_map(nav, tmp_path):

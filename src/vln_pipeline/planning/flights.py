@@ -9,16 +9,20 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vln_pipeline.planning.floors import Layer
+from vln_pipeline.planning.rasterise import VOXEL
 from vln_pipeline.planning.spans import OPEN, Spans, linked
+
+_LEVEL = 0.1
+"""A flight ends where it is this near to the level of a storey, metres."""
 
 
 @dataclass(frozen=True)
 class Unrolled:
     """The standable places around one flight, at most one per cell.
 
-    Storeys lie above each other, a grid has one floor per cell. Around a flight each cell has the place from which the
-    fewer steps lead to the middle of the flight: the lower storey at its foot, the upper one at its head. The border
-    between them is closed.
+    Storeys lie above each other, a grid has one floor per cell. A cell has the flight itself where that is, and around
+    it the place from which the fewer steps lead to the end of the flight on its storey: the lower one at the foot, the
+    upper one at the head. The border between them is closed.
 
     Attributes:
         lower: index of the storey at its foot.
@@ -60,13 +64,12 @@ def find_flights(spans: Spans, layers: Sequence[Layer]) -> list[Unrolled]:
             count, label = cv2.connectedComponents(grid, connectivity=8)
             for number in range(1, count):
                 middle = seam & (label.flat[spans.cell] == number)
-                found.append(_unrolled(spans, middle, below | above, layers[lower].level, lower, upper))
+                found.append(_unrolled(spans, middle, layers, lower, upper))
     return found
 
 
-def _unrolled(
-    spans: Spans, middle: NDArray[np.bool_], allowed: NDArray[np.bool_], level: int, lower: int, upper: int
-) -> Unrolled:
+def _unrolled(spans: Spans, middle: NDArray[np.bool_], layers: Sequence[Layer], lower: int, upper: int) -> Unrolled:
+    below, above = layers[lower], layers[upper]
     distance = _walked(
         spans.start,
         spans.top,
@@ -77,16 +80,23 @@ def _unrolled(
         spans.clearance,
         spans.cell,
         middle,
-        allowed,
+        below.places | above.places,
     )
     places = np.flatnonzero(distance >= 0)
-    places = places[np.argsort(-distance[places], kind="stable")]
+    beyond = np.where(below.places, distance - _end(spans, distance, below), distance - _end(spans, distance, above))
+    places = places[np.argsort(-beyond[places], kind="stable")]
     top, ceiling = np.full(spans.shape, -1, dtype=np.int32), np.full(spans.shape, OPEN, dtype=np.int32)
     height, steps = np.full(spans.shape, np.nan, dtype=np.float32), np.full(spans.shape, -1, dtype=np.int32)
     cells = spans.cell[places]
     top.flat[cells], height.flat[cells] = spans.top[places], spans.height[places]
     ceiling.flat[cells], steps.flat[cells] = spans.ceiling[places], distance[places]
-    return Unrolled(lower, upper, Layer(level, top, height, ceiling, distance >= 0), steps)
+    return Unrolled(lower, upper, Layer(below.level, top, height, ceiling, distance >= 0), steps)
+
+
+def _end(spans: Spans, distance: NDArray[np.int32], storey: Layer) -> int:
+    """Return the cells walked from the middle of a flight to the level of a storey; 0 where it does not lead there."""
+    level = storey.places & (distance >= 0) & (np.abs(spans.top - storey.level) <= _LEVEL / VOXEL)
+    return int(distance[level].min()) if level.any() else 0
 
 
 @njit(cache=True)
