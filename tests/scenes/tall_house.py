@@ -1,8 +1,12 @@
 """A house of three storeys with straight stairs between them, whose every wall, edge and step is known."""
 
+from pathlib import Path
+
 import numpy as np
+import trimesh
 from box_scene import scene_of, walls
 from boxes import box
+from mesh_rooms import Z_TO_Y_UP
 
 from vln_pipeline.scenes.scene import Scene
 
@@ -37,6 +41,17 @@ def tall_house(storeys: int = 3) -> Scene:
         ]
     top = HEIGHT * storeys
     return scene_of(*pieces, box(-0.1, -0.1, top - 0.2, WIDTH + 0.1, DEPTH + 0.1, top), name="tall_house")
+
+
+def write_glb(path: Path, storeys: int) -> None:
+    """Write the house as glTF has it, y up."""
+    document = trimesh.Scene()
+    for part in tall_house(storeys).parts:
+        mesh = trimesh.Trimesh(part.vertices, part.faces, process=False)
+        document.add_geometry(mesh, node_name=part.name, geom_name=part.name)
+    document.apply_transform(Z_TO_Y_UP)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(document.export(file_type="glb"))
 
 
 def free_area(storey: int, storeys: int = 3) -> float:
