@@ -1,5 +1,7 @@
 """Episodes like R2R-CE's that lead up and down stairs: followed, put on the floor, and driven in the built-in world."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from episode_files import FORWARD, SCAN, r2r_episode, write_r2r_ce
@@ -125,3 +127,13 @@ def test_the_built_in_world_knows_ways_over_stairs(nav, house, tmp_path):
     alone = BuiltinWorld(lambda _: (house, apart), WorldConfig(), seed=0, cache=tmp_path)
     alone.load(house.id)
     assert alone.distance(start, goal) == np.inf and len(alone.shortest_path(start, goal)) == 0
+
+
+def test_a_flight_too_tight_to_follow_spoils_no_other_way(nav, tmp_path):
+    """Whoever walked on one storey was refused where the map of some stairs had no room for the follower's margin."""
+    tight = replace(nav.flights[0], map=replace(nav.flights[0].map, esdf=np.full_like(nav.flights[0].map.esdf, 0.1)))
+    narrow = replace(nav, flights=(tight, nav.flights[1]))
+    way = [(1.5, 0.0, -4.0), (4.0, 0.0, -4.5), (6.5, 0.0, -4.0)]
+    config = EpisodeFileConfig(path=str(write_r2r_ce(tmp_path, [r2r_episode(1, 1, start=way[0], way=way)])))
+    made = walks_of(SCAN, narrow, read_episodes(find_files(config), config).kept, EpisodeWalkConfig())
+    assert len(made.trajectories) == 1

@@ -11,7 +11,7 @@ from scipy.ndimage import distance_transform_edt
 
 from vln_pipeline.episodes.episode import GroundTruth
 from vln_pipeline.episodes.ground import heights
-from vln_pipeline.episodes.stages import snapped, stages
+from vln_pipeline.episodes.stages import NOWHERE, snapped, stages
 from vln_pipeline.planning.astar import AStar
 from vln_pipeline.planning.clearance import SLACK, clearances
 from vln_pipeline.planning.discretise import discretise, replay
@@ -97,12 +97,12 @@ class ReferenceFollower:
         return self._searches(floor.index)[1]
 
     def _search(self, index: int) -> tuple[AStar, NDArray[np.int32]]:
-        """Return the search of a storey, and the (2, H, W) open cell nearest to each of its cells."""
+        """Return the search of a map, and the (2, H, W) open cell nearest to each of its cells; far off for none."""
         floor = self._nav.maps[index]
         grid = search_grid(floor, self._nav.radius, _MARGIN, _WEIGHT, _BAND)
         closed = ~np.isfinite(grid[1:-1, 1:-1])
         if closed.all():
-            raise ValueError("the robot fits nowhere on the storey it starts on")
+            return AStar(grid), np.full((2, *closed.shape), NOWHERE, dtype=np.int32)
         return AStar(grid), distance_transform_edt(closed, return_distances=False, return_indices=True)
 
 

@@ -15,6 +15,9 @@ _STOREY = 1.0
 _FLIGHT = 0.4
 """The same of a flight, metres: two treads."""
 
+NOWHERE = -1_000_000
+"""Row and column of the nearest open cell of a map that has none."""
+
 Spots = Callable[[FloorMap], NDArray[np.int32]]
 """Returns the (2, H, W) cell nearest to each cell of a map in which the robot can stand."""
 
