@@ -6,11 +6,13 @@ import hm3d_fixture
 import mp3d_fixture
 import numpy as np
 import pytest
+import tall_house
 from command import Run, kedro_run, latest, sealed
 from episode_files import (
     FORWARD,
     LEFT,
     RIGHT,
+    SCAN,
     START,
     THROUGH_THE_DOOR,
     connectivity,
@@ -181,3 +183,26 @@ def test_a_wrong_command_ends_with_one_line(tmp_path, parameters, said):
     assert run.code == 2
     assert said in " ".join(run.output.split())
     assert "Traceback" not in run.output
+
+
+@pytest.mark.slow
+def test_ways_over_stairs_are_filmed_and_exported(tmp_path):
+    """Episodes that led to another storey were left out, or filmed on the floor below."""
+    tall_house.write_glb(tmp_path / "scenes" / f"{SCAN}.glb", 2)
+    middle, rise = sum(tall_house.FLIGHTS[0]) / 2, tall_house.HEIGHT
+    treads = [(tall_house.FOOT + run, run / 0.25 * tall_house.RISE, -middle) for run in (0.5, 2.0, 3.5)]
+    up = [(1.5, 0.0, -4.0), (2.4, 0.0, -middle), *treads, (7.5, rise, -middle), (5.0, rise, -5.0)]
+    rows = [r2r_episode(1, 1, start=up[0], way=up), r2r_episode(2, 2, start=up[-1], way=up[::-1])]
+    write_r2r_ce(tmp_path / "episodes", rows)
+    where = [
+        f"vlnce.episodes.path={tmp_path / 'episodes'}",
+        "vlnce.scenes.source=mesh",
+        f"vlnce.scenes.mesh.path={tmp_path / 'scenes'}",
+        "vlnce.rendering.backend=raycast",
+    ]
+    run = kedro_run(tmp_path / "data", "--pipelines=vlnce", f"--params={','.join(where)}")
+    assert run.code == 0, run.output
+    root = latest(tmp_path / "data/46_vlnce_lerobot") / f"vln_ce/v2.1/{SCAN}"
+    assert not validate(root)
+    heights = [np.load(file)[:, 2, 3] for file in (tmp_path / "data").glob("45_*/items/*/*/*125cm_0deg/poses.npy")]
+    assert sorted(round(float(z[-1] - z[0]), 1) for z in heights) == [-2.9, 2.9]

@@ -136,7 +136,7 @@ def test_episodes_without_a_walk_are_told_by_reason(tmp_path, home):
     assert len(made.trajectories) == 1
     assert {r.episode: r.reason for r in made.refused} == {
         "2": "the robot cannot stand within 0.5 m of a point of its reference path",
-        "3": "its reference path leads to another storey, where only recorded actions lead",
+        "3": "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)",
         "4": "it has neither recorded actions nor a reference path, as in a test split",
     }
     assert sum(made.rejected.values()) == 3
@@ -147,7 +147,10 @@ def test_a_way_to_another_storey_is_not_made_up(tmp_path, home):
     two = NavigationMap(SCAN, (home.floors[0], upstairs), RADIUS)
     rows = [r2r_episode(1), r2r_episode(2, 8, way=(START, (5.5, 3.0, -2.7)))]
     made = walks_of(SCAN, two, episodes(tmp_path, rows, truth_of(1)).kept, EpisodeWalkConfig())
-    assert made.refused[0].reason == "its reference path leads to another storey, where only recorded actions lead"
+    assert (
+        made.refused[0].reason
+        == "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)"
+    )
 
 
 def test_a_scene_in_another_frame_is_refused_as_a_whole(tmp_path, home):

@@ -84,6 +84,7 @@ def test_both_halves_of_a_split_level_are_floor(height, steps, stairs):
     """Storeys had to lie 1.8 m apart, so that one half of such a house was gone without a word."""
     nav = build(split(height, steps), stairs=stairs)
     assert [round(f.height, 2) for f in nav.floors] == [0, height]
+    assert [(flight.lower, flight.upper) for flight in nav.flights] == ([(0, 1)] if stairs == "link" else [])
     for floor, x in zip(nav.floors, (3, 12), strict=True):
         assert at(floor, floor.navigable, x, 3) and not at(floor, floor.navigable, 15 - x, 3)
         assert floor_area(floor) == pytest.approx(48 - (0.6 * steps if floor.index == 0 else 0), rel=0.08)

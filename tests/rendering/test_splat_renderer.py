@@ -11,6 +11,7 @@ from vln_pipeline.rendering.camera import Intrinsics, camera_poses
 from vln_pipeline.rendering.config import RenderingConfig
 from vln_pipeline.rendering.raycast import Raycaster
 from vln_pipeline.rendering.splat.config import SplatRenderingConfig
+from vln_pipeline.rendering.splat.gl_renderer import GlSplatRenderer
 from vln_pipeline.rendering.splat.projection import front_to_back
 from vln_pipeline.rendering.splat.renderer import SplatRenderer
 from vln_pipeline.scenes.scene import Material, Part, Scene, Splat
@@ -89,6 +90,39 @@ def test_an_image_is_the_formula_s(degree, antialiased):
     # At a pixel on the rim of a Gaussian, rounding decides whether its last 1/255 counts.
     difference = np.abs(found - expected).max(axis=2)
     assert np.quantile(difference, 0.995) < 1e-3 and difference.max() < 1.5 / 255
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("degree", [0, 3])
+@pytest.mark.parametrize("antialiased", [False, True])
+def test_opengl_and_tiles_agree(degree, antialiased):
+    """Two programs of one formula: each is the other's test, beside the formula itself."""
+    splat = random_splat(800, degree, antialiased)
+    drawn = GlSplatRenderer(splat, SplatRenderingConfig())
+    for pose in (POSE, camera_poses(np.array([[6.0, 4.0, 0.0]]), np.array([-2.5]), 1.0, -5.0)[0]):
+        found, through = drawn.image(pose, CAMERA)
+        expected, expected_through = SplatRenderer(splat, SplatRenderingConfig(), 1).image(pose, CAMERA)
+        assert expected.std() > 0.05
+        assert -10 * np.log10(np.mean((np.clip(found, 0, 1) - np.clip(expected, 0, 1)) ** 2)) >= 50
+        assert np.abs(through - expected_through).max() < 1.5 / 255
+        formula = brute_force(splat, pose, CAMERA)
+        assert np.quantile(np.abs(found - formula).max(axis=2), 0.99) < 1e-3
+    drawn.close()
+
+
+@pytest.mark.gl
+def test_opengl_shows_the_background_and_other_sizes(tmp_path):
+    config = RenderingConfig(splat=SplatRenderingConfig(rasteriser="gl", background=(0.2, 0.4, 1.0)))
+    scene = Scene("room", room().parts, room().materials, splat=random_splat(10))
+    renderer = open_renderer(scene, config, seed=1, cache=tmp_path, threads=1)
+    assert isinstance(renderer, GlSplatRenderer)
+    away = POSE.copy()
+    away[:3, 3] += (100, 100, 100)
+    for size in ((96, 64), (33, 21)):
+        (image,) = renderer.render(away[None], Intrinsics.from_fov(*size, 80))
+        assert image.shape == (size[1], size[0], 3)
+        np.testing.assert_array_equal(image[0, 0], [51, 102, 255])
+    renderer.close()
 
 
 def test_red_that_depends_on_x_alone_is_seen_from_x_alone():

@@ -107,11 +107,16 @@ def test_an_interpreter_without_blender_is_told(tmp_path):
     )
 
 
-def test_opengl_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("choice", "instead"), [("rendering.backend", "raycast"), ("rendering.splat.rasteriser", "cpu")]
+)
+def test_opengl_that_cannot_be_opened_is_told(tmp_path, monkeypatch, choice, instead):
     monkeypatch.setattr(programs, "_OPEN_EGL", "raise SystemExit('no libEGL here')")
-    done = kedro_run(tmp_path / "data", ["--pipelines=rendering", "--params=rendering.backend=gl"])
+    given = f"--params=rendering.backend=raycast,{choice}=gl"
+    done = kedro_run(tmp_path / "data", ["--pipelines=rendering", given])
+    told = f"{choice}: EGL cannot be opened (no libEGL here); apt-get install -y libegl1, or use {instead}"
     assert len(done.lines) == 1
-    assert done.lines[0].startswith("rendering.backend: EGL cannot be opened (no libEGL here); apt-get install")
+    assert done.lines[0].startswith(told)
 
 
 def test_needs_are_those_of_nodes_that_exist(tmp_path):

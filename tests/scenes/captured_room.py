@@ -72,6 +72,14 @@ def write_labels(file: Path) -> Path:
     return file
 
 
+def write_rooms(file: Path, rooms=None) -> Path:
+    x, y, z = SIZE
+    whole = [{"profile": [[0, 0], [0, y], [x, y], [x, 0]], "room_type": "LivingRoom"}]
+    walls = [{"location": [[0, 0], [x, 0]], "thickness": 0.1, "height": z}]
+    file.write_text(json.dumps({"rooms": whole if rooms is None else rooms, "walls": walls, "holes": [], "ins": []}))
+    return file
+
+
 def load(file: Path, **options) -> Scene:
     source = SplatSource(SplatConfig(path=str(file), **options))
     (ref,) = source.discover()

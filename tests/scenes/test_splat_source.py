@@ -6,7 +6,19 @@ from dataclasses import replace
 import captured_room
 import numpy as np
 import pytest
-from captured_room import SIZE, captured, load, room, sampled, splat, write, write_labels, write_matrix, write_mesh
+from captured_room import (
+    SIZE,
+    captured,
+    load,
+    room,
+    sampled,
+    splat,
+    write,
+    write_labels,
+    write_matrix,
+    write_mesh,
+    write_rooms,
+)
 from scipy.spatial.transform import Rotation
 from splat_fixture import ply
 
@@ -21,6 +33,7 @@ from vln_pipeline.scenes.procedural.config import ProceduralConfig
 from vln_pipeline.scenes.procedural.generator import generate_home
 from vln_pipeline.scenes.scene import UNKNOWN
 from vln_pipeline.scenes.source import open_source
+from vln_pipeline.scenes.splat.rooms import read_rooms
 
 Y_DOWN = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 """To z up, of a frame whose y points down, as COLMAP's often does."""
@@ -223,3 +236,38 @@ def test_a_splat_given_to_the_mesh_source_is_told_where_it_belongs(tmp_path):
     (ref,) = source.discover()
     with pytest.raises(DataError, match=r"is a Gaussian splat, not a mesh; set scenes\.source to splat"):
         source.load(ref)
+
+
+def test_rooms_are_those_that_outlines_tell(tmp_path):
+    frame = np.diag([1.0, -1.0, -1.0, 1.0])
+    write(tmp_path, splat(world_from_splat=frame))
+    write_mesh(tmp_path / "room.obj", np.linalg.inv(frame))
+    upside_down = [{"profile": [[0, 0], [0, -SIZE[1]], [SIZE[0], -SIZE[1]], [SIZE[0], 0]], "room_type": "LivingRoom"}]
+    told = {"scale": 1.0, "up": "-z", "collision": "*.obj", "rooms": "structure.json"}
+    write_rooms(tmp_path / "structure.json", upside_down)
+    (found,) = load(tmp_path / "room.ply", **told).rooms
+    assert (found.label, found.name) == ("living room", "living_room_0")
+    x, y = found.polygon.T
+    area = 0.5 * float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    assert area == pytest.approx(SIZE[0] * SIZE[1], rel=0.01)
+    assert found.ceiling - found.floor == pytest.approx(SIZE[2], abs=0.01)
+
+
+def test_outlines_that_are_no_rooms_are_left_out_and_told(tmp_path):
+    bow = {"profile": [[0, 0], [4, 3], [4, 0], [0, 3]], "room_type": "kitchen"}
+    bad = [
+        bow,
+        {"profile": [[0, 0], [1, 1]]},
+        {"profile": "x"},
+        {"profile": [[0, 0], [float("nan"), 1], [2, 2]]},
+        7,
+        None,
+    ]
+    good = {"profile": [{"x": 0, "y": 0}, {"x": 3, "y": 0}, {"x": 3, "y": 3}, {"x": 0, "y": 3}], "room_type": 5}
+    rooms, notes = read_rooms(write_rooms(tmp_path / "structure.json", [*bad, good]), np.eye(4), 2.0)
+    assert [room.label for room in rooms] == ["unknown"] and rooms[0].ceiling == SIZE[2]
+    assert notes == ("6 of 7 rooms have no usable outline",)
+    for text in ("[]", "{}", '{"rooms": 3}', '{"rooms":', "7", "[" * 100_000):
+        (tmp_path / "structure.json").write_text(text)
+        with pytest.raises(DataError, match=r"structure\.json: holds no"):
+            read_rooms(tmp_path / "structure.json", np.eye(4), 2.0)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from vln_pipeline.episodes.episode import GroundTruth
-from vln_pipeline.episodes.ground import heights, storey_of
+from vln_pipeline.episodes.ground import heights
+from vln_pipeline.episodes.stages import NOWHERE, snapped, stages
 from vln_pipeline.planning.astar import AStar
 from vln_pipeline.planning.clearance import SLACK, clearances
 from vln_pipeline.planning.discretise import discretise, replay
@@ -20,10 +21,6 @@ from vln_pipeline.planning.search_grid import search_grid
 
 _MARGIN, _WEIGHT, _BAND = 0.03, 1.0, 0.3
 """Room beyond the radius, metres; extra cost at the radius; and the band over which it fades, metres."""
-_SNAP = 0.5
-"""How far a reference point may be moved to where the robot can stand, metres."""
-_STOREY = 1.0
-"""How far above or below a storey's floor a reference point may be, metres."""
 _SPACING = 0.05
 """Distance between the points that the pursuit follows, metres."""
 
@@ -51,12 +48,20 @@ class ReferenceFollower:
             step: length of a forward action, metres.
 
         Raises:
-            ValueError: the points lie on several storeys, cannot be reached, or the pursuit does not arrive.
+            ValueError: no stairs lead where the points do, they cannot be reached, or the pursuit does not arrive.
         """
-        floor = self._nav.floors[storey_of(self._nav, start[:3])]
-        apart = np.abs(heights(floor, way[:, :2]) - way[:, 2])
-        if apart.max() > _STOREY or any(storey_of(self._nav, point) != floor.index for point in way):
-            raise ValueError("its reference path leads to another storey, where only recorded actions lead")
+        actions, poses, here = [], [start[None]], start
+        for floor, points in stages(self._nav, self._spots, start[:3], way):
+            taken, led = self._pursue(floor, here, points, turn, step)
+            actions.append(taken)
+            poses.append(led[1:] if actions[:-1] else led)
+            here = led[-1]
+        return GroundTruth(np.concatenate(actions), turn, step, np.concatenate(poses[1:]))
+
+    def _pursue(
+        self, floor: FloorMap, start: NDArray[np.float64], way: NDArray[np.float64], turn: float, step: float
+    ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Return actions and (L, 4) poses of the way on one map."""
         shift = floor.origin + 0.5 * floor.cell
         path = self._path(floor, start, way) - shift
         # A start nearer to an obstacle than the radius is the file's word that the robot can stand there.
@@ -71,13 +76,13 @@ class ReferenceFollower:
             poses = replay(actions, pose, step, angle)
             if np.hypot(*(poses[-1, :2] - path[-1])) <= self._end_tolerance:
                 xy = poses[:, :2] + shift
-                return GroundTruth(actions, turn, step, np.column_stack([xy, heights(floor, xy), poses[:, 2]]))
+                return actions, np.column_stack([xy, heights(floor, xy), poses[:, 2]])
         raise ValueError("no sequence of actions follows its reference path to the end")
 
     def _path(self, floor: FloorMap, start: NDArray[np.float64], way: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (N, 2) closely spaced points, world, from the start over every reference point."""
         search, nearest = self._searches(floor.index)
-        cells = [_snapped(floor, nearest, point) for point in (start[:3], *way)]
+        cells = [snapped(floor, nearest, point) for point in (start[:3], *way)]
         pieces = [start[None, :2]]
         for here, there in pairwise(cells):
             if here == there:
@@ -88,24 +93,17 @@ class ReferenceFollower:
             pieces.append(floor.to_world(found.astype(np.float64)))
         return _spaced(np.concatenate(pieces))
 
+    def _spots(self, floor: FloorMap) -> NDArray[np.int32]:
+        return self._searches(floor.index)[1]
+
     def _search(self, index: int) -> tuple[AStar, NDArray[np.int32]]:
-        """Return the search of a storey, and the (2, H, W) open cell nearest to each of its cells."""
-        floor = self._nav.floors[index]
+        """Return the search of a map, and the (2, H, W) open cell nearest to each of its cells; far off for none."""
+        floor = self._nav.maps[index]
         grid = search_grid(floor, self._nav.radius, _MARGIN, _WEIGHT, _BAND)
         closed = ~np.isfinite(grid[1:-1, 1:-1])
         if closed.all():
-            raise ValueError("the robot fits nowhere on the storey it starts on")
+            return AStar(grid), np.full((2, *closed.shape), NOWHERE, dtype=np.int32)
         return AStar(grid), distance_transform_edt(closed, return_distances=False, return_indices=True)
-
-
-def _snapped(floor: FloorMap, nearest: NDArray[np.int32], point: NDArray[np.float64]) -> tuple[int, int]:
-    row, column = np.floor(floor.to_cell(point[:2]) + 0.5).astype(int)
-    height, width = nearest.shape[1:]
-    if 0 <= row < height and 0 <= column < width:
-        cell = nearest[:, row, column]
-        if np.hypot(*(cell - (row, column))) * floor.cell <= _SNAP:
-            return int(cell[0]), int(cell[1])
-    raise ValueError(f"the robot cannot stand within {_SNAP:g} m of a point of its reference path")
 
 
 def _spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,10 +12,9 @@ from vln_pipeline.episodes.datasets import DATASETS
 from vln_pipeline.episodes.episode import Episode, GroundTruth, Rejection
 from vln_pipeline.episodes.episode_config import EpisodeWalkConfig
 from vln_pipeline.episodes.follow import ReferenceFollower
-from vln_pipeline.episodes.ground import grounded, has_floor, local, storey_of
+from vln_pipeline.episodes.ground import clearance_along, grounded, has_floor, map_of
 from vln_pipeline.episodes.turning import in_turns_of
 from vln_pipeline.errors import DataError
-from vln_pipeline.planning.clearance import clearances
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.planning.plan import Plans
 from vln_pipeline.planning.trajectory import Trajectory
@@ -125,15 +124,14 @@ def _walk(
         raise ValueError(f"it has {len(truth.actions)} actions, where 1 to {config.most_actions} may be")
     poses = grounded(nav, truth.poses, _REACH) if config.heights == "floor" else truth.poses
     path, yaw = continuous(poses, config.step, np.radians(config.max_turn))
-    floor = nav.floors[storey_of(nav, poses[0, :3])]
     geodesic = episode.geodesic
     return Trajectory(
         id=name,
         scene=scene,
-        floor=floor.index,
+        floor=map_of(nav, poses).index,
         path=path,
         yaw=yaw,
-        clearance=clearances(floor.esdf, floor.cell, local(floor, path)).astype(np.float32),
+        clearance=clearance_along(nav, path),
         actions=truth.actions,
         poses=poses,
         geodesic=float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) if geodesic is None else geodesic,

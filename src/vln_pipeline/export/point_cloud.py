@@ -61,14 +61,14 @@ def point_cloud(
     Args:
         scene: the scene.
         nav: its floors.
-        floors: indexes of the storeys that exported walks lie on.
+        floors: indexes of the storeys and flights that exported walks lie on.
         config: density, and the band of heights above the floor in which a surface is an obstacle.
         seed: the run's seed.
     """
     points = sample_surface(scene.mesh, config.density, generator(seed, scene.id, "export", "point_cloud"))
     obstacle = np.zeros(len(points), dtype=bool)
     for index in floors:
-        height = points[:, 2] - _ground_under(points, nav.floors[index])
+        height = points[:, 2] - _ground_under(points, nav.maps[index])
         obstacle |= (height > config.obstacle_low) & (height < config.obstacle_high)
     return PointCloud(points.astype(np.float32), obstacle)
 

@@ -113,7 +113,7 @@ def _maps(
             found = {family: by[episode] for family, by in tracks.items() if episode in by}
             asked = next(iter(found.values())).episode
             ways = {family: drive.track for family, drive in found.items()}
-            image = plot_ways(nav.floors[asked.floor], asked, ways, success)
+            image = plot_ways(nav.maps[asked.floor], asked, ways, success)
             pictures[scene, episode] = Picture(image, f"{scene}, {episode}: {asked.instruction}")
     return tuple(pictures[key] for key in chosen)
 

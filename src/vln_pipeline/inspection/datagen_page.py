@@ -95,6 +95,13 @@ def _scene_section(key: str, results: DatagenResults, nav: NavigationMap) -> Sec
         Picture(plot_floor(floor, plans.trajectories, names), f"storey {floor.index}, floor at {floor.height:.2f} m")
         for floor in nav.floors
     ]
+    maps += [
+        Picture(
+            plot_floor(flight.map, plans.trajectories, names),
+            f"stairs from storey {flight.lower} to {flight.upper}, with the floor around both ends",
+        )
+        for flight in nav.flights
+    ]
     pictures: list[Picture] = []
     by_id = {walk.id: walk for walk in plans.trajectories}
     for part in (p for p in results.labels if p.rpartition(".")[0] == key):

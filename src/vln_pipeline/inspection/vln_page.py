@@ -194,6 +194,6 @@ def _animate(drive: Drive, scene: Scene, nav: NavigationMap, config: DriveConfig
         world = open_world(config.embodied, lambda _: (scene, nav), seed=seed, cache=Path(cache))
         world.load(scene.id)
         try:
-            return animate_instruction(drive, nav.floors[drive.episode.floor], world, config.rules)
+            return animate_instruction(drive, nav.maps[drive.episode.floor], world, config.rules)
         finally:
             world.close()

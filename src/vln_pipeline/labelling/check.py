@@ -82,9 +82,7 @@ class Checker:
 
     def _world(self, floor: int) -> World:
         if floor not in self._worlds:
-            self._worlds[floor] = World(
-                self._scene, self._nav.floors[floor], self._rooms, self._raycaster, self._config
-            )
+            self._worlds[floor] = World(self._scene, self._nav.maps[floor], self._rooms, self._raycaster, self._config)
         return self._worlds[floor]
 
     @cached_property

@@ -87,7 +87,7 @@ def open_walk(
         footage: the frames.
         config: the stage's parameters.
     """
-    floor = nav.floors[trajectory.floor]
+    floor = nav.maps[trajectory.floor]
     return Walk(
         trajectory=trajectory,
         film=Film.of(footage, trajectory.id),

@@ -20,7 +20,7 @@ _APPROACHES = (Relation.REACHED, Relation.TOWARDS)
 
 
 def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
-    """Return the steps of a leg in the order of the walk; every turn and every change of room is among them.
+    """Return the steps of a leg in the order of the walk; every turn, climb and change of room is among them.
 
     Args:
         leg: the facts.
@@ -35,6 +35,8 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     steps = [*_turns(leg, chosen), *_changes(leg, [bend.entered for bend in bends])]
     if curved:
         steps.append(_curve(leg))
+    for climb in leg.climbs:
+        steps.append(Step(Concept.MOVE, climb.start, ("climb_up" if climb.rise > 0 else "climb_down",)))
     passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
     for mention in passed:
         steps.append(Step.about(mention, Concept.MOVE, "pass"))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.labelling.bends import STRADDLES, Bend, curve_of, turns_of
+from vln_pipeline.labelling.climbs import Climb, find_climbs
 from vln_pipeline.labelling.config import LandmarkConfig
 from vln_pipeline.labelling.keyframes import Span, Turn
 from vln_pipeline.labelling.landmarks import Mention, find_landmarks
@@ -48,6 +49,7 @@ class Leg:
         room: type of the room it ends in; empty where that has no name.
         last: whether the walk ends with it.
         place: part of its room that the walk ends in, where it does.
+        climbs: ways up or down that begin in it.
     """
 
     clip: Span
@@ -60,6 +62,7 @@ class Leg:
     room: str
     last: bool
     place: Place = Place.ANYWHERE
+    climbs: tuple[Climb, ...] = ()
 
     @property
     def drift(self) -> float:
@@ -74,6 +77,7 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
     bends = [turns_of(clip, heading, walk.visits) for clip in walk.clips]
     entered = [bend.entered for told in bends for bend in told if bend.entered is not None]
     moments = [_moment(visit.start, heading, turns) for visit in walk.visits[1:]]
+    climbs = find_climbs(walk.trajectory.path)
     legs = []
     for clip, told in zip(walk.clips, bends, strict=True):
         last = clip is walk.clips[-1]
@@ -97,6 +101,7 @@ def follow(walk: Walk, config: LandmarkConfig, nouns: Nouns) -> tuple[Leg, ...]:
                 room=[visit.label for visit in walk.visits if visit.start <= clip.end][-1],
                 last=last,
                 place=_place(walk) if last else Place.ANYWHERE,
+                climbs=tuple(climb for climb in climbs if clip.start <= climb.start <= clip.end),
             )
         )
     return tuple(legs)

@@ -27,7 +27,7 @@ class EsdfConfig(Config):
     """Distance transform: exact Euclidean, or scikit-fmm's fast marching; neither over-states clearance."""
     stairs: Literal["exclude", "link"] = "exclude"
     """Whether stairs belong to a storey. "exclude": a storey is its level floor and the ramps on it. "link": what
-    stairs reach belongs to it too, up to half way to the next storey."""
+    stairs reach belongs to it too, up to half way to the next storey, and walks lead from one to the other."""
     outdoors: Literal["exclude", "include"] = "exclude"
     """Whether open ground counts as floor that surrounds the building on all four sides, or that nothing leads to and
     that lies at the height of a storey."""

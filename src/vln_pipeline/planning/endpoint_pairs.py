@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class EndpointPair:
-    """One start and goal on one floor, joined by a path on the grid.
+    """One start and goal on one floor, or at the two ends of a flight, joined by a path on the grid.
 
     Attributes:
         index: number of the pair in its scene.
-        floor: index of its ``FloorMap``.
+        floor: index of its map, ``NavigationMap.maps``.
         start: (3,) float64 position on the ground, world frame, metres.
         goal: (3,) float64 position on the ground, world frame, metres.
         geodesic: length of the shortest collision-free path from start to goal, metres.

@@ -13,7 +13,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.planning.astar import AStar
 from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
 from vln_pipeline.planning.goal_field import goal_field, route_cost
-from vln_pipeline.planning.navigation_map import FloorMap, NavigationMap
+from vln_pipeline.planning.navigation_map import Flight, FloorMap, NavigationMap
 from vln_pipeline.planning.search_grid import search_grid
 from vln_pipeline.planning.spread import Spread
 from vln_pipeline.planning.string_pull import corners, pulled_length
@@ -28,6 +28,9 @@ GRID_EXCESS = 1.05
 _PATIENCE = 3
 """Goals drawn per goal needed after which places are filled with what was set aside."""
 
+_LEVEL = 0.1
+"""A walk over a flight begins and ends no farther above or below the storeys' levels, metres."""
+
 Route = tuple[NDArray[np.int64], float]
 """Cells of the cheapest grid path from start to goal, and the length of the shortest path, metres."""
 
@@ -40,7 +43,7 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
     are set aside, and fill the places that nothing better was found for.
 
     Args:
-        nav: the scene's floors.
+        nav: the scene's floors, and the flights between them.
         config: bands, weights, numbers.
         seed: the run's seed.
 
@@ -48,6 +51,7 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         DataError: not a single pair was found.
     """
     storeys = [_Storey(floor, nav.radius, config) for floor in nav.floors]
+    flights = [_Storey(f.map, nav.radius, config, _sides(f, nav.floors[f.upper])) for f in nav.flights]
     spread = Spread(config, len({room for storey in storeys for room in storey.rooms()}))
     pairs: list[EndpointPair] = []
     aside: list[tuple[EndpointPair, tuple[int, int], str]] = []
@@ -59,12 +63,16 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         spread.keep(pair, rooms)
 
     for draw in range(config.tries * needed):
-        interest = np.array([storey.interest() for storey in storeys])
-        given_up = draw >= _PATIENCE * needed and len(pairs) + len(aside) >= config.pairs
-        if len(pairs) == config.pairs or given_up or not interest.sum():
-            break
         rng = generator(seed, nav.scene, "sampling", draw)
-        storey = storeys[rng.choice(len(storeys), p=interest / interest.sum())]
+        climbing = flights and rng.random() < config.stairs_share
+        among = flights if climbing else storeys
+        interest = np.array([storey.interest() for storey in among])
+        given_up = draw >= _PATIENCE * needed and len(pairs) + len(aside) >= config.pairs
+        if len(pairs) == config.pairs or given_up:
+            break
+        if not interest.sum():
+            continue
+        storey = among[rng.choice(len(among), p=interest / interest.sum())]
         count = min(config.starts_per_goal, config.pairs - len(pairs))
         caution, routes = storey.draw(rng, count, rejected)
         starts = storey.on_ground(np.array([cells[0] for cells, _ in routes], dtype=np.int64).reshape(-1, 2))
@@ -94,14 +102,21 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
 
 
 class _Storey:
-    """One floor, with how often each block of it was visited."""
+    """One floor, with how often each block of it was visited.
 
-    def __init__(self, floor: FloorMap, radius: float, config: SamplingConfig) -> None:
+    On the map of a flight, starts and goals lie on different sides of it, (H, W) 0 or 1, and never where that is -1.
+    """
+
+    def __init__(
+        self, floor: FloorMap, radius: float, config: SamplingConfig, sides: NDArray[np.int8] | None = None
+    ) -> None:
         self.floor, self._radius, self._config = floor, radius, config
         self._block = max(1, round(config.coverage_cell / floor.cell))
         self._visits = np.zeros(np.array(floor.esdf.shape) // self._block + 1, dtype=np.float32)
-        cells = np.argwhere(floor.navigable & (floor.esdf >= radius + config.endpoint_clearance))
+        ends = floor.navigable & (floor.esdf >= radius + config.endpoint_clearance)
+        cells = np.argwhere(ends if sides is None else ends & (sides >= 0))
         self._cells = cells[np.argsort(self._blocks(cells), kind="stable")]
+        self._side = None if sides is None else sides[self._cells[:, 0], self._cells[:, 1]]
         self._block_of = self._blocks(self._cells)
         self._free = np.ones(len(self._cells), dtype=bool)  # for goals: far enough from the earlier ones
         self._first = np.searchsorted(self._block_of, np.arange(self._visits.size + 1))
@@ -168,6 +183,8 @@ class _Storey:
         shortest = goal_field(self._shortest, self._cells[goal], farthest)
         distance = shortest.cost[self._cells[:, 0], self._cells[:, 1]] * self.floor.cell / GRID_EXCESS
         in_band = (distance >= self._config.min_distance) & (distance <= self._config.max_distance)
+        if self._side is not None:
+            in_band &= self._side != self._side[goal]
         starts = self._pick(rng, count, in_band)
         direct = [shortest.path(start) for start in self._cells[starts]]
         if len(starts) <= FEW_STARTS:
@@ -199,10 +216,24 @@ class _Storey:
 
     def _length(self, cells: NDArray[np.int64]) -> float:
         points = corners(cells)[:, ::-1].astype(np.float64) * self.floor.cell
-        return float(pulled_length(points, self.floor.esdf, self.floor.cell, self._radius))
+        level = float(pulled_length(points, self.floor.esdf, self.floor.cell, self._radius))
+        return level if self._side is None else level + self._climb(cells)
+
+    def _climb(self, cells: NDArray[np.int64]) -> float:
+        """Return by how much a way over (N, 2) cells is longer than its plan, metres."""
+        plan = np.linalg.norm(np.diff(cells, axis=0), axis=1) * self.floor.cell
+        rise = np.diff(self.on_ground(cells)[:, 2])
+        return float((np.hypot(plan, rise) - plan).sum())
 
     def _blocks(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
         return (cells[:, 0] // self._block) * self._visits.shape[1] + cells[:, 1] // self._block
+
+
+def _sides(flight: Flight, upper: FloorMap) -> NDArray[np.int8]:
+    """Return (H, W) 0 on the lower storey, 1 on the upper one, -1 on the flight itself."""
+    ground = flight.map.ground
+    low, high = np.abs(ground - flight.map.height) <= _LEVEL, np.abs(ground - upper.height) <= _LEVEL
+    return np.where(low, 0, np.where(high, 1, -1)).astype(np.int8)
 
 
 @njit(cache=True)

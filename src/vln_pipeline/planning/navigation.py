@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -10,7 +9,10 @@ from numpy.typing import NDArray
 from vln_pipeline.errors import DataError
 from vln_pipeline.planning.config import EsdfConfig
 from vln_pipeline.planning.distance import signed_distance
+from vln_pipeline.planning.flight_maps import flight_maps
+from vln_pipeline.planning.flights import find_flights
 from vln_pipeline.planning.floors import find_storeys, storey_layer
+from vln_pipeline.planning.free_space import free_space
 from vln_pipeline.planning.ground import ground_heights
 from vln_pipeline.planning.left_out import LEAST_AREA, behind_passages, outside_storeys
 from vln_pipeline.planning.navigation_map import FloorMap, LeftOut, NavigationMap
@@ -58,21 +60,22 @@ def build_navigation_map(scene: Scene, config: EsdfConfig) -> NavigationMap:
         )
     ramp = int(np.ceil(config.cell * np.tan(np.radians(config.max_slope)) / VOXEL)) + 1
     rise = spans.climb if config.stairs == "link" else min(ramp, spans.climb)
-    layers, spaces = [], []
-    for index in range(len(storeys.levels)):
-        layers.append(storey_layer(spans, storeys, index, rise))
-        spaces.append(
-            traverse(
-                columns,
-                layers[-1],
-                spans.climb,
-                spans.clearance,
-                max_hole_area=config.max_hole_area,
-                max_gap=config.max_gap,
-                outdoors=outdoors,
-            )
+    layers = [storey_layer(spans, storeys, index, rise) for index in range(len(storeys.levels))]
+    unrolled = find_flights(spans, layers) if config.stairs == "link" else []
+    every = [
+        traverse(
+            columns,
+            layer,
+            spans.climb,
+            spans.clearance,
+            max_hole_area=config.max_hole_area,
+            max_gap=config.max_gap,
+            outdoors=outdoors,
         )
-    ground = ground_heights(mesh, walkable, columns, np.stack([space.level for space in spaces]))
+        for layer in (*layers, *(flight.layer for flight in unrolled))
+    ]
+    heights = ground_heights(mesh, walkable, columns, np.stack([space.level for space in every]))
+    spaces, ground = every[: len(layers)], heights[: len(layers)]
     floors = _floor_maps(scene, spaces, ground, origin[:2], config)
     if not floors:
         raise DataError(
@@ -80,7 +83,11 @@ def build_navigation_map(scene: Scene, config: EsdfConfig) -> NavigationMap:
         )
     furniture = on_faces(spans, columns, mesh, walkable & _called(scene, _is_furniture))
     outside = outside_storeys(spans, storeys, layers, overhead, furniture, float(origin[2]), config)
-    return NavigationMap(scene.id, floors, config.radius, (*outside, *_left_out(spaces, ground, config)))
+    flights, too_narrow = flight_maps(
+        unrolled, every[len(layers) :], heights[len(layers) :], floors, bool(scene.rooms), config
+    )
+    left_out = (*outside, *_left_out(spaces, ground, config), *too_narrow)
+    return NavigationMap(scene.id, tuple(floors.values()), config.radius, left_out, tuple(flights))
 
 
 def _called(scene: Scene, kind: Callable[[str], bool]) -> NDArray[np.bool_]:
@@ -146,15 +153,15 @@ def _floor_maps(
     ground: NDArray[np.float32],
     origin: NDArray[np.float64],
     config: EsdfConfig,
-) -> tuple[FloorMap, ...]:
-    """Return the storeys on which the robot fits somewhere, lowest first."""
-    fields = [_clearance(space.free, config) for space in spaces]
+) -> dict[int, FloorMap]:
+    """Return the storeys on which the robot fits somewhere, lowest first, by the index of their space."""
+    fields = [free_space(space.free, config) for space in spaces]
     kept = [i for i, (_, navigable) in enumerate(fields) if navigable.any()]
     heights = [float(np.median(ground[i][spaces[i].free])) for i in kept]
     rows, columns = spaces[0].free.shape
     x = origin[0] + (np.arange(columns) + 0.5) * config.cell
     y = origin[1] + (np.arange(rows) + 0.5) * config.cell
-    floors = []
+    floors = {}
     for index, i in enumerate(kept):
         esdf, navigable = fields[i]
         if scene.rooms:
@@ -162,28 +169,5 @@ def _floor_maps(
         else:
             room = rooms_from_walls(spaces[i].open, esdf > 0, config.cell)
         height = np.where(esdf > 0, ground[i], np.float32(np.nan))
-        floors.append(FloorMap(index, heights[index], config.cell, origin, esdf, height, navigable, room))
-    return tuple(floors)
-
-
-def _clearance(free: NDArray[np.bool_], config: EsdfConfig) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the signed distance and the navigable cells of a storey.
-
-    Free space where the robot cannot be (inside walls and cupboards, beyond walls) is blocked before the distance is
-    taken, so that the field leads out of obstacles and not into their hollows.
-    """
-    navigable = _largest(signed_distance(~free, config.cell, config.backend) >= config.radius, config)
-    _, label = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
-    space = free & np.isin(label, np.unique(label[navigable]))
-    esdf = signed_distance(~space, config.cell, config.backend)
-    return esdf, _largest(esdf >= config.radius, config)
-
-
-def _largest(mask: NDArray[np.bool_], config: EsdfConfig) -> NDArray[np.bool_]:
-    """Return the largest 4-connected piece of a mask and those of at least the smallest floor's area."""
-    _, label, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    area = stats[1:, cv2.CC_STAT_AREA]
-    keep = np.zeros(len(stats), dtype=bool)
-    if len(area):
-        keep[1:] = area >= min(area.max(), config.min_floor_area / config.cell**2)
-    return keep[label]
+        floors[i] = FloorMap(index, heights[index], config.cell, origin, esdf, height, navigable, room)
+    return floors

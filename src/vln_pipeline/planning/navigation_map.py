@@ -15,7 +15,7 @@ class FloorMap:
     """One storey of a scene, as a robot of a given radius, height, step and slope sees it.
 
     Attributes:
-        index: 0 for the lowest storey.
+        index: 0 for the lowest storey; of a flight's map, one that goes on after the storeys'.
         height: median height of the storey's floor, metres, world z.
         cell: edge of a cell, metres.
         origin: (2,) float64 world xy of the outer corner of cell (0, 0), metres.
@@ -65,6 +65,26 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Flight:
+    """Stairs or a ramp from one storey to another, with the floor around both of their ends.
+
+    Attributes:
+        lower: index of the storey at its foot.
+        upper: index of the storey at its head.
+        foot: (3,) float64 place on the lower storey where it begins, navigable there and here, metres, world.
+        head: (3,) float64 place on the upper storey where it ends, likewise.
+        map: as of a storey, ``height`` being that of the lower one; where both storeys lie in one cell, it has the one
+            whose end of the flight is nearer. Its ``ground`` follows the line of the nosings.
+    """
+
+    lower: int
+    upper: int
+    foot: NDArray[np.float64]
+    head: NDArray[np.float64]
+    map: FloorMap
+
+
+@dataclass(frozen=True)
 class NavigationMap:
     """All storeys of one scene.
 
@@ -73,9 +93,16 @@ class NavigationMap:
         floors: lowest first, at least one.
         radius: robot radius the ``navigable`` masks were made for, metres.
         left_out: what can be stood on and no walk enters, with the reason; for the report.
+        flights: between storeys, where ``esdf.stairs`` links them; the index of their maps goes on after the storeys'.
     """
 
     scene: str
     floors: tuple[FloorMap, ...]
     radius: float
     left_out: tuple[LeftOut, ...] = ()
+    flights: tuple[Flight, ...] = ()
+
+    @property
+    def maps(self) -> tuple[FloorMap, ...]:
+        """The maps of all storeys and flights, each at its index."""
+        return (*self.floors, *(flight.map for flight in self.flights))

@@ -55,7 +55,7 @@ def plan_trajectories(nav: NavigationMap, pairs: EndpointPairs, config: Trajecto
     kept: list[Trajectory] = []
     rejected: Counter[str] = Counter()
     for pair in pairs.pairs:
-        outcome = _plan(nav.floors[pair.floor], pair, f"{nav.scene}_{pair.index:05d}", nav, config, seed)
+        outcome = _plan(nav.maps[pair.floor], pair, f"{nav.scene}_{pair.index:05d}", nav, config, seed)
         if isinstance(outcome, Trajectory):
             kept.append(outcome)
         else:

@@ -69,7 +69,7 @@ def summary(trajectories: Sequence[Trajectory], maps: Mapping[str, NavigationMap
         radius; ``step`` and ``turn``, medians over frames, metres and degrees; ``coverage``, the share of navigable
         floor near any path; and for every one of ``measures`` its ``_p05``, ``_median`` and ``_p95`` over the walks.
     """
-    rows = [measures(walk, maps[walk.scene].floors[walk.floor]) for walk in trajectories]
+    rows = [measures(walk, maps[walk.scene].maps[walk.floor]) for walk in trajectories]
     frames = np.concatenate([walk.clearance < maps[walk.scene].radius for walk in trajectories])
     steps = np.concatenate([np.hypot(*np.diff(walk.path[:, :2], axis=0).T) for walk in trajectories])
     turns = np.concatenate([(np.diff(walk.yaw) + math.pi) % (2 * math.pi) - math.pi for walk in trajectories])

@@ -134,7 +134,8 @@ def _scan(solid, standable, cover, clearance, start, cell, top, ceiling):  # typ
 
 
 @njit(cache=True)
-def _linked(a, b, top, height, ceiling, climb, clearance):  # type: ignore[no-untyped-def]
+def linked(a, b, top, height, ceiling, climb, clearance):  # type: ignore[no-untyped-def]
+    """Return whether the robot can step from place ``a`` to ``b`` of a neighbouring cell."""
     room = min(ceiling[a], ceiling[b]) - max(top[a], top[b]) - 1
     return abs(height[a] - height[b]) <= climb and room >= clearance
 
@@ -159,7 +160,7 @@ def _link(start, top, height, ceiling, rows, columns, climb, clearance):  # type
                         continue
                     there = here + (1 if side == 0 else columns)
                     for b in range(start[there], start[there + 1]):
-                        if _linked(a, b, top, height, ceiling, climb, clearance):
+                        if linked(a, b, top, height, ceiling, climb, clearance):
                             ra, rb = _root(parent, a), _root(parent, b)
                             parent[max(ra, rb)] = min(ra, rb)
     for i in range(len(parent)):
@@ -188,7 +189,7 @@ def _flood(start, cell, top, height, ceiling, rows, columns, levels, reached):  
                 if (
                     not reached[b]
                     and lowest <= top[b] <= highest
-                    and _linked(a, b, top, height, ceiling, rise, clearance)
+                    and linked(a, b, top, height, ceiling, rise, clearance)
                 ):
                     reached[b] = True
                     stack[count] = b

@@ -19,12 +19,14 @@ class Action(IntEnum):
 
 @dataclass(frozen=True)
 class Trajectory:
-    """One walk on one floor; positions are of the robot's base on the ground, world frame, metres, z up.
+    """One walk on one floor, or over a flight from one to another.
+
+    Positions are of the robot's base on the ground, world frame, metres, z up.
 
     Attributes:
         id: "<scene>_<index, 5 digits>", unique in its run.
         scene: scene id.
-        floor: index of its ``FloorMap``.
+        floor: index of its map, ``NavigationMap.maps``.
         path: (N, 3) float64 positions of the continuous dialect, one per frame.
         yaw: (N,) float64 headings, radians, counter-clockwise from +x; along the path unless a gaze leaves it.
         clearance: (N,) float32 ESDF at each position, metres; never below the robot's radius.

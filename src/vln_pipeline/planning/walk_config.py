@@ -44,6 +44,8 @@ class SamplingConfig(Config):
     cannot give is told in the funnel."""
     crossing_share: float = Field(default=0.3, ge=0, le=1)
     """Least share of walks that end in another room than they begin in, where there are two."""
+    stairs_share: float = Field(default=0.25, ge=0, le=1)
+    """Share of draws that ask for a walk from one storey to another, where stairs link them (``esdf.stairs``)."""
     room_share: float = Field(default=0.5, gt=0, le=1)
     """Largest share of walks that end in one room, where there are two."""
 

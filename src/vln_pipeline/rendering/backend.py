@@ -24,6 +24,10 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
     Raises:
         DataError: the backend cannot run on this machine.
     """
+    if scene.splat is not None and config.splat.rasteriser == "gl":
+        from vln_pipeline.rendering.splat.gl_renderer import GlSplatRenderer
+
+        return GlSplatRenderer(scene.splat, config.splat)
     if scene.splat is not None:
         from vln_pipeline.rendering.splat.renderer import SplatRenderer
 

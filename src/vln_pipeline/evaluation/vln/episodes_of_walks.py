@@ -1,11 +1,11 @@
 """Episodes from walks that were put into words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.vln.episode import DEFINITION, Episode, EpisodeSet
 from vln_pipeline.evaluation.vln.protocol import Protocol
-from vln_pipeline.evaluation.world.storey import Storey
+from vln_pipeline.evaluation.world.building import Building
 from vln_pipeline.labelling.first_turn import with_first_turn
 from vln_pipeline.labelling.labels import Labels
 from vln_pipeline.planning.navigation_map import NavigationMap
@@ -37,8 +37,8 @@ def episodes_of_walks(
     strange = [label.trajectory for label in worded if label.trajectory not in known]
     if strange:
         raise DataError(strange[0], "has an instruction, but is not among the scene's walks", "label the scene again")
-    storeys = {floor.index: Storey(floor, protocol.radius, goals_kept=1) for floor in nav.floors}
-    far = [label for label in worded if _way_of(known[label.trajectory], storeys) >= protocol.least_distance]
+    building = Building(nav, protocol.radius, goals_kept=1)
+    far = [label for label in worded if _way_of(known[label.trajectory], building) >= protocol.least_distance]
     told = [
         (number, label.trajectory, text)
         for label in (with_first_turn(label, known[label.trajectory].poses) for label in far)
@@ -62,5 +62,5 @@ def _episode(walk: Trajectory, number: int, text: str) -> Episode:
     )
 
 
-def _way_of(walk: Trajectory, storeys: Mapping[int, Storey]) -> float:
-    return storeys[walk.floor].distance(walk.poses[0, :3], walk.poses[-1, :3])
+def _way_of(walk: Trajectory, building: Building) -> float:
+    return building.distance(walk.poses[0, :3], walk.poses[-1, :3])

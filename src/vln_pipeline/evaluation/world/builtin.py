@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.evaluation.world.building import Building
 from vln_pipeline.evaluation.world.config import WorldConfig
-from vln_pipeline.evaluation.world.storey import Storey
 from vln_pipeline.evaluation.world.world import Step, View
 from vln_pipeline.planning.navigation_map import NavigationMap
 from vln_pipeline.rendering.backend import open_renderer
@@ -26,7 +26,7 @@ _CELLS = 2
 class BuiltinWorld:
     """Drives on a scene's clearance field and looks at its triangles.
 
-    Storeys are worlds of their own: between them there is no path, unless the map links them by stairs.
+    Between storeys there is no path, unless the map has flights (``esdf.stairs``).
 
     Args:
         read: returns the scene and the navigation map of a scene id.
@@ -57,38 +57,35 @@ class BuiltinWorld:
             return
         self.close()
         loaded, nav = self._read(scene)
-        radius, cell = self.body.radius, max(floor.cell for floor in nav.floors)
+        radius, cell = self.body.radius, nav.floors[0].cell
         if radius < _CELLS * cell:
             raise DataError(
                 f"world.body.radius = {radius}",
                 f"the map of {scene} has cells of {cell} m, too coarse for so thin a body",
                 f"set it to at least {_CELLS * cell:g}, or plan with a smaller esdf.cell",
             )
-        storeys = [Storey(floor, radius, self._config.goals_kept) for floor in nav.floors]
-        storeys = [storey for storey in storeys if len(storey.cells)]
-        if not storeys:
+        building = Building(nav, radius, self._config.goals_kept)
+        if not building.storeys:
             raise DataError(scene, f"a body of {radius} m radius fits nowhere", "lower world.body.radius")
-        self._held = _Held(loaded, storeys, self._config, self._seed, self._cache)
+        self._held = _Held(loaded, building, self._config, self._seed, self._cache)
 
     def sample_point(self, draw: np.random.Generator) -> NDArray[np.float64]:
         """Return a (3,) place where the body can stand, uniform over the area of all storeys."""
-        storeys = self._home.storeys
+        storeys = self._home.building.storeys
         area = np.array([storey.area for storey in storeys])
         return storeys[int(draw.choice(len(storeys), p=area / area.sum()))].sample(draw)
 
     def clearance(self, position: NDArray[np.float64]) -> float:
         """Return the distance from the body's axis to the nearest obstacle, metres, never over-stated."""
-        return self._home.storey(position).clearance(position)
+        return self._home.building.around(position).clearance(position)
 
     def distance(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
         """Return the length of the body's shortest path, metres, by fast marching; infinite where there is none."""
-        storey = self._home.storey(goal)
-        return storey.distance(start, goal) if self._home.storey(start) is storey else np.inf
+        return self._home.building.distance(start, goal)
 
     def shortest_path(self, start: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the corners of the body's shortest path, (K, 3) with both ends; (0, 3) where there is none."""
-        storey = self._home.storey(goal)
-        return storey.path(start, goal) if self._home.storey(start) is storey else np.zeros((0, 3))
+        return self._home.building.path(start, goal)
 
     def step(self, position: NDArray[np.float64], displacement: NDArray[np.float64]) -> Step:
         """Move the body along a straight line, as far as obstacles allow, or along them where ``body.sliding`` is set.
@@ -97,7 +94,7 @@ class BuiltinWorld:
             position: (3,) where the body is.
             displacement: (2,) in world x and y, metres.
         """
-        return Step(*self._home.storey(position).move(position, displacement, self.body.sliding))
+        return Step(*self._home.building.around(position).move(position, displacement, self.body.sliding))
 
     def render(
         self, pose: NDArray[np.float64], camera: CameraSetting, *, rgb: bool = False, semantic: bool = False
@@ -129,15 +126,9 @@ class BuiltinWorld:
 class _Held:
     """The loaded scene; what casts rays and what makes colours are built when first asked for."""
 
-    def __init__(self, scene: Scene, storeys: list[Storey], config: WorldConfig, seed: int, cache: Path) -> None:
-        self.scene, self.storeys = scene, storeys
+    def __init__(self, scene: Scene, building: Building, config: WorldConfig, seed: int, cache: Path) -> None:
+        self.scene, self.building = scene, building
         self._config, self._seed, self._cache = config, seed, cache
-
-    def storey(self, position: NDArray[np.float64]) -> Storey:
-        """Return the storey whose floor is nearest to a place in height."""
-        if len(self.storeys) == 1:
-            return self.storeys[0]
-        return min(self.storeys, key=lambda storey: abs(storey.on_ground(position)[2] - position[2]))
 
     @cached_property
     def raycaster(self) -> Raycaster:

@@ -1,6 +1,6 @@
 """Parameters of the rasteriser of Gaussians."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 class SplatRenderingConfig(Config):
     """How Gaussians become colour frames; scenes that bring them are filmed by them, whatever ``backend`` is."""
 
+    rasteriser: Literal["cpu", "gl"] = "cpu"
+    """"cpu": compiled tiles, the same pixels on every machine. "gl": OpenGL, for machines with a GPU; they are 50 dB
+    apart or more, and on a CPU it is the slower one."""
     sh_degree: int = Field(default=3, ge=0, le=3)
     """Highest degree of the harmonics by which colours depend on the direction; 0 looks the same from everywhere."""
     near: float = Field(default=0.2, gt=0, le=2)

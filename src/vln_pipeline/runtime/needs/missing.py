@@ -84,7 +84,9 @@ def _renderer(config: RenderingConfig, key: str) -> Faults:
     if config.backend == "blender" or config.look == "gl.baked":
         yield from blender(key, config.blender.python)
     if config.backend == "gl":
-        yield from egl(f"{key}.backend")
+        yield from egl(f"{key}.backend", "raycast")
+    if config.splat.rasteriser == "gl":
+        yield from egl(f"{key}.splat.rasteriser", "cpu")
 
 
 def _episode_renderer(config: VlnceConfig, key: str) -> Faults:
@@ -145,7 +147,7 @@ def _world(config: WorldConfig, key: str) -> Faults:
         how = "conda install habitat-sim headless -c conda-forge -c aihabitat (docs/how-to/habitat.md)"
         yield from packages(f"{key}.backend", how, ["habitat_sim"])
     elif config.renderer == "gl":
-        yield from egl(f"{key}.renderer")
+        yield from egl(f"{key}.renderer", "raycast")
 
 
 def _drivers(config: EvaluateConfig | DaggerConfig, key: str) -> Faults:

@@ -50,17 +50,18 @@ def blender(key: str, python: str | None) -> Iterator[DataError]:
         yield DataError(f"{key}.blender", told, mend)
 
 
-def egl(key: str) -> Iterator[DataError]:
+def egl(key: str, instead: str) -> Iterator[DataError]:
     """Yield a fault where OpenGL cannot be opened without a screen.
 
     Args:
         key: parameter that asks for it.
+        instead: value of the parameter that does without.
     """
     try:
         _answer([sys.executable, "-c", _OPEN_EGL])  # a driver that crashes must not take the run with it
     except subprocess.SubprocessError as error:
         said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        mend = "apt-get install -y libegl1, or use raycast"
+        mend = f"apt-get install -y libegl1, or use {instead}"
         yield DataError(key, f"EGL cannot be opened ({said[-1] if said else 'no reason told'})", mend)
 
 

@@ -38,6 +38,9 @@ class SplatConfig(Config):
     labels: str = ""
     """File beside each scene (JSON) with a box per object, as InteriorGS has them: ``label`` and ``bounding_box``, with
     eight corners in the frame of the Gaussians; empty for none."""
+    rooms: str = ""
+    """File beside each scene (JSON) with an outline per room, as InteriorGS's structure.json has them: ``rooms`` with
+    ``profile`` and ``room_type``, in the frame of the Gaussians; empty for none."""
     voxel: float = Field(0.03, ge=0.01, le=0.2)
     """Edge of the cells from which a surface is made, metres."""
     solid: float = Field(0.6, gt=0, lt=1)

@@ -18,6 +18,7 @@ from vln_pipeline.scenes.splat.frame import place, read_transform
 from vln_pipeline.scenes.splat.labels import label_by_boxes, read_boxes
 from vln_pipeline.scenes.splat.ply_header import read_header
 from vln_pipeline.scenes.splat.reading import FOREIGN, SUFFIXES, holds_gaussians, read
+from vln_pipeline.scenes.splat.rooms import read_rooms
 from vln_pipeline.scenes.splat.spz_file import converter
 from vln_pipeline.scenes.vocabulary import is_structural
 
@@ -79,7 +80,7 @@ class SplatSource:
                 splat=splat,
             )
         )
-        return self._labelled(label_structure(scene), file)
+        return self._labelled(self._with_rooms(label_structure(scene), file), file)
 
     def _surface(self, file: Path, splat: Splat) -> tuple[collision.Collision, list[str], list[str]]:
         """Return the surface, and decisions and defects on how the splat fits it."""
@@ -91,6 +92,14 @@ class SplatSource:
         found = collision.beside(given, to_world, self._config)
         told, defect = aligned(splat, found.parts, to_world, given.name)
         return found, [told], [] if defect is None else [defect]
+
+    def _with_rooms(self, scene: Scene, file: Path) -> Scene:
+        rooms = self._beside(file, "rooms")
+        if rooms is None or scene.splat is None:
+            return scene
+        top = float(scene.bounds[1, 2])
+        found, notes = read_rooms(rooms, scene.splat.world_from_splat, top)
+        return replace(scene, rooms=found, defects=(*scene.defects, *notes))
 
     def _labelled(self, scene: Scene, file: Path) -> Scene:
         labels = self._beside(file, "labels")
@@ -123,7 +132,7 @@ class SplatSource:
 
     def _companions(self, file: Path) -> Iterator[Path]:
         """Yield what a scene is made of besides its splat; what is missing fails when the scene is loaded."""
-        for name in ("transform", "collision", "collision_transform", "labels"):
+        for name in ("transform", "collision", "collision_transform", "labels", "rooms"):
             try:
                 found = self._beside(file, name)
             except DataError:

@@ -39,7 +39,7 @@ def words_of(rolled: RollOut, walk: Trajectory) -> Labels:
 
 
 def _walk(rolled: RollOut, of: RollOuts, nav: NavigationMap) -> Trajectory:
-    floor = nav.floors[rolled.episode.floor]
+    floor = nav.maps[rolled.episode.floor]
     path, yaw = continuous(rolled.poses, _STEP, _TURN)
     return Trajectory(
         id=walk_id(rolled, of.agent),

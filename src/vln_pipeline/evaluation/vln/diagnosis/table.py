@@ -28,7 +28,7 @@ def diagnosis_table(
     """
     rows = []
     for drives in driven:
-        floors = maps[drives.scene]().floors
+        floors = maps[drives.scene]().maps
         for drive in drives.drives:
             found = diagnose(drive, rules, floors[drive.episode.floor])
             if found is not None:
