@@ -56,8 +56,8 @@ class Link:
                     max_size=2**24,
                 ) as socket:
                     self._talk(socket)
-            except (OSError, WebSocketException, TimeoutError, ValueError) as error:
-                self._warn(f"no server: {type(error).__name__}")
+            except Exception as error:  # whatever a broken server says, the robot stands still and asks again
+                self._warn(f"no server: {type(error).__name__}: {error}")
             self._lost()
             self._ended.wait(_RETRY)
 

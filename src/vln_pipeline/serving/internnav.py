@@ -73,6 +73,7 @@ class InternNavContract:
             return session.step(colour, depth)
 
         try:
-            return JSONResponse(await self._worker.run(stepped))
+            with self._sessions.asked(robot, session):
+                return JSONResponse(await self._worker.run(stepped))
         except DataError as error:
             raise RefusedRequestError(422, str(error)) from error
