@@ -182,6 +182,9 @@ def test_a_token_that_nobody_can_send_is_refused(token, network, tmp_path):
         (["--device=abacus"], "--device: PyTorch cannot use abacus"),
         (["--threads=0"], "--threads"),
         (["--together=-1"], "together"),
+        (["--contract=internnav", "--system1=.", "--gap=-3"], "gap: Input should be greater than or equal to 0"),
+        (["--contract=native", "--system1=.", "--rethink=nan"], "rethink: Input should be a finite number"),
+        (["--contract=native", "--system1=.", "--stale=-1"], "stale: Input should be greater than 0"),
     ],
 )
 def test_options_that_nothing_looks_at_are_refused(options, cause, network, tmp_path):
@@ -191,6 +194,14 @@ def test_options_that_nothing_looks_at_are_refused(options, cause, network, tmp_
     assert refused.exit_code in (1, 2)
     assert cause in refused.output
     assert len(refused.output.splitlines()) <= 4
+
+
+def test_weights_without_their_configuration_are_not_guessed_at(network, tmp_path):
+    """A folder's file of weights was served as a published one: its goals were shown in a form it had never seen."""
+    save(network, tmp_path / "best")
+    refused = CliRunner().invoke(command, [str(tmp_path / "best/model.safetensors")])
+    assert refused.exit_code == 1
+    assert f"without its configuration; name the folder {tmp_path / 'best'}" in refused.output
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "http://127.0.0.1:"), ("::1", "http://[::1]:")])

@@ -97,7 +97,7 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
         token=_token(options["token_file"]),
         swapped_channels=not options["ordered_channels"],
         together=options["together"] or (1 if torch.device(device).type == "cpu" else 8),
-        **{name: options[name] for name in ("host", "port", "robots", "deadline")},
+        **{name: options[name] for name in ("host", "port", "robots", "deadline", "gap", "rethink", "stale")},
     )
     cameras = KnownCameras(
         known_cameras(checkpoint, options["system1"], options["camera"]), strict=options["strict_camera"]
@@ -165,7 +165,7 @@ def _pilots(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> C
         policy = _policy(checkpoint, options)
         return lambda: NavdpPilot(policy.another(policy.config.stop_threshold))
     systems, mind = _systems(checkpoint, options), ThreadPoolExecutor(1, thread_name_prefix="system2")
-    times = DualTimes(options["rethink"], options["stale"], config.frames, config.pixels, config.episode_bytes)
+    times = DualTimes(config.rethink, config.stale, config.frames, config.pixels, config.episode_bytes)
     return lambda: DualPilot(systems.navigator(), systems.follower(), systems.shown, mind, times)
 
 
@@ -180,7 +180,7 @@ def _internnav(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -
         mend = "name its folder with --system1"
         raise DataError("contract internnav", "needs a System 1 besides the System 2 that is served", mend)
     systems = _systems(checkpoint, options)
-    begin = partial(systems.session, DualRules(options["gap"], config.frames, config.pixels, config.episode_bytes))
+    begin = partial(systems.session, DualRules(config.gap, config.frames, config.pixels, config.episode_bytes))
     instruction = options["instruction"]
 
     def make(seed: int) -> AgentSession:

@@ -37,6 +37,12 @@ class ServeConfig(Config):
     """Requests of one episode of InternNav's contract at most, whose images are kept."""
     episode_bytes: int = Field(default=2**30, ge=1)
     """Bytes of the images of one episode at most that are kept for System 2, of InternNav's agents unpacked ones."""
+    gap: int = Field(default=8, ge=0)
+    """Requests over ``/eval_dual`` for which a goal of System 2 holds."""
+    rethink: float = Field(default=2.0, ge=0)
+    """Age of a goal, seconds, at which System 2 is asked anew over the native contract."""
+    stale: float = Field(default=8.0, gt=0)
+    """Age, seconds, at which an answer of System 2, or its goal, counts no more over the native contract."""
     swapped_channels: bool = True
     """Whether red and blue are swapped in colour images of NavDP's contract, as its published clients send them."""
 
