@@ -156,6 +156,25 @@ def test_a_lens_is_compared_though_a_client_tells_nothing_else_of_its_camera(net
             assert "warnings" not in client.post("/pointgoal_step", **STEP).json()
 
 
+def test_depth_in_millimetres_is_told(network):
+    """Read in units of 0.1 mm, a room in millimetres is ten times smaller; the robot drove as among near walls."""
+    room = np.random.default_rng(3).integers(8000, 45000, (12, 36, 48), dtype=np.uint16)
+    room[:, 0, 0], room[:, 0, 4] = 0, 65535  # nothing measured, and a wild pixel
+    with TestClient(navdp_app(network)) as client:
+        for divisor, told in ((10, 3), (1, 0)):
+            client.post("/navigator_reset", json=RESET)
+            answers = [client.post("/nogoal_step", **sent([VIEWS[0]], [depth // divisor], None)) for depth in room]
+            warned = [answer.json().get("warnings", []) for answer in answers]
+            assert sum(map(len, warned)) == told
+            assert told == 0 or "unit has to be 0.1 mm" in warned[-1][0]
+    with running(native_app(lambda: NavdpPilot(policy(network)))) as url, Robot(url) as robot:
+        for divisor in (10, 1):
+            robot.ask(begin())
+            for stamp, depth in enumerate(room):
+                warnings = robot.ask(see(stamp, VIEWS[0], depth // divisor))["warnings"]
+            assert len(warnings) == (divisor == 10)
+
+
 @pytest.mark.parametrize("token", ["", "two\nlines", "schlüssel"])
 def test_a_token_that_nobody_can_send_is_refused(token, network, tmp_path):
     """An empty token file counted as a token, so that a server without one listened for everybody."""

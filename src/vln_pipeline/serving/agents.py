@@ -62,7 +62,7 @@ class AgentContract:
         self, make: Callable[[int], AgentSession], config: ServeConfig, metrics: Metrics, worker: Worker
     ) -> None:
         self._make, self._config, self._worker = make, config, worker
-        self._sessions: Sessions[AgentSession] = Sessions(config.robots, config.idle)
+        self._sessions: Sessions[AgentSession] = Sessions(config.robots, config.give_way)
         metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:

@@ -22,7 +22,9 @@ class ServeConfig(Config):
     robots: int = Field(default=16, ge=1)
     """Robots that are remembered at a time."""
     idle: float = Field(default=600.0, gt=0)
-    """Seconds after which a robot that asks for nothing gives up its place to another."""
+    """Seconds of silence after which a connection over the native contract is closed."""
+    give_way: float = Field(default=120.0, gt=0)
+    """Seconds after which a robot that asks for nothing gives its place to another, where all are taken."""
     waiting: int = Field(default=32, ge=1)
     """Requests that may wait for the network; those beyond are refused at once."""
     together: int = Field(default=1, ge=1)

@@ -49,7 +49,7 @@ class InternNavContract:
     ) -> None:
         self._begin, self._instruction = begin, instruction
         self._config, self._worker = config, worker
-        self._sessions: Sessions[DualSession] = Sessions(config.robots, config.idle)
+        self._sessions: Sessions[DualSession] = Sessions(config.robots, config.give_way)
         metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:

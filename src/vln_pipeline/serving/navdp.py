@@ -1,7 +1,7 @@
 """NavDP's HTTP contract, spoken by its published clients and by ``evaluate_system1``."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Self
 
@@ -17,6 +17,7 @@ from vln_pipeline.models.navdp.goals import NavdpGoal
 from vln_pipeline.models.navdp.policy import NavdpPolicy
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.serving.config import ServeConfig
+from vln_pipeline.serving.depth_units import DepthUnits
 from vln_pipeline.serving.form import Message, Parts, file_of, read_form, read_message, robot_of, text_of
 from vln_pipeline.serving.images import apart, read_colour, read_depth
 from vln_pipeline.serving.known_cameras import KnownCameras
@@ -88,6 +89,7 @@ class _Session:
 
     policies: list[NavdpPolicy]
     told: Reset
+    units: DepthUnits = field(default_factory=DepthUnits)
 
     def reset(self, number: int) -> None:
         self.policies[number].reset(self.told.seed + number, _camera(self.told))
@@ -115,7 +117,7 @@ class NavdpContract:
         self._policy, self._config, self._worker = policy, config, worker
         self._planner = Planner(policy.decoder, worker, config.together)
         self._cameras = cameras or KnownCameras()
-        self._sessions: Sessions[_Session] = Sessions(config.robots, config.idle)
+        self._sessions: Sessions[_Session] = Sessions(config.robots, config.give_way)
         metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:
@@ -171,6 +173,7 @@ class NavdpContract:
         if camera is not None and depths.shape[1:] != (camera.rows, camera.width):
             raise RefusedRequestError(422, "images are not of the size that the reset told of the camera")
         warnings = self._lens_warnings(session.told, *depths.shape[1:]) if camera is None else []
+        warnings += session.units.warnings(depths)
         goals, poses = self._goals(form, kinds, robots), _poses(form, robots)
         seen = zip(session.policies, images, depths, goals, poses, strict=True)
         try:
