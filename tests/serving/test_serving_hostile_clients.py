@@ -200,7 +200,7 @@ def test_a_token_that_nobody_can_send_is_refused(token, network, tmp_path):
         (["--device=cuda:77"], "--device: PyTorch cannot use cuda:77"),
         (["--device=abacus"], "--device: PyTorch cannot use abacus"),
         (["--threads=0"], "--threads"),
-        (["--together=-1"], "together"),
+        (["--together=0"], "together: Input should be greater than or equal to 1"),
         (["--contract=internnav", "--system1=.", "--gap=-3"], "gap: Input should be greater than or equal to 0"),
         (["--contract=native", "--system1=.", "--rethink=nan"], "rethink: Input should be a finite number"),
         (["--contract=native", "--system1=.", "--stale=-1"], "stale: Input should be greater than 0"),

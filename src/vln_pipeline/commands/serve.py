@@ -87,7 +87,7 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
 
     if options["threads"]:
         torch.set_num_threads(options["threads"])
-    device = options["device"]
+    device, together = options["device"], options["together"]
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:  # the latter where PyTorch was built without it
@@ -96,7 +96,7 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
     config = ServeConfig(
         token=_token(options["token_file"]),
         swapped_channels=not options["ordered_channels"],
-        together=options["together"] or (1 if torch.device(device).type == "cpu" else 8),
+        together=together if together is not None else 1 if torch.device(device).type == "cpu" else 8,
         **{name: options[name] for name in ("host", "port", "robots", "deadline", "gap", "rethink", "stale")},
     )
     cameras = KnownCameras(

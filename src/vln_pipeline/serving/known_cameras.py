@@ -34,13 +34,13 @@ class KnownCameras:
         Raises:
             RefusedRequestError: there is one, and the check is strict.
         """
-        return self._told({name: cameras.differences(camera) for name, cameras in self._learned.items()})
+        return self._checked({name: cameras.differences(camera) for name, cameras in self._learned.items()})
 
     def lens_warnings(self, lens: Intrinsics) -> list[str]:
         """Return the same for a robot that tells of nothing but its lens; raises the same."""
-        return self._told({name: cameras.lens_differences(lens) for name, cameras in self._learned.items()})
+        return self._checked({name: cameras.lens_differences(lens) for name, cameras in self._learned.items()})
 
-    def _told(self, differences: Mapping[str, list[str]]) -> list[str]:
+    def _checked(self, differences: Mapping[str, list[str]]) -> list[str]:
         found = [f"{name}: camera {phrase}" for name, phrases in differences.items() for phrase in phrases]
         if found and self._strict:
             raise RefusedRequestError(422, "; ".join(found))
