@@ -1,6 +1,6 @@
 """Latency and throughput of a served NavDP checkpoint: eight robots at once beside one.
 
-    python benchmarks/serving.py [--quick] [--minutes=10]
+    python benchmarks/serving.py [--quick] [--minutes=10] [--together=1]
 
 A server of a small perturbed network is started as a user starts it. Each robot drives the same walk of a few steps
 again and again, from a reset with a seed of its own, and compares every path with that of the policy in this process.
@@ -108,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="seconds rather than minutes")
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--together", type=int, default=1, help="robots that are planned for in one run")
     options = parser.parse_args()
     length = 10.0 if options.quick else 60 * options.minutes
     torch.set_num_threads(1)
@@ -118,7 +119,7 @@ def main() -> None:
     paths = [expected(policy, robot) for robot in range(ROBOTS)]
     with tempfile.TemporaryDirectory() as folder:
         save(network, Path(folder) / "network")
-        words = ["serve", f"{folder}/network", f"--port={PORT}", "--threads=1"]
+        words = ["serve", f"{folder}/network", f"--port={PORT}", "--threads=1", f"--together={options.together}"]
         server = subprocess.Popen([sys.executable, "-m", "vln_pipeline", *words], cwd=Path(__file__).parents[1])
         try:
             url = f"http://127.0.0.1:{PORT}"

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 import zlib
+from http.client import HTTPException
 
 import numpy as np
 
@@ -75,7 +76,8 @@ def main(url, goal=(2.0, 0.0), most=40):
                 post(f"{url}/navigator_reset", json.dumps(begun).encode())
             known = True
             path = post_parts(f"{url}/pointgoal_step", image=png(rgb[..., ::-1]), depth=png(units), goal_data=told)
-        except OSError:  # nobody answers, or the server was started anew: stand still, and begin again
+        except (OSError, HTTPException, ValueError) as fault:  # no server, or one that was started anew or fell silent
+            print(f"standing still: {fault}")  # noqa: T201
             robot.drive(0.0, 0.0, PERIOD)
             time.sleep(PERIOD)
             known = False

@@ -31,6 +31,16 @@ class Killed:
 
 
 @dataclass(frozen=True)
+class EndsTheProcess:
+    """Does what a library does that finds no device."""
+
+    key: str
+
+    def __call__(self) -> Outcome:
+        os._exit(1)
+
+
+@dataclass(frozen=True)
 class DiesIdle:
     """Ends well, and takes its worker down a moment later, when that has nothing to do."""
 

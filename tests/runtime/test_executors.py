@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from executor_jobs import DiesIdle, Done, Killed, Sleeps, TellsItsStart
+from executor_jobs import DiesIdle, Done, EndsTheProcess, Killed, Sleeps, TellsItsStart
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.runtime.executors import available_workers, open_executor
@@ -34,6 +34,14 @@ def test_a_killed_worker_does_not_take_the_others_with_it(name):
     jobs = [("dead", Killed("dead")), *((f"j{i}", Done(f"j{i}")) for i in range(4))]
     failed = {o.key for o in open_executor(name, 2).run(jobs) if o.failure}
     assert failed == {"dead"}
+
+
+def test_the_end_of_a_worker_is_told_by_its_kind():
+    """A simulator without its device ended its worker, whose item was said to have been killed for want of memory."""
+    jobs = [("killed", Killed("killed")), ("ended", EndsTheProcess("ended"))]
+    causes = {o.key: o.failure.cause for o in open_executor("processes", 1).run(jobs)}
+    assert "was killed, perhaps for memory (exit code -9); run again" in causes["killed"]
+    assert "ended itself; see what it said above (exit code 1); run again" in causes["ended"]
 
 
 def test_a_worker_that_dies_between_two_jobs_costs_no_job():

@@ -71,7 +71,10 @@ def write(root: Path, scene: str = SCENE) -> Path:
     config = {
         "stages": {"paths": {".json": ["stages"]}},
         "objects": {"paths": {".json": ["objects/*", "objects/decomposed/*"]}},
-        "scene_instances": {"default_attributes": {"semantic_scene_instance": "hssd_ssd_map"}, "paths": {}},
+        "scene_instances": {
+            "default_attributes": {"semantic_scene_instance": "hssd_ssd_map"},
+            "paths": {".json": ["scenes"]},
+        },
         "semantic_scene_descriptor_instances": {"hssd_ssd_map": "semantics/hssd-hab_semantic_lexicon.json"},
     }
     _json(root / "hssd-hab.scene_dataset_config.json", config)

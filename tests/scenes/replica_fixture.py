@@ -17,10 +17,10 @@ def object_id(index: int) -> int:
     return FIRST + 2 * index
 
 
-def mesh_ply(ids: bool = True, colors: bool = True) -> bytes:
+def mesh_ply(ids: bool = True, colors: bool = True, placed=lambda vertices: vertices) -> bytes:
     """Quads with normals and colours of vertices, and the object of each face."""
     return instance_ply(
-        np.concatenate([b.vertices for b in BOXES]),
+        placed(np.concatenate([b.vertices for b in BOXES])),
         np.concatenate([QUADS + 8 * i for i in range(len(BOXES))]),
         np.repeat([object_id(i) for i in range(len(BOXES))], 6) if ids else None,
         np.repeat([b.color for b in BOXES], 8, axis=0) if colors else None,

@@ -56,6 +56,24 @@ def test_file_is_z_up_as_it_stands(tmp_path):
     np.testing.assert_allclose(sofa.vertices.max(axis=0), (1.1, 2.2, 0.8), atol=1e-6)
 
 
+def test_the_frame_is_the_one_that_habitat_is_told(tmp_path):
+    """Configurations were not looked at, so that one home stood in the simulator and another lay in the dataset."""
+    folder = fixture.write(tmp_path)
+    stage = folder / "habitat/replica_stage.stage_config.json"
+    told = json.loads(stage.read_text())
+    mesh = folder / "habitat/mesh_semantic.ply"
+    # The same home in centimetres and y up: what was (x, y, z) is (x, z, -y).
+    mesh.write_bytes(fixture.mesh_ply(placed=lambda v: 100 * np.stack([v[:, 0], v[:, 2], -v[:, 1]], axis=1)))
+    stage.write_text(json.dumps({"render_asset": told["render_asset"], "units_to_meters": 0.01}))
+    axes = {"up": [0, 1, 0], "front": [0, 0, -1]}
+    described = {"stages": {"default_attributes": axes, "paths": {".json": ["*/habitat/*.stage_config.json"]}}}
+    (tmp_path / "replica.scene_dataset_config.json").write_text(json.dumps(described))
+    assert bounds_by_category(load(tmp_path)) == expected_bounds()
+    stage.write_text(json.dumps(told | {"up": [0, 0, 0]}))
+    with pytest.raises(DataError, match=r"replica_stage\.stage_config\.json: cannot be read .*no axes"):
+        load(tmp_path)
+
+
 def test_quads_keep_their_outside_and_vertices_their_colour(tmp_path):
     fixture.write(tmp_path)
     scene = load(tmp_path)

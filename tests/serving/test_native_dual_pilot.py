@@ -45,11 +45,11 @@ class Mind(Executor):
         self.open = []
 
 
-def flown(*texts, follower=None, rethink=2.0, stale=8.0, frames=99):
+def flown(*texts, follower=None, rethink=2.0, stale=8.0, frames=99, episode_bytes=10**6):
     """Return a pilot at the start of an episode, its System 2, and its mind."""
     planner, mind = Scripted(*texts), Mind()
     navigator = Navigator(planner, Dialogue(load_prompts(None)), 1, 1)
-    times = DualTimes(rethink, stale, frames, 10_000)
+    times = DualTimes(rethink, stale, frames, 10_000, episode_bytes)
     pilot = DualPilot(navigator, follower or StraightFollower(), DialogueConfig(history=2), mind, times)
     pilot.begin(START)
     return pilot, planner, mind
@@ -166,3 +166,12 @@ def test_an_episode_has_words_and_an_end():
     pilot.see(sight(3.0, (0.65, 0.0, 0.0)))  # not far enough for an image of its own
     with pytest.raises(RefusedRequestError, match="has 3 images; send begin"):
         pilot.see(sight(4.0, (0.9, 0.0, 0.0)))
+
+
+def test_an_episodes_images_have_a_size():
+    """As many images were kept as there were steps of the way, however large each was."""
+    pilot, _, _ = flown("←", episode_bytes=2 * len(FILE))
+    for n in range(2):
+        pilot.see(sight(n, (0.3 * n, 0.0, 0.0)))
+    with pytest.raises(RefusedRequestError, match="bytes; send begin"):
+        pilot.see(sight(2.0, (0.6, 0.0, 0.0)))

@@ -3,14 +3,18 @@
 import importlib
 import math
 import sys
+import threading
 import time
 from pathlib import Path
 
 import fake_ros
+import msgpack
 import numpy as np
 import pytest
+from native_client import begin, see
 from running import running
 from test_native import DEPTHS, VIEWS, app
+from websockets.sync.server import serve
 from wide_room import wide_room
 
 from vln_pipeline.evaluation.world.builtin import BuiltinWorld
@@ -232,6 +236,29 @@ def test_the_node_drives_by_a_server_and_stops_when_it_is_killed(monkeypatch):
     until(lambda: any("no server" in line for line in node.logged))
     node.close()
     assert math.isclose(node.published["cmd_vel"][-1].linear.x, 0.0)
+
+
+def test_the_link_finds_a_server_that_was_started_again_after_one_that_talked_nonsense():
+    """What no server answers ended the thread of the connection, and the robot stood still for ever."""
+    link_module, plans, warned = module("link"), [], []
+    link_module._RETRY = 0.05
+
+    def nonsense(socket):
+        socket.recv()
+        socket.send(msgpack.packb([1, 2]))
+
+    with serve(nonsense, "127.0.0.1", 0) as broken:
+        port = broken.socket.getsockname()[1]
+        threading.Thread(target=broken.serve_forever, daemon=True).start()
+        calls = {"plan": plans.append, "alive": lambda: None, "lost": lambda: None, "warn": warned.append}
+        link = link_module.Link(f"ws://127.0.0.1:{port}/robot", begin(), **calls)
+        until(lambda: any("no server: TypeError" in line for line in warned))
+    for stamp in (1.0, 2.0):  # the second time on, what was told to the first server is told to the next
+        with running(app(Straight), port=port):
+            link.send(see(stamp, VIEWS[0], DEPTHS[0]))
+            until(lambda stamp=stamp: plans and plans[-1]["stamp"] == stamp)
+    link.close()
+    assert not link._thread.is_alive()
 
 
 def test_the_package_never_imports_the_examples():

@@ -2,18 +2,15 @@
 
 import re
 import shlex
-import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import httpx
 import pytest
+from server_process import ROOT, free_port, served
 
 from vln_pipeline.models.navdp.checkpoint import save
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/how-to/serve.md").read_text()
 
 
@@ -26,37 +23,21 @@ def commands(program):
     ]
 
 
-@pytest.fixture
-def port():
-    with socket.socket() as link:
-        link.bind(("127.0.0.1", 0))
-        return link.getsockname()[1]
-
-
 @pytest.mark.slow
-def test_a_served_network_drives_the_example_robot(network, tmp_path, port):
+def test_a_served_network_drives_the_example_robot(network, tmp_path):
     save(network, tmp_path / "best")
+    port = free_port()
     serve, example = commands("vln-pipeline serve")[0], commands("python examples")[0]
     words = shlex.split(serve.replace("8888", str(port)).replace("data/networks/best", str(tmp_path / "best")))
-    server = subprocess.Popen([sys.executable, "-m", "vln_pipeline", *words[1:]], cwd=ROOT, stderr=subprocess.PIPE)
-    try:
+    with served(words[1:], port):
         url = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            try:
-                state = httpx.get(f"{url}/health").json()
-                break
-            except httpx.TransportError:
-                assert server.poll() is None, server.stderr.read().decode()
-                time.sleep(0.2)
+        state = httpx.get(f"{url}/health").json()
         assert state == {"status": "ok", "contract": "navdp", "checkpoint": "best", "trained_cameras": {}}
         told = shlex.split(example.replace("8888", str(port)))
         done = subprocess.run([sys.executable, *told[1:]], cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         assert re.fullmatch(r"\d+\.\d\d m are left\n", done.stdout)
         assert 'route="/pointgoal_step",status="200"' in httpx.get(f"{url}/metrics").text
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def test_every_option_on_the_page_is_one_of_the_command():

@@ -40,7 +40,7 @@ from vln_pipeline.serving.internnav import InternNavContract
 torch.set_num_threads(1)
 SHOWN = DialogueConfig(history=2)
 CONFIG = ServeConfig(deadline=300.0, frames=100)
-RULES = DualRules(gap=3, frames=CONFIG.frames, pixels=CONFIG.pixels)
+RULES = DualRules(gap=3, frames=CONFIG.frames, pixels=CONFIG.pixels, episode_bytes=CONFIG.episode_bytes)
 ROOM_RULES = Rules(PROTOCOLS["internnav"], scale=0.1)
 SMALL = {
     "predict_size": 12, "vit": {"image_size": 28, "position_grid": 2, "width": 16, "depth": 1, "heads": 2},

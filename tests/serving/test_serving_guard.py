@@ -7,6 +7,7 @@ import time
 import httpx
 import numpy as np
 import pytest
+from malformed import malformed
 from pydantic import ValidationError
 from running import navdp_app, running
 from test_serving_navdp import DEPTHS, INTRINSIC, POINT, VIEWS, sent
@@ -99,31 +100,9 @@ def test_more_requests_than_may_wait_are_refused_at_once():
 
 def test_five_hundred_malformed_requests_are_the_clients_fault(network):
     """Bodies, forms and images damaged at random: 4xx each time, and the server answers a sound request after them."""
-    draw = np.random.default_rng(8)
     with running(navdp_app(network)) as url, httpx.Client(base_url=url, timeout=300) as client:
         client.post("/navigator_reset", json=RESET)
-        paths = ("/pointgoal_step", "/pixelgoal_step", "/imagegoal_step", "/navdp_step_ip_mixgoal", "/navigator_reset")
-        statuses = []
-        for number in range(500):
-            path = paths[number % len(paths)]
-            whole = client.build_request("POST", path, **sent([VIEWS[0]], [DEPTHS[0]], POINT))
-            raw, headers = bytearray(whole.read()), {"content-type": whole.headers["content-type"]}
-            kind = number % 4
-            if kind == 0:  # cut off
-                raw = raw[: draw.integers(len(raw) - 200)]
-            elif kind == 1:  # the head of each part, and of each image, is spoilt
-                for _ in range(40):
-                    raw[draw.integers(400)] = draw.integers(256)
-            elif kind == 2:  # noise
-                raw = bytearray(draw.bytes(int(draw.integers(2000))))
-            else:
-                headers = {
-                    "content-type": ("multipart/form-data", "text/plain", "multipart/form-data; boundary=\xff")[
-                        number % 3
-                    ]
-                }
-            answer = client.post(path, content=bytes(raw), headers={k: v.encode("latin-1") for k, v in headers.items()})
-            statuses.append(answer.status_code)
+        statuses = [client.post(path, **content).status_code for path, content in malformed(500, seed=8)]
         assert {400, 422} <= {*statuses}
         assert all(400 <= status < 500 for status in statuses), statuses
         client.post("/navigator_reset", json=RESET)

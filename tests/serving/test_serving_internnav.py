@@ -23,14 +23,15 @@ RGB = cv2.GaussianBlur(np.random.default_rng(2).integers(0, 255, (48, 64, 3), dt
 DEPTH = np.full((48, 64), 21000, np.uint16)
 
 
-def serving(planner, network=None, instruction="Go to the sofa.", gap=2, frames=9):
+def serving(planner, network=None, instruction="Go to the sofa.", gap=2, frames=9, episode_bytes=10**6):
     """Return an application in which every robot has the scripted systems."""
     config, shown = ServeConfig(frames=frames), DialogueConfig(history=2)
+    rules = DualRules(gap, config.frames, config.pixels, episode_bytes)
 
     def begin(told, seed):
         navigator = Navigator(planner, Dialogue(load_prompts(None)), 1, 1)
         follower = LatentFollower(network or Network(), 28, 32, 4, once=False)
-        return DualSession(navigator, follower, shown, DualRules(gap, config.frames, config.pixels), told, seed)
+        return DualSession(navigator, follower, shown, rules, told, seed)
 
     return application(
         lambda metrics, worker: InternNavContract(begin, instruction, config, metrics, worker), config, {}
@@ -101,3 +102,13 @@ def test_an_episode_begins_with_a_reset_and_has_an_end(talk):
     assert [ask(client, reset=number == 0, robot="a").status_code for number in range(4)] == [200, 200, 200, 409]
     assert ask(client, reset=True, robot="a").status_code == 200
     assert ask(client, depth=DEPTH[1:], robot="a").status_code == 422
+
+
+def test_an_episodes_images_have_a_size(talk):
+    """Two thousand images of any size were kept for each robot, up to 30 GB."""
+    one = len(cv2.imencode(".jpg", RGB)[1])
+    client = talk(Scripted("←"), frames=99, episode_bytes=2 * one)
+    assert [ask(client, reset=number == 0).status_code for number in range(2)] == [200, 200]
+    answer = ask(client)
+    assert (answer.status_code, "send reset" in answer.json()["error"]) == (409, True)
+    assert ask(client, reset=True).status_code == 200

@@ -22,7 +22,7 @@ from vln_pipeline.serving.dual_session import DualRules
 from vln_pipeline.serving.open_dual import DualSystems
 
 DUAL = DualConfig(samples=4, max_new_tokens=4)
-RULES = DualRules(gap=2, frames=9, pixels=10_000)
+RULES = DualRules(gap=2, frames=9, pixels=10_000, episode_bytes=10**6)
 COLOUR = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
 DEPTH = np.full((48, 64), 2.0, np.float32)
 TINY = TinyConfig(

@@ -56,8 +56,8 @@ class Link:
                     max_size=2**24,
                 ) as socket:
                     self._talk(socket)
-            except (OSError, WebSocketException, TimeoutError, ValueError) as error:
-                self._warn(f"no server: {type(error).__name__}")
+            except Exception as error:  # whatever a broken server says, the robot stands still and asks again
+                self._warn(f"no server: {type(error).__name__}: {error}")
             self._lost()
             self._ended.wait(_RETRY)
 
@@ -66,9 +66,7 @@ class Link:
         pinging = threading.Thread(target=self._ping, args=(socket, over), name="vln-ping", daemon=True)
         pinging.start()
         try:
-            begun = self._ask(socket, self._begin)
-            for warning in begun.get("warnings", []):
-                self._warn(warning)
+            self._warned(self._ask(socket, self._begin))
             while not self._ended.is_set():
                 self._come.wait()
                 self._come.clear()
@@ -78,9 +76,14 @@ class Link:
                 if sight is not None:
                     answer = self._ask(socket, sight)
                     if answer["type"] == "plan":
+                        self._warned(answer)
                         self._plan(answer)
         finally:
             over.set()
+
+    def _warned(self, answer):
+        for warning in answer.get("warnings", []):
+            self._warn(warning)
 
     def _ask(self, socket, message):
         socket.send(msgpack.packb(message))

@@ -34,12 +34,13 @@ _POLICY = ("samples", "sampler", "steps", "bfloat16", "memory_stride")
 @click.option("--robots", type=int, default=16, show_default=True, help="Robots that are remembered at a time.")
 @click.option("--deadline", type=float, default=30.0, show_default=True, help="Seconds per request.")
 @click.option("--device", default="cpu", show_default=True, help="PyTorch's name of it.")
-@click.option("--threads", type=int, help="CPU threads of the network; by default PyTorch's choice.")
+@click.option("--threads", type=click.IntRange(min=1), help="CPU threads of the network; by default PyTorch's choice.")
 @click.option("--manner", type=click.Choice(["trained", "published"]), help="How goals are shown to a NavDP network.")
 @click.option("--samples", type=int, help="Candidate paths per plan.")
 @click.option("--sampler", type=click.Choice(["ddpm", "ddim", "dpm_solver"]))
 @click.option("--steps", type=int, help="Network evaluations per plan; few need ddim or dpm_solver.")
 @click.option("--memory-stride", type=int, help="Requests between two images that NavDP remembers.")
+@click.option("--together", type=int, help="Robots that NavDP plans for in one run; by default 1 on CPUs, else 8.")
 @click.option("--bfloat16", is_flag=True, default=None, help="Multiply matrices in bfloat16.")
 @click.option("--ordered-channels", is_flag=True, help="Clients send JPEGs with red and blue in their places.")
 @click.option("--system1", type=click.Path(exists=True, file_okay=False, path_type=Path), help="On latent plans.")
@@ -63,7 +64,10 @@ def serve(checkpoint: Path, contract: str, **options: Any) -> None:
         raise click.ClickException(
             f"{error.name} is not installed; pip install 'vln-pipeline[serve,models]'"
         ) from error
+    from vln_pipeline.commands.serve_options import refuse_meaningless
+
     try:
+        refuse_meaningless(click.get_current_context(), contract)
         _serve(checkpoint, contract, options)
     except ValidationError as error:
         fault = error.errors()[0]
@@ -83,11 +87,17 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
 
     if options["threads"]:
         torch.set_num_threads(options["threads"])
-    token = options["token_file"]
+    device, together = options["device"], options["together"]
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # the latter where PyTorch was built without it
+        cause = f"PyTorch cannot use {device} ({str(error).splitlines()[0][:200]})"
+        raise DataError("--device", cause, "name another, for instance cpu") from error
     config = ServeConfig(
-        token=None if token is None else SecretStr(token.read_text(encoding="utf-8").strip()),
+        token=_token(options["token_file"]),
         swapped_channels=not options["ordered_channels"],
-        **{name: options[name] for name in ("host", "port", "robots", "deadline")},
+        together=together if together is not None else 1 if torch.device(device).type == "cpu" else 8,
+        **{name: options[name] for name in ("host", "port", "robots", "deadline", "gap", "rethink", "stale")},
     )
     cameras = KnownCameras(
         known_cameras(checkpoint, options["system1"], options["camera"]), strict=options["strict_camera"]
@@ -99,8 +109,20 @@ def _serve(checkpoint: Path, contract: str, options: dict[str, Any]) -> None:
         "native": partial(_native, cameras),
     }
     open_contract = openers[contract](checkpoint, config, options)
-    click.echo(f"serving {checkpoint.name} over {contract} at http://{config.host}:{config.port}", err=True)
-    run(application(open_contract, config, told), config)
+    run(
+        application(open_contract, config, told),
+        config,
+        lambda url: click.echo(f"serving {checkpoint.name} over {contract} at {url}", err=True),
+    )
+
+
+def _token(file: Path | None) -> SecretStr | None:
+    try:
+        return None if file is None else SecretStr(file.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError) as error:
+        raise DataError(
+            str(file), f"cannot be read ({type(error).__name__})", "write the token as plain text"
+        ) from None
 
 
 def _navdp(cameras: KnownCameras, checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> OpenContract:
@@ -143,7 +165,7 @@ def _pilots(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -> C
         policy = _policy(checkpoint, options)
         return lambda: NavdpPilot(policy.another(policy.config.stop_threshold))
     systems, mind = _systems(checkpoint, options), ThreadPoolExecutor(1, thread_name_prefix="system2")
-    times = DualTimes(options["rethink"], options["stale"], config.frames, config.pixels)
+    times = DualTimes(config.rethink, config.stale, config.frames, config.pixels, config.episode_bytes)
     return lambda: DualPilot(systems.navigator(), systems.follower(), systems.shown, mind, times)
 
 
@@ -158,7 +180,7 @@ def _internnav(checkpoint: Path, config: ServeConfig, options: dict[str, Any]) -
         mend = "name its folder with --system1"
         raise DataError("contract internnav", "needs a System 1 besides the System 2 that is served", mend)
     systems = _systems(checkpoint, options)
-    begin = partial(systems.session, DualRules(options["gap"], config.frames, config.pixels))
+    begin = partial(systems.session, DualRules(config.gap, config.frames, config.pixels, config.episode_bytes))
     instruction = options["instruction"]
 
     def make(seed: int) -> AgentSession:

@@ -1,6 +1,8 @@
 """Asking a policy that somebody else serves over HTTP."""
 
+import os
 import time
+import uuid
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.episode_fault import EpisodeFaultError
@@ -27,7 +29,8 @@ class PolicyServer:
     def __init__(self, url: str, timeout: float, where: str) -> None:
         self.url = url
         self._address, self._timeout, self._where = url.rstrip("/"), timeout, where
-        self._client = HttpClient(largest=_LARGEST)
+        # Servers of this project give each process a session; without a name all workers would share one.
+        self._client = HttpClient(largest=_LARGEST, headers={"X-Robot": f"evaluator-{uuid.getnode():x}-{os.getpid()}"})
 
     def ask(self, path: str, **content: object) -> Answer:
         """Return what the server answers, which may tell of a failure.

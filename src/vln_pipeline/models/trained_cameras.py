@@ -1,7 +1,7 @@
 """Which cameras a network learned from, kept beside its weights: it drives well only through such ones."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -62,8 +62,14 @@ class TrainedCameras(Config):
 
         Margins are 0.15 m and 6 degrees: ours, about what a robot's mounting and a lens differ by.
         """
-        hfov, vfov = _fields_of_view(camera.intrinsics)
-        found = {"height": camera.height, "pitch": camera.pitch, "hfov": hfov, "vfov": vfov}
+        place = self._differences({"height": camera.height, "pitch": camera.pitch})
+        return place + self.lens_differences(camera.intrinsics)
+
+    def lens_differences(self, lens: Intrinsics) -> list[str]:
+        """Return the same for the fields of view alone, where nobody tells where the camera is."""
+        return self._differences(dict(zip(("hfov", "vfov"), _fields_of_view(lens), strict=True)))
+
+    def _differences(self, found: Mapping[str, float]) -> list[str]:
         learned: dict[str, Range | None] = {name: getattr(self, name) for name in found}
         return [
             f"{name} {found[name]:.3g} {_UNITS[name]}, learned from {_told(span)}"

@@ -1,5 +1,6 @@
 """The HTTP contract of InternNav's agent server: ``/agent/init``, then ``step`` and ``reset`` of an agent by name."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ class AgentContract:
         self, make: Callable[[int], AgentSession], config: ServeConfig, metrics: Metrics, worker: Worker
     ) -> None:
         self._make, self._config, self._worker = make, config, worker
-        self._sessions: Sessions[AgentSession] = Sessions(config.robots, config.idle)
+        self._sessions: Sessions[AgentSession] = Sessions(config.robots, config.give_way)
         metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:
@@ -75,29 +76,33 @@ class AgentContract:
     async def _init(self, request: Request) -> JSONResponse:
         told = read_message(await request.body(), Init, "init")
         robot = robot_of(request)
+        if robot and not re.fullmatch(_NAME, robot):  # no address would lead to its agent
+            raise RefusedRequestError(422, "X-Robot: a robot's name has only letters, digits, and _ . - here")
         # Robots that are told apart get a name each, so that those of one model do not share a session.
         name = f"{told.agent_config.name}.{robot}" if robot else told.agent_config.name
         self._sessions.open(name, await self._worker.run(lambda: self._make(told.seed)))
         return JSONResponse({"status": "success", "agent_name": name}, 201)
 
     async def _step(self, request: Request) -> JSONResponse:
-        session = self._session(request)
+        name, session = self._session(request)
         told = read_message(await request.body(), Step, "step")
         observation = read_observation(told.observation, self._config.pixels)
         try:
-            action = await self._worker.run(lambda: session.step(observation))
+            with self._sessions.asked(name, session):
+                action = await self._worker.run(lambda: session.step(observation))
         except DataError as error:
             raise RefusedRequestError(422, str(error)) from error
         return JSONResponse({"action": [{"action": [action], "ideal_flag": True}]})
 
     async def _reset(self, request: Request) -> JSONResponse:
-        session = self._session(request)
+        name, session = self._session(request)
         told = read_message(await request.body(), Reset, "reset")
-        await self._worker.run(lambda: session.reset(told.seed))
+        with self._sessions.asked(name, session):
+            await self._worker.run(lambda: session.reset(told.seed))
         return JSONResponse({"status": "success"})
 
-    def _session(self, request: Request) -> AgentSession:
+    def _session(self, request: Request) -> tuple[str, AgentSession]:
         name = request.path_params["name"]
         if name not in self._sessions:
             raise RefusedRequestError(404, "there is no agent of this name; post /agent/init first")
-        return self._sessions.of(name, "post /agent/init first")
+        return name, self._sessions.of(name, "post /agent/init first")

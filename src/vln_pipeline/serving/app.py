@@ -83,9 +83,19 @@ def application(open_contract: OpenContract, config: ServeConfig, told: dict[str
     )
 
 
-def serve(app: Starlette, config: ServeConfig) -> None:
-    """Answer requests until the process is told to end."""
-    uvicorn.run(app, **options(config))
+def serve(app: Starlette, config: ServeConfig, begun: Callable[[str], None]) -> None:
+    """Answer requests until the process is told to end.
+
+    Args:
+        app: the application.
+        config: where it listens.
+        begun: is called with its address, as soon as it has one.
+    """
+    running = uvicorn.Config(app, **options(config))
+    with running.bind_socket() as link:
+        host, port = link.getsockname()[:2]
+        begun(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        uvicorn.Server(running).run([link])
 
 
 def options(config: ServeConfig) -> dict[str, Any]:

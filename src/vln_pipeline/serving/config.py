@@ -1,8 +1,9 @@
 """Parameters of a server."""
 
+import re
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from vln_pipeline.config import Config
 
@@ -21,9 +22,13 @@ class ServeConfig(Config):
     robots: int = Field(default=16, ge=1)
     """Robots that are remembered at a time."""
     idle: float = Field(default=600.0, gt=0)
-    """Seconds after which a robot that asks for nothing gives up its place to another."""
+    """Seconds of silence after which a connection over the native contract is closed."""
+    give_way: float = Field(default=120.0, gt=0)
+    """Seconds after which a robot that asks for nothing gives its place to another, where all are taken."""
     waiting: int = Field(default=32, ge=1)
     """Requests that may wait for the network; those beyond are refused at once."""
+    together: int = Field(default=1, ge=1)
+    """Robots that a NavDP network plans for in one run at most; more than 1 saves time on GPUs alone."""
     deadline: float = Field(default=30.0, gt=0)
     """Seconds from a request's first byte to the end of its answer."""
     largest: int = Field(default=16 * 2**20, ge=1024)
@@ -33,9 +38,23 @@ class ServeConfig(Config):
     frames: int = Field(default=2000, ge=1)
     """Requests of one episode of InternNav's contract at most, whose images are kept."""
     episode_bytes: int = Field(default=2**30, ge=1)
-    """Bytes of the images of one episode of InternNav's agents at most, which are kept unpacked."""
+    """Bytes of the images of one episode at most that are kept for System 2, of InternNav's agents unpacked ones."""
+    gap: int = Field(default=8, ge=0)
+    """Requests over ``/eval_dual`` for which a goal of System 2 holds."""
+    rethink: float = Field(default=2.0, ge=0)
+    """Age of a goal, seconds, at which System 2 is asked anew over the native contract."""
+    stale: float = Field(default=8.0, gt=0)
+    """Age, seconds, at which an answer of System 2, or its goal, counts no more over the native contract."""
     swapped_channels: bool = True
     """Whether red and blue are swapped in colour images of NavDP's contract, as its published clients send them."""
+
+    @field_validator("token")
+    @classmethod
+    def _token_can_be_sent(cls, token: SecretStr | None) -> SecretStr | None:
+        # An empty one guards nothing, and headers cannot carry the rest.
+        if token is not None and not re.fullmatch(r"[!-~]([ -~]*[!-~])?", token.get_secret_value()):
+            raise ValueError("the token is empty, or has characters that a header cannot carry")
+        return token
 
     @model_validator(mode="after")
     def _others_need_a_token(self) -> Self:

@@ -30,11 +30,13 @@ class DualRules:
         gap: requests for which System 1 goes on to a goal before System 2 is asked anew.
         frames: requests of an episode at most; their images are kept as they came.
         pixels: of an image at most.
+        episode_bytes: of an episode's images at most.
     """
 
     gap: int
     frames: int
     pixels: int
+    episode_bytes: int
 
 
 class DualSession:
@@ -61,6 +63,7 @@ class DualSession:
         self._navigator, self._follower, self._shown, self._rules = navigator, follower, shown, rules
         self._instruction = instruction
         self._files: list[bytes] = []
+        self._kept = 0
         self._goal: FloorGoal | None = None
         self._since = 0
         navigator.reset()
@@ -83,12 +86,16 @@ class DualSession:
         """
         if len(self._files) >= self._rules.frames:
             raise RefusedRequestError(409, f"the episode has {self._rules.frames} images; send reset")
+        if self._kept + len(colour) > self._rules.episode_bytes:
+            cause = f"the episode's images have more than {self._rules.episode_bytes} bytes; send reset"
+            raise RefusedRequestError(409, cause)
         rgb = read_colour(colour, "image", self._rules.pixels)
         if rgb.shape[:2] != depth.shape:
             raise RefusedRequestError(422, "image and depth are not of one size")
         lens = Intrinsics.from_fov(rgb.shape[1], rgb.shape[0], _HFOV)
         now = Observation(rgb, depth, CameraSetting("robot", 1.0, 0.0, lens), np.zeros(3), 0.0, looks_down=True)
         self._files.append(colour)
+        self._kept += len(colour)
         self._since += 1
         told: dict[str, Any] = {}
         if self._goal is None or self._since > self._rules.gap:

@@ -27,8 +27,15 @@ class Message(BaseModel):
 
 
 def robot_of(request: Request) -> str:
-    """Return which robot asks."""
-    return request.headers.get(ROBOT, "")[:_LONGEST_NAME]
+    """Return which robot asks.
+
+    Raises:
+        RefusedRequestError: its name is too long; cut short, it might be another's.
+    """
+    name = request.headers.get(ROBOT, "")
+    if len(name) > _LONGEST_NAME:
+        raise RefusedRequestError(422, f"{ROBOT}: a robot's name has at most {_LONGEST_NAME} characters")
+    return name
 
 
 def read_message(raw: str | bytes, shape: type[Told], name: str) -> Told:

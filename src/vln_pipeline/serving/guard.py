@@ -66,7 +66,7 @@ class Guard:
                 await _answer(refusal, scope, receive, noting)
         except TimeoutError:
             if not status:
-                late = RefusedRequestError(503, "the network was too slow") if whole else None
+                late = RefusedRequestError(504, "the network was too slow") if whole else None
                 late = late or RefusedRequestError(408, "the request was too slow")
                 await _answer(late, scope, receive, noting)
         finally:

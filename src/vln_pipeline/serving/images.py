@@ -22,9 +22,12 @@ def read_colour(raw: bytes, name: str, pixels: int) -> NDArray[np.uint8]:
         pixels: at most.
 
     Raises:
-        RefusedRequestError: it is no such file, or too large.
+        RefusedRequestError: it is no such file, has no colours of 8 bits, as a depth image, or is too large.
     """
-    return np.array(_opened(raw, name, pixels).convert("RGB"))
+    image = _opened(raw, name, pixels)
+    if image.mode in _DEEP:  # which would be taken for white all over
+        raise RefusedRequestError(422, f"{name} is an image of one channel of 16 bits, as depth is; colours are needed")
+    return np.array(image.convert("RGB"))
 
 
 def read_depth(raw: bytes, name: str, pixels: int) -> NDArray[np.float32]:

@@ -49,7 +49,7 @@ class InternNavContract:
     ) -> None:
         self._begin, self._instruction = begin, instruction
         self._config, self._worker = config, worker
-        self._sessions: Sessions[DualSession] = Sessions(config.robots, config.idle)
+        self._sessions: Sessions[DualSession] = Sessions(config.robots, config.give_way)
         metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:
@@ -73,6 +73,7 @@ class InternNavContract:
             return session.step(colour, depth)
 
         try:
-            return JSONResponse(await self._worker.run(stepped))
+            with self._sessions.asked(robot, session):
+                return JSONResponse(await self._worker.run(stepped))
         except DataError as error:
             raise RefusedRequestError(422, str(error)) from error

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.official_export import told_in
 from vln_pipeline.models.trained_cameras import TrainedCameras, read_cameras, read_record
-from vln_pipeline.rendering.camera import CameraSetting
+from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.serving.refused import RefusedRequestError
 
 
@@ -34,11 +34,14 @@ class KnownCameras:
         Raises:
             RefusedRequestError: there is one, and the check is strict.
         """
-        found = [
-            f"{name}: camera {difference}"
-            for name, cameras in self._learned.items()
-            for difference in cameras.differences(camera)
-        ]
+        return self._checked({name: cameras.differences(camera) for name, cameras in self._learned.items()})
+
+    def lens_warnings(self, lens: Intrinsics) -> list[str]:
+        """Return the same for a robot that tells of nothing but its lens; raises the same."""
+        return self._checked({name: cameras.lens_differences(lens) for name, cameras in self._learned.items()})
+
+    def _checked(self, differences: Mapping[str, list[str]]) -> list[str]:
+        found = [f"{name}: camera {phrase}" for name, phrases in differences.items() for phrase in phrases]
         if found and self._strict:
             raise RefusedRequestError(422, "; ".join(found))
         return found

@@ -1,7 +1,7 @@
 """NavDP's HTTP contract, spoken by its published clients and by ``evaluate_system1``."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Self
 
@@ -14,13 +14,15 @@ from starlette.routing import Route
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.goals import NavdpGoal
-from vln_pipeline.models.navdp.policy import NavdpPlan, NavdpPolicy
+from vln_pipeline.models.navdp.policy import NavdpPolicy
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.serving.config import ServeConfig
+from vln_pipeline.serving.depth_units import DepthUnits
 from vln_pipeline.serving.form import Message, Parts, file_of, read_form, read_message, robot_of, text_of
 from vln_pipeline.serving.images import apart, read_colour, read_depth
 from vln_pipeline.serving.known_cameras import KnownCameras
 from vln_pipeline.serving.metrics import Metrics
+from vln_pipeline.serving.planner import Planner
 from vln_pipeline.serving.refused import RefusedRequestError
 from vln_pipeline.serving.sessions import Sessions
 from vln_pipeline.serving.worker import Worker
@@ -87,6 +89,7 @@ class _Session:
 
     policies: list[NavdpPolicy]
     told: Reset
+    units: DepthUnits = field(default_factory=DepthUnits)
 
     def reset(self, number: int) -> None:
         self.policies[number].reset(self.told.seed + number, _camera(self.told))
@@ -112,8 +115,9 @@ class NavdpContract:
         cameras: KnownCameras | None = None,
     ) -> None:
         self._policy, self._config, self._worker = policy, config, worker
+        self._planner = Planner(policy.decoder, worker, config.together)
         self._cameras = cameras or KnownCameras()
-        self._sessions: Sessions[_Session] = Sessions(config.robots, config.idle)
+        self._sessions: Sessions[_Session] = Sessions(config.robots, config.give_way)
         metrics.watch(self._sessions)
 
     def routes(self) -> list[Route]:
@@ -149,14 +153,17 @@ class NavdpContract:
 
     async def _reset_one(self, request: Request) -> JSONResponse:
         told = read_message(await request.body(), ResetOne, "reset")
-        session = self._sessions.of(robot_of(request), _RESET)
+        robot = robot_of(request)
+        session = self._sessions.of(robot, _RESET)
         if told.env_id >= len(session.policies):
             raise RefusedRequestError(422, f"there are {len(session.policies)} robots in this session")
-        await self._worker.run(lambda: session.reset(told.env_id))
+        with self._sessions.asked(robot, session):
+            await self._worker.run(lambda: session.reset(told.env_id))
         return JSONResponse({"algo": "navdp"})
 
     async def _step(self, kinds: tuple[str, ...], request: Request) -> JSONResponse:
-        session = self._sessions.of(robot_of(request), _RESET)
+        robot = robot_of(request)
+        session = self._sessions.of(robot, _RESET)
         form, robots = await read_form(request, self._config), len(session.policies)
         images = self._colours(form, "image", robots)
         depths = apart(read_depth(file_of(form, "depth"), "depth", self._config.pixels), robots, "depth")
@@ -165,14 +172,13 @@ class NavdpContract:
         camera = session.told.camera
         if camera is not None and depths.shape[1:] != (camera.rows, camera.width):
             raise RefusedRequestError(422, "images are not of the size that the reset told of the camera")
+        warnings = self._lens_warnings(session.told, *depths.shape[1:]) if camera is None else []
+        warnings += session.units.warnings(depths)
         goals, poses = self._goals(form, kinds, robots), _poses(form, robots)
-
-        def planned() -> list[NavdpPlan]:
-            seen = zip(session.policies, images, depths, goals, poses, strict=True)
-            return [policy.plan(image, depth, goal, pose) for policy, image, depth, goal, pose in seen]
-
+        seen = zip(session.policies, images, depths, goals, poses, strict=True)
         try:
-            plans = await self._worker.run(planned)
+            with self._sessions.asked(robot, session):
+                plans = await self._planner.plans([policy.planning(*what) for policy, *what in seen])
         except DataError as error:
             raise RefusedRequestError(422, str(error)) from error
         return JSONResponse(
@@ -181,7 +187,15 @@ class NavdpContract:
                 "all_trajectory": [plan.candidates.tolist() for plan in plans],
                 "all_values": [plan.scores.tolist() for plan in plans],
             }
+            | ({"warnings": warnings} if warnings else {})
         )
+
+    def _lens_warnings(self, told: Reset, height: int, width: int) -> list[str]:
+        """Return what is wrong with the lens of a client that tells nothing else of its camera, as the published do."""
+        ((fx, _, cx), (_, fy, cy), _) = told.intrinsic
+        if min(fx, fy) <= 0:
+            return []
+        return self._cameras.lens_warnings(Intrinsics(width, height, fx, fy, cx, cy))
 
     def _goals(self, form: Parts, kinds: tuple[str, ...], robots: int) -> list[NavdpGoal]:
         """Return each robot's goal; ``kinds`` has "point", "pixel", or the name of the part with the goal's image."""

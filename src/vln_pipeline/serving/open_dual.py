@@ -1,5 +1,6 @@
 """Both systems from their folders, for serving."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from vln_pipeline.errors import DataError
@@ -57,7 +58,7 @@ class DualSystems:
     def session(self, rules: DualRules, instruction: str, seed: int) -> DualSession:
         """Return an episode of one robot over ``/eval_dual``."""
         if self.blind:  # it cannot go on along an old plan
-            rules = DualRules(0, rules.frames, rules.pixels)
+            rules = replace(rules, gap=0)
         return DualSession(self.navigator(), self.follower(), self.shown, rules, instruction, seed)
 
     def agent(self) -> DualAgent:

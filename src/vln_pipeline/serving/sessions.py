@@ -2,7 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from vln_pipeline.serving.refused import RefusedRequestError
@@ -22,6 +23,7 @@ class Sessions(Generic[Session]):
     def __init__(self, most: int, idle: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._idle, self._clock = most, idle, clock
         self._kept: OrderedDict[str, tuple[Session, float]] = OrderedDict()
+        self._asked: dict[str, Session] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -53,6 +55,23 @@ class Sessions(Generic[Session]):
         session = self._kept[robot][0]
         self._keep(robot, session)
         return session
+
+    @contextmanager
+    def asked(self, robot: str, session: Session) -> Iterator[None]:
+        """Hold a robot's session for one request; a robot waits for its answer before it asks again.
+
+        Raises:
+            RefusedRequestError: another request holds it, as where two robots have one name and so one memory.
+        """
+        if self._asked.get(robot) is session:
+            cause = "another request of this robot is not answered yet; wait for it, and name each robot in X-Robot"
+            raise RefusedRequestError(429, cause)
+        self._asked[robot] = session
+        try:
+            yield
+        finally:
+            if self._asked.get(robot) is session:
+                del self._asked[robot]
 
     def _keep(self, robot: str, session: Session) -> None:
         self._kept[robot] = session, self._clock()

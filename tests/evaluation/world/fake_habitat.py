@@ -1,7 +1,8 @@
 """A habitat_sim that does what the real one (0.3.3) was seen to do, in a room of 6 x 4 m with a slab of a floor.
 
 It ends the process where an NVIDIA device is named that is not there, and where a second simulator is opened before the
-first is closed. Its navigation mesh lies one cell above the floor, and covers the flat roof and a table. It loads the
+first is closed. Its navigation mesh lies one cell above the floor, and covers the flat roof and a table; a box is an
+obstacle only where it is higher, in whole cells, than what the body climbs in whole cells, as in Recast. It loads the
 semantic mesh unless told not to. Objects that tell no motion type are left out of the navigation mesh. A GLB file that
 no data set describes is taken for z-up.
 
@@ -10,6 +11,7 @@ set has a lexicon, as HSSD, no objects but classes, with gaps (read in its sourc
 and 65535 on faces of no object.
 """
 
+import math
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -19,6 +21,8 @@ FLOOR = 0.013
 """Height of the floor, metres."""
 CEILING, ROOF, TABLE = 2.5, 2.7, 0.75
 """Heights, metres; the table stands in the corner x < 1.5, y < 1.2."""
+BOX = (0.3, 3.0)
+"""Height of a box across the room, and x of its front, metres."""
 IDS = (0, 1, 2, 65535)
 """What a level camera sees, 4 pixels wide, from left to right."""
 opened, loads, datasets = [], [], []
@@ -115,7 +119,13 @@ class PathFinder:
         return np.array([point[0], self.height, point[2]], np.float32)
 
     def try_step_no_sliding(self, start, end):
-        return self.snap_point(np.clip(end, (0.3, -9, -3.7), (5.7, 9, -0.3)))
+        end = np.clip(end, (0.3, -9, -3.7), (5.7, 9, -0.3))
+        height, near = BOX
+        cell, radius = self.settings.cell_height, self.settings.agent_radius
+        steps = math.ceil((FLOOR + height) / cell) - math.ceil(FLOOR / cell)
+        if steps > math.floor(self.settings.agent_max_climb / cell) and start[0] < near - radius < end[0]:
+            end[0] = near - radius
+        return self.snap_point(end)
 
 
 def module():

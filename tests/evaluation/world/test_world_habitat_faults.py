@@ -77,6 +77,28 @@ def test_the_body_stands_on_the_floor_not_on_the_mesh(open_world):
     assert blocked.position[2] == pytest.approx(here[2], abs=1e-6)
 
 
+def test_a_box_is_no_step(open_world):
+    """With Habitat's cells of 0.2 m, boxes of 0.26 to 0.38 m were one cell high, and the body drove over them."""
+    world = open_world()
+    world.load("a")
+    step = world.step(np.array([2.0, 2.0, fake_habitat.FLOOR]), np.array([1.5, 0.0]))
+    _, near = fake_habitat.BOX
+    assert step.contact
+    assert step.position[0] == pytest.approx(near - world.body.radius, abs=1e-6)
+    settings = fake_habitat.opened[0].pathfinder.settings
+    settings.set_defaults()  # the fake does as the real one did
+    assert not world.step(np.array([2.0, 2.0, fake_habitat.FLOOR]), np.array([1.5, 0.0])).contact
+
+
+def test_the_camera_is_as_high_as_it_should_be_above_the_floor(open_world):
+    """It was 0.199 m too high, and depth up to 0.28 m off."""
+    world = open_world()
+    world.load("a")
+    here = world.sample_point(np.random.default_rng(0))
+    down = CameraSetting("50cm_90deg", 0.5, 90.0, LEVEL.intrinsics)
+    assert world.render(np.append(here, 0.0), down).depth == pytest.approx(0.5, abs=1e-6)
+
+
 @pytest.mark.parametrize("scene", ["a", "no_ceiling"])
 def test_points_are_drawn_on_floors(open_world, scene):
     """Habitat's mesh covers roofs and tables too: in one home 59 % of the points drawn lay above the ceiling."""

@@ -1,6 +1,8 @@
 """The decoder at inference: keys and values of what all samples share are projected once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -12,19 +14,26 @@ from vln_pipeline.models.navdp.projection import Projection
 
 @dataclass(frozen=True)
 class Condition:
-    """Keys and values of the decoder's memory for one observation and goal; L layers, N tokens, H heads.
+    """Keys and values of the decoder's memory for R observations and goals; L layers, N tokens, H heads.
 
     Attributes:
-        keys: (L, H, N, token_dim / H); the first token is the noise level's, to be filled in for each step.
+        keys: (L, R, H, N, token_dim / H); the first token is the noise level's, to be filled in for each step.
         values: the same shape.
     """
 
     keys: Tensor
     values: Tensor
 
+    @classmethod
+    def of(cls, conditions: Sequence[Self]) -> Self:
+        """Return several robots' conditions as one."""
+        if len(conditions) == 1:
+            return conditions[0]
+        return cls(*(torch.cat([getattr(c, name) for c in conditions], dim=1) for name in ("keys", "values")))
+
 
 class ConditionedDecoder:
-    """Denoises and judges many paths for one observation and goal.
+    """Denoises and judges many paths for one observation and goal, or for those of several robots.
 
     Samples differ in their actions only, so the memory's keys and values are projected once per layer for all of them
     and for all denoising steps. Only the noise level's token changes from step to step; its keys and values depend on
@@ -60,44 +69,44 @@ class ConditionedDecoder:
         return self._project(tokens)
 
     def denoise(self, actions: Tensor, condition: Condition, step: int) -> Tensor:
-        """Return the (S, T, 3) prediction for (S, T, 3) noisy actions of one noise level."""
-        condition.keys[:, :, 0] = self.time.keys[:, :, step]
-        condition.values[:, :, 0] = self.time.values[:, :, step]
+        """Return the (R S, T, 3) prediction for (R S, T, 3) noisy actions of one noise level, S of each robot."""
+        condition.keys[..., 0, :] = self.time.keys[..., step, :]
+        condition.values[..., 0, :] = self.time.values[..., step, :]
         stream = self.decode(self._embed(actions), condition.keys, condition.values, True)
         return self.network.action_head(self._paths(stream))
 
     def judge(self, actions: Tensor, condition: Condition) -> Tensor:
-        """Return the (S,) critic values of (S, T, 3) clean actions; the noise level and the goals stay hidden."""
-        keys, values = condition.keys[:, :, HEADER:], condition.values[:, :, HEADER:]
+        """Return the (R S,) critic values of (R S, T, 3) clean actions; the noise level and the goals stay hidden."""
+        keys, values = condition.keys[..., HEADER:, :], condition.values[..., HEADER:, :]
         return self.network.value(self._paths(self.decode(self._embed(actions), keys, values, False)))
 
     def _embed(self, actions: Tensor) -> Tensor:
-        """Return (S T, token_dim)."""
+        """Return (R S T, token_dim)."""
         return (self.network.input_embed(actions) + self.network.out_pos_embed()).flatten(0, 1)
 
     def _paths(self, stream: Tensor) -> Tensor:
-        """Return (S, T, token_dim) normalised waypoints."""
+        """Return (R S, T, token_dim) normalised waypoints."""
         return self.network.layernorm(stream).unflatten(0, (-1, self.waypoints))
 
     def _project(self, tokens: Tensor) -> Condition:
-        """Return keys and values of (N, token_dim) memory tokens."""
+        """Return keys and values of (N, token_dim) memory tokens, R = 1."""
         both = linear(tokens, self.weight, self.bias).unflatten(1, (len(self.layers), 2, self.heads, -1))
         keys, values = both.permute(2, 1, 3, 0, 4).to(self.dtype).contiguous()
-        return Condition(keys, values)
+        return Condition(keys[:, None], values[:, None])
 
     def _decode(self, stream: Tensor, keys: Tensor, values: Tensor, causal: bool) -> Tensor:
-        """Run (S T, token_dim) waypoints through all layers; all samples ask the same keys, as one long sequence."""
+        """Run (R S T, token_dim) waypoints through all layers; a robot's samples ask its keys, as one long sequence."""
         shape = -1, self.waypoints, 3, self.heads, stream.shape[1] // self.heads
         for layer, key, value in zip(self.layers, keys, values, strict=True):
             asking, offered, content = layer.mix(layer.norm1(stream)).float().view(shape).permute(2, 0, 3, 1, 4)
             seen = scaled_dot_product_attention(asking, offered, content, is_causal=causal)
             stream = stream + layer.mixed(seen.transpose(1, 2).reshape(stream.shape))
-            asking = layer.ask(layer.norm2(stream)).unflatten(1, (self.heads, -1)).transpose(0, 1)
+            asking = layer.ask(layer.norm2(stream)).view(len(key), -1, *shape[3:]).transpose(1, 2)
             if self.fused:
-                seen = scaled_dot_product_attention(asking[None], key[None], value[None], scale=1.0)[0]
+                seen = scaled_dot_product_attention(asking, key, value, scale=1.0)
             else:
                 seen = (asking @ key.mT).softmax(dim=-1) @ value
-            stream = stream + layer.asked(seen.transpose(0, 1).reshape(stream.shape))
+            stream = stream + layer.asked(seen.transpose(1, 2).reshape(stream.shape))
             stream = stream + layer.down(gelu(layer.up(layer.norm3(stream))))
         return stream
 

@@ -1,7 +1,7 @@
 """NavDP at the wheel: from what the robot sees, and a goal, to a path."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,6 +22,7 @@ from vln_pipeline.models.navdp.kept_path import rest_of
 from vln_pipeline.models.navdp.letterbox import letterbox_depth, letterbox_rgb
 from vln_pipeline.models.navdp.network import GOALS, NavdpNetwork
 from vln_pipeline.models.navdp.obstacle_memory import ObstacleMemory
+from vln_pipeline.models.navdp.planned_together import Query, planned_together
 from vln_pipeline.models.navdp.policy_config import AvoidanceConfig, PolicyConfig
 from vln_pipeline.models.navdp.projection import project
 from vln_pipeline.models.navdp.vit import VisionTransformer
@@ -31,6 +32,7 @@ ACTION_SCALE = 4.0
 """Actions are differences of waypoints times this."""
 _Drawn = tuple[NDArray[np.float64], NDArray[np.float64]]
 """(S, T, 3) candidate paths and their (S,) values."""
+_Drawing = Generator[Query, Tensor, _Drawn]
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,6 @@ class NavdpPolicy:
         rules = self.config.avoidance
         self.obstacles = None if rules is None or camera is None else ObstacleMemory(camera, rules.height, rules.reach)
 
-    @torch.inference_mode()
     def plan(
         self,
         rgb: NDArray[np.uint8],
@@ -130,6 +131,19 @@ class NavdpPolicy:
             DataError: the goal is not a number, or of a kind that the network does not know, or the configuration asks
                 for odometry, or for a camera, that is not given.
         """
+        [plan] = planned_together(self.decoder, [self.planning(rgb, depth, goal, pose)])
+        if isinstance(plan, DataError):
+            raise plan
+        return plan
+
+    def planning(
+        self,
+        rgb: NDArray[np.uint8],
+        depth: NDArray[np.float32],
+        goal: NavdpGoal,
+        pose: NDArray[np.float64] | None = None,
+    ) -> Generator[Query, Tensor, NavdpPlan]:
+        """Do what ``plan`` does, and leave it to the caller, for instance ``planned_together``, to ask the decoder."""
         if goal.point is not None and not np.isfinite(goal.point).all():
             raise DataError("point goal", f"{goal.point} is not finite")
         for kind in ("point", "image", "pixel"):
@@ -140,16 +154,16 @@ class NavdpPolicy:
         current = letterbox_rgb(rgb, self.network.config.image_size)
         scene = self._scene(current, depth)
 
-        def draw(wanted: NavdpGoal, kept: NDArray[np.float64] | None = None) -> _Drawn:
+        def draw(wanted: NavdpGoal, kept: NDArray[np.float64] | None = None) -> _Drawing:
             return self._draw(self.decoder.condition(self._slots(current, wanted, rgb.shape[:2]), scene), kept)
 
         previous = _transformed(self.previous, pose, inverse=True)
         kept = previous if self.config.keep_path else None
-        paths, values = draw(goal, None if kept is None else rest_of(kept, self.config.short_path))
+        paths, values = yield from draw(goal, None if kept is None else rest_of(kept, self.config.short_path))
         rules = self.config.avoidance
         if rules is not None and self.obstacles is not None and pose is not None:
             self.obstacles.see(depth, pose)
-            paths, values = self._avoid(rules, paths, values, goal, self.obstacles.around(pose), draw)
+            paths, values = yield from self._avoid(rules, paths, values, goal, self.obstacles.around(pose), draw)
         if goal.explores:
             values = ranking.explorative(values, paths, self.config)
         else:
@@ -172,17 +186,18 @@ class NavdpPolicy:
         encoder, remembered = self.network.rgbd_encoder, self.memory.remember(self._image(current))
         return self._encoded(encoder, remembered, self._encoded(encoder.depth_tokens, seen))[0]
 
-    def _draw(self, condition: Condition, kept: NDArray[np.float64] | None) -> _Drawn:
+    def _draw(self, condition: Condition, kept: NDArray[np.float64] | None) -> _Drawing:
         """Return paths drawn from noise, and what the critic says; last the one that is kept, (T, 3) differences."""
         shape, config = self.network.config, self.config
         schedule = sampling_schedule(shape, config.sampler, config.steps)
         actions = torch.randn((config.samples, shape.predict_size, 3), generator=self.noise).to(self.device)
         for step in schedule.timesteps:
-            predicted = self.decoder.denoise(actions, condition, int(step))
+            predicted = yield Query(actions, condition, int(step))
             actions = schedule.step(predicted, step, actions, generator=self.noise, return_dict=False)[0]
         if kept is not None:
             actions = torch.cat([actions, torch.from_numpy(ACTION_SCALE * kept).to(actions)[None]])
-        values = self.decoder.judge(actions, condition).cpu().double().numpy()
+        judged = yield Query(actions, condition, None)
+        values = judged.cpu().double().numpy()
         return np.cumsum(actions.cpu().double().numpy() / ACTION_SCALE, axis=1), values
 
     def _avoid(
@@ -192,8 +207,8 @@ class NavdpPolicy:
         values: NDArray[np.float64],
         goal: NavdpGoal,
         obstacles: NDArray[np.float64],
-        draw: Callable[[NavdpGoal], _Drawn],
-    ) -> _Drawn:
+        draw: Callable[[NavdpGoal], _Drawing],
+    ) -> _Drawing:
         """Bend candidates away from obstacles, add ways out where all are blocked, and hold it against those that are.
 
         Args:
@@ -207,7 +222,7 @@ class NavdpPolicy:
         paths = bent(paths, obstacles, rules.distance)
         shares = blocked(paths, obstacles, rules.body)
         if not goal.explores and shares.min() > rules.explore:
-            more, judged = draw(NavdpGoal())
+            more, judged = yield from draw(NavdpGoal())
             more = bent(more, obstacles, rules.distance)
             paths, values = np.concatenate([paths, more]), np.concatenate([values, judged])
             shares = np.concatenate([shares, blocked(more, obstacles, rules.body)])

@@ -107,5 +107,8 @@ def _outcome(key: str, future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
     except ProcessExpired as death:
-        cause = f"{key}: its worker process was killed (exit code {death.exitcode}), perhaps for memory; run again"
+        code = death.exitcode
+        # A library that ends the process, as habitat-sim without its device, says why on the terminal.
+        how = "was killed, perhaps for memory" if code is None or code < 0 else "ended itself; see what it said above"
+        cause = f"{key}: its worker process {how} (exit code {code}); run again"
         return Outcome(key, 0.0, Failure(cause, str(death)))

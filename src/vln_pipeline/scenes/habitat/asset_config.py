@@ -46,6 +46,26 @@ def read(folder: Folder, file: Path, defaults: dict[str, Any], *, stage: bool) -
     """
     name = folder.name(file)
     told = {**defaults, **folder.json(file)}
+    to_habitat = _frame(name, told, stage=stage)
+    try:
+        semantic_id = told.get("semantic_id")
+        asset = str(told["render_asset"])
+        number = None if semantic_id is None else object_id(semantic_id)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(name, f"cannot be read ({type(error).__name__}: {error})", "download it again") from error
+    return Asset(folder.file(asset, _MEND, file.parent, name), to_habitat, number)
+
+
+def stage_frame(folder: Folder, file: Path, defaults: dict[str, Any]) -> NDArray[np.float64]:
+    """Return the (3, 3) from the frame of a stage's meshes to Habitat's, units included; arguments as for ``read``.
+
+    Raises:
+        DataError: it cannot be read, or shifts the origin.
+    """
+    return _frame(folder.name(file), {**defaults, **folder.json(file)}, stage=True)
+
+
+def _frame(name: str, told: dict[str, Any], *, stage: bool) -> NDArray[np.float64]:
     try:
         turn = asset_to_habitat(told.get("up", (0, 1, 0)), told.get("front", (0, 0, -1)))
         scale = np.array(told.get("scale", (1, 1, 1)), dtype=np.float64)
@@ -53,14 +73,11 @@ def read(folder: Folder, file: Path, defaults: dict[str, Any], *, stage: bool) -
         origin = np.array(told.get("origin", (0, 0, 0)), dtype=np.float64)
         if scale.shape != (3,) or not np.isfinite(scale).all() or not scale.all() or origin.shape != (3,):
             raise ValueError(f"scale {scale.tolist()}, origin {origin.tolist()}")
-        semantic_id = told.get("semantic_id")
-        asset = str(told["render_asset"])
-        number = None if semantic_id is None else object_id(semantic_id)
-    except (KeyError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise DataError(name, f"cannot be read ({type(error).__name__}: {error})", "download it again") from error
     if origin.any():
         raise DataError(name, f"shifts its origin to {origin.tolist()}", "give the asset's mesh that origin instead")
-    return Asset(folder.file(asset, _MEND, file.parent, name), turn * scale, number)
+    return turn * scale
 
 
 class AssetIndex:

@@ -3,7 +3,12 @@
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vln_pipeline.errors import DataError
+from vln_pipeline.scenes.habitat import asset_config, dataset_config
+from vln_pipeline.scenes.habitat.frame import to_world
 from vln_pipeline.scenes.mesh.model import Surface
 from vln_pipeline.scenes.published import instance_ply
 from vln_pipeline.scenes.published.categories import Categories
@@ -19,12 +24,15 @@ from vln_pipeline.scenes.scene import Material, Scene
 from vln_pipeline.scenes.source import SceneRef
 
 _MESH, _INFO = "habitat/mesh_semantic.ply", "habitat/info_semantic.json"
-_NAVMESH = "habitat/mesh_semantic.navmesh"
+_NAVMESH, _STAGE = "habitat/mesh_semantic.navmesh", "habitat/replica_stage.stage_config.json"
 _MEND = "download the scene with its habitat folder"
 
 
 class ReplicaSource:
-    """Reads the annotated mesh of a scene, whose vertices are coloured and whose frame is z up, in metres."""
+    """Reads the annotated mesh of a scene, whose vertices are coloured.
+
+    It is z up and in metres, unless the data set's configurations for Habitat say otherwise.
+    """
 
     def __init__(self, config: ReplicaConfig) -> None:
         self._config = config
@@ -41,7 +49,8 @@ class ReplicaSource:
         names = sorted({p.parent.relative_to(folder.root).as_posix() for p in marks})
 
         def made_of(name: str) -> list[Path]:
-            return [folder.root / name / file for file in (_MESH, _INFO, _NAVMESH)]
+            configs = folder.glob("*.scene_dataset_config.json")
+            return [*(folder.root / name / file for file in (_MESH, _INFO, _NAVMESH, _STAGE)), *configs]
 
         found = [Found(name, name, partial(made_of, name)) for name in names]
         return references("replica", folder, found, self._config)
@@ -66,7 +75,8 @@ class ReplicaSource:
             raise DataError(folder.name(mesh_file), "its vertices have no colours", "download it again")
         objects = info_semantic.read(folder, info_file, categories)
         walkable, noted = read_walkable(folder, [f"{scene}/{_NAVMESH}"])
-        surface = Surface((scene,), (0,), mesh.vertices, mesh.faces, 0, colors=mesh.colors)
+        vertices = mesh.vertices @ _to_world(folder, scene).T
+        surface = Surface((scene,), (0,), vertices, mesh.faces, 0, colors=mesh.colors)
         return finished(
             Scene(
                 id=ref.id,
@@ -81,3 +91,13 @@ class ReplicaSource:
             annotated=True,
             table=RoomTable(self._config.rooms),
         )
+
+
+def _to_world(folder: Folder, scene: str) -> NDArray[np.float64]:
+    """Return the (3, 3) from a scene's frame to ours, as Habitat is told of it."""
+    told = folder.find(f"{scene}/{_STAGE}")
+    if told is None:
+        return np.eye(3)
+    config = dataset_config.find(folder, "replica")
+    turn = asset_config.stage_frame(folder, told, config.stages.defaults if config else {})
+    return to_world(turn.T).T

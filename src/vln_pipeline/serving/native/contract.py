@@ -14,6 +14,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.evaluation.local_planner import Observation
 from vln_pipeline.rendering.camera import CameraSetting, Intrinsics
 from vln_pipeline.serving.config import ServeConfig
+from vln_pipeline.serving.depth_units import DepthUnits
 from vln_pipeline.serving.images import read_colour, read_depth
 from vln_pipeline.serving.known_cameras import KnownCameras
 from vln_pipeline.serving.metrics import Metrics
@@ -115,6 +116,7 @@ class _Robot:
         self._cameras, self._pixels = cameras, pixels
         self._camera: CameraSetting | None = None
         self._stamp = -1.0
+        self._units = DepthUnits()
 
     def answer(self, message: Begin | See) -> dict[str, Any]:
         """Return the answer to a message.
@@ -133,7 +135,7 @@ class _Robot:
         camera = CameraSetting("robot", seen.height, seen.pitch, lens)
         warnings = self._cameras.warnings(camera)
         self.pilot.begin(Start(told.instruction, told.seed, camera))
-        self._camera, self._stamp = camera, -1.0
+        self._camera, self._stamp, self._units = camera, -1.0, DepthUnits()
         return {"type": "begun", "warnings": warnings, "trained_cameras": self._cameras.told()}
 
     def _seen(self, told: See) -> dict[str, Any]:
@@ -154,4 +156,5 @@ class _Robot:
             pixel=None if goal is None or goal.pixel is None else np.array(goal.pixel),
             image=None if goal is None or goal.image is None else read_colour(goal.image, "goal.image", pixels),
         )
-        return {"type": "plan", "stamp": told.stamp} | self.pilot.see(sight).told()
+        warnings = self._units.warnings(depth)
+        return {"type": "plan", "stamp": told.stamp, "warnings": warnings} | self.pilot.see(sight).told()

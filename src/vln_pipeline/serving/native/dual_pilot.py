@@ -35,12 +35,14 @@ class DualTimes:
         stale: age at which an answer of System 2, or the goal that came of it, counts no more.
         frames: images of an episode at most that are kept.
         pixels: of an image at most.
+        episode_bytes: of the images that are kept at most.
     """
 
     rethink: float
     stale: float
     frames: int
     pixels: int
+    episode_bytes: int
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,9 @@ class DualPilot:
             return
         if len(self._files) >= self._times.frames:
             raise RefusedRequestError(409, f"the episode has {self._times.frames} images; send begin")
+        if sum(map(len, self._files)) + len(file) > self._times.episode_bytes:
+            cause = f"the episode's images have more than {self._times.episode_bytes} bytes; send begin"
+            raise RefusedRequestError(409, cause)
         self._files.append(file)
         self._kept = pose
 
