@@ -21,6 +21,12 @@ EXECUTORS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _workers_find_the_jobs(monkeypatch):
+    """Ray's workers are new interpreters, which do not know where this file lies."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]))
+
+
 @pytest.mark.parametrize("name", EXECUTORS)
 def test_every_job_has_one_outcome(name):
     jobs = [(f"j{i}", Done(f"j{i}")) for i in range(5)]
