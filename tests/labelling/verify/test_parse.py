@@ -93,7 +93,7 @@ def test_who_is_told_to_hold_it_stops_at_nothing():
     ("text", "told"),
     [
         ("Don\u2019t go into the kitchen. Stop by the sofa.", [(Act.STOP, {"landmark": "sofa"})]),
-        ("Walk to the sofa, not into the kitchen.", []),
+        ("Walk to the sofa, not into the kitchen.", [(Act.MOVE, {"metres": None})]),
         (
             "Head toward the sofa but stop before you reach the lamp.",
             [(Act.TOWARDS, {"landmark": "sofa"}), (Act.STOP, {"landmark": "lamp"})],
@@ -108,7 +108,9 @@ def test_who_is_told_to_hold_it_stops_at_nothing():
         ("Turn left by about 160 degrees.", [(Act.TURN, {"turn": (88.0, 232.0)})]),
         ("Turn 180 degrees.", [(Act.TURN, {"side": 0})]),
         ("Walk 3m forward.", [(Act.MOVE, {"metres": 3.0})]),
-        ("Walk 1/2 metre forward.", []),
+        ("Walk 1/2 metre forward.", [(Act.MOVE, {"metres": None})]),
+        ("Once you are in the kitchen, turn left.", [(Act.TURN, {"side": 1})]),
+        ("When you see the sofa on your left, turn right.", [(Act.TURN, {"side": -1, "landmark": ""})]),
         (
             "Turn left and, after you pass the sofa, turn right.",
             [(Act.TURN, {"side": 1, "landmark": ""}), (Act.PASSED, {"landmark": "sofa"}), (Act.TURN, {"side": -1})],
@@ -129,11 +131,15 @@ def test_what_people_and_models_say_is_not_read_as_its_opposite(text, told):
     [
         (
             "Gehen Sie geradeaus, biegen Sie dann links in die K\u00fcche ab und bleiben Sie am Sofa stehen.",
-            [(Act.TURN, {"side": 1, "target": "kitchen"}), (Act.STOP, {"side": 0, "landmark": "sofa", "where": "at"})],
+            [
+                (Act.MOVE, {"metres": None}),
+                (Act.TURN, {"side": 1, "target": "kitchen"}),
+                (Act.STOP, {"side": 0, "landmark": "sofa", "where": "at"}),
+            ],
         ),
         ("Dreh dich um.", [(Act.TURN, {"side": 0, "turn": (100.0, 181.0)})]),
         ("Dreh dich um 90 Grad nach rechts.", [(Act.TURN, {"side": -1, "turn": (45.0, 135.0)})]),
-        ("Geh nicht in die K\u00fcche.", []),
+        ("Geh nicht in die K\u00fcche.", [(Act.MOVE, {"metres": None})]),
         ("Warte am Sofa.", [(Act.STOP, {"landmark": "sofa", "where": "at"})]),
     ],
 )

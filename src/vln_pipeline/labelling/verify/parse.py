@@ -29,7 +29,7 @@ def parse(text: str, rooms: Collection[str], things: Collection[str], language: 
     plain = text.lower().replace("\u2019", "'")
     clauses = (reader.lexicon.asserted(part).strip(" ,") for part in reader.lexicon.split.split(plain))
     told: list[Statement] = []
-    for statement in (statement for clause in clauses if clause for statement in reader.read(clause)):
+    for statement in (statement for clause in clauses if clause for statement in reader.said(clause)):
         # "Now you are in the kitchen" tells where one has come to, once there was something to do.
         if statement.act is not Act.START or all(before.act in (Act.START, Act.SEE) for before in told):
             told.append(statement)
@@ -42,6 +42,11 @@ class _Reader:
         self._last = ""
         self._things = things_of(frozenset(things), lexicon.language, lexicon.endings)
         self._rooms = rooms_of(frozenset(filter(None, rooms)), lexicon.rooms, lexicon.language, lexicon.endings)
+
+    def said(self, clause: str) -> tuple[Statement, ...]:
+        """Return what one clause says; one of which only the verb is understood tells to walk, however far."""
+        read = tuple(self.read(clause))
+        return read or ((Statement(Act.MOVE, clause),) if self.lexicon.has("motion", clause) else ())
 
     def read(self, clause: str) -> Iterator[Statement]:
         """Yield what one clause says."""
