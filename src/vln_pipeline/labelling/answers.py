@@ -5,7 +5,7 @@ import unicodedata
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^```\w*\s*|\s*```$")
-_HEADING = re.compile(r"^\s*#{1,6}\s.*\n", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t].*\n", re.MULTILINE)
 _MARK = re.compile(r"^\s*(?:>|[-*+\u2022]|\d{1,2}[.)])\s+")
 """What begins a quotation or an item of a list in Markdown."""
 _EMPHASIS = re.compile(r"`|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
