@@ -42,3 +42,26 @@ def test_a_tag_is_no_part_of_an_instruction(tag):
     with pytest.raises(ValueError, match="is no language"):
         clean(f"Walk past the sofa. {tag} Then stop.", 100)
     assert clean("Walk on for < 2 metres, then > 90 degrees left.", 100)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("# Route\n\n1. Walk past the sofa.\n2. Turn left", "Walk past the sofa. Turn left."),
+        ("- Turn left\n- Stop by the bed", "Turn left. Stop by the bed."),
+        ("**Instruction:** Turn _left_ and `stop`.", "Turn left and stop."),
+        ("Sure! Here is the instruction:\n\nTurn left.", "Turn left."),
+        ("Walk on 2.5 metres. Stop.", "Walk on 2.5 metres. Stop."),
+    ],
+)
+def test_markdown_and_what_leads_up_to_an_answer_are_no_part_of_it(answer, expected):
+    """Asterisks, numbers of lists and "Sure! Here is the instruction:" stood in the exported instructions. They are
+    left out, and an item of a list ends as a sentence."""
+    assert clean(answer, 100) == expected
+
+
+@pytest.mark.parametrize("answer", ['{"instruction": "Walk on and stop."}', '```json\n["Walk on", "Stop there"]\n```'])
+def test_json_is_no_instruction(answer):
+    """Enough of a JSON object is letters, so that it became an instruction with its braces. It is refused."""
+    with pytest.raises(ValueError, match="JSON is no language"):
+        clean(answer, 100)

@@ -108,3 +108,21 @@ def test_distances_are_said_as_people_say_them(metres, expected):
     said = [BOOK.distance(metres, np.random.default_rng(seed)) for seed in range(60)]
     assert all(text.endswith(tuple(expected)) for text in said), said
     assert len({text.split()[-1] for text in said}) > 2
+
+
+def test_a_plural_that_nobody_listed_has_the_words_of_one():
+    """A user's category "chairs" became "a chairs" and "once the chairs is ahead of you"."""
+    assert [indefinite(name) for name in ("chairs", "glass", "gas", "bus")] == [
+        "some chairs",
+        "a glass",
+        "a gas",
+        "a bus",
+    ]
+    assert NOUNS.slots("landmark", Named("toy boxes"), NOUNS.words("toy boxes")[0])["be"] == "are"
+
+
+@pytest.mark.parametrize("name", ["<image>", "<script>", "# 3", "007"])
+def test_a_mark_or_a_number_is_no_name(name):
+    """An object called "<image>" was named, and the instruction held the mark that models put an image in place of."""
+    assert not NOUNS.nameable(name)
+    assert not NOUNS.speakable(name)

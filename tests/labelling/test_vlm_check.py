@@ -1,12 +1,14 @@
 """Answers of models are followed on the map before they are kept."""
 
 import pytest
+import yaml
 from chat_server import serving
 from drawn_footage import film, flat, walk_of
 from drawn_path import legs
 
 from vln_pipeline.labelling.config import LabellingConfig, OpenaiConfig, ServedModel
 from vln_pipeline.labelling.label import label_footage
+from vln_pipeline.labelling.prompts import load_prompts
 from vln_pipeline.labelling.verify.config import VerifyConfig
 
 TRUE, INVENTED = "Walk straight ahead for two metres and stop.", "Walk past the grand piano, turn left and stop."
@@ -73,3 +75,24 @@ def test_only_words_that_were_measured_are_left_out_unasked():
     asked = VerifyConfig(min_probability=0.3)
     assert LabellingConfig(labeller="openai", verify=asked).min_probability == 0.3
     assert LabellingConfig(verify=VerifyConfig(min_probability=0)).min_probability == 0.0
+
+
+def test_words_of_a_model_are_read_in_the_language_that_it_was_asked_for(corridor, tmp_path):
+    """German words of a model with German prompts were marked as English and followed as such: nothing in them was
+    ever found wrong, and the first turn was told in English before them."""
+    builtin, prompts = load_prompts(None), tmp_path / "prompts.yml"
+    names = ("clip", "rewrite", "summary", "correction")
+    prompts.write_text(yaml.safe_dump({n: getattr(builtin, n) for n in names} | {"styles": ["Kurz."]}))
+    told = ["Geh zwei Meter geradeaus.", "Geh zwei Meter geradeaus.", "Bieg links ab und warte am Sofa."]
+    script = [*told, "Geh zwei Meter geradeaus und halte an."]
+    walks, _ = labelled(corridor, tmp_path, script, language="de", prompt_template=prompts)
+    (labels,) = walks.kept
+    assert (labels.language, labels.sum_instruction) == ("de", script[-1])
+
+
+def test_settings_that_cannot_be_kept_are_refused():
+    """Both were taken without a word: built-in prompts ask for English, and what is not followed cannot be judged."""
+    with pytest.raises(ValueError, match="name a prompt_template"):
+        LabellingConfig(labeller="openai", language="de")
+    with pytest.raises(ValueError, match="set enabled"):
+        VerifyConfig(enabled=False, min_probability=0.5)

@@ -156,6 +156,31 @@ def test_trouble_that_stays_is_one_clear_error(tmp_path, trouble, cause):
     assert len(server.requests) == 4
 
 
+def test_tokens_of_answers_that_are_of_no_use_are_paid_for_too(tmp_path):
+    """A server counted tokens for an empty answer, and the record only had those of the answer after it. All attempts
+    at a question are in its line, and a question that got no answer of use has one."""
+    empty = (200, {}, {**GOOD, "choices": [{"message": {"content": ""}}]})
+    with serving([empty]) as server:
+        assert ask(server, tmp_path) == TEXT
+    with serving([empty] * 4) as server, pytest.raises(DataError, match="empty content"):
+        ask(server, tmp_path)
+    lines = usage(tmp_path)
+    assert [(line["prompt_tokens"], line["completion_tokens"]) for line in lines] == [(200, 20), (400, 40)]
+    assert [line["attempts"] for line in lines] == [2, 4]
+
+
+def test_half_a_sentence_is_no_instruction(tmp_path):
+    """An answer that was cut off at max_tokens was taken as it was, without the place to stop at. It is refused at
+    once, since the same question gets the same answer."""
+    cut = {"choices": [{"message": {"content": "Turn left and walk"}, "finish_reason": "length"}], "usage": {}}
+    with (
+        serving([(200, {}, cut)]) as server,
+        pytest.raises(DataError, match=r"max_tokens=160.*raise labelling\.openai"),
+    ):
+        ask(server, tmp_path)
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "mend"), [(401, "check the key in SOME_KEY"), (404, "base_url"), (400, "check the parameters")]
 )

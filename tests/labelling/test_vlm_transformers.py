@@ -56,6 +56,12 @@ def test_a_writer_answers_in_batches(models):
     )
 
 
+def test_answers_that_are_cut_off_are_told(models, caplog):
+    """Sentences without an end became instructions when max_new_tokens was too small, and nothing told of it."""
+    list(opened(models["qwen_text"], sees=False, batch=2).answer([Question("x", "turn"), Question("x", "walk")]))
+    assert "2 answers were cut off at max_new_tokens=8" in caplog.text
+
+
 def test_a_model_without_chat_template_is_asked_plainly(tmp_path):
     source = tiny_models.qwen_text(tmp_path, chat=False)
     (answer,) = opened(source, sees=False).answer([Question("x", "turn left")])

@@ -17,11 +17,18 @@ class Choice:
     def __init__(self, mentions: Sequence[Mention], nouns: Nouns) -> None:
         self._mentions, self._used, self._nouns = mentions, set[int](), nouns
 
-    def best(self, *relations: Relation, frame: int | None = None) -> Mention | None:
-        """Return the first mention of a relation, at a frame where one is given, of a landmark that is not used yet."""
+    def best(self, *relations: Relation, frame: int | None = None, beside: Mention | None = None) -> Mention | None:
+        """Return the first mention of a relation of a landmark that is not used yet.
+
+        Args:
+            relations: any of these.
+            frame: when it must be so; None for any time.
+            beside: one that is told already; another thing that may be called the same is not told beside it.
+        """
         for mention in self._mentions:
             fits = mention.relation in relations and frame in (None, mention.frame)
-            if fits and mention.landmark.instance not in self._used:
+            same = beside is not None and self._nouns.alike(mention.landmark.category, beside.landmark.category)
+            if fits and not same and mention.landmark.instance not in self._used:
                 self._used.add(mention.landmark.instance)
                 return mention
         return None

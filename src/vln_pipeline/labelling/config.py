@@ -137,7 +137,8 @@ class LabellingConfig(Config):
     labeller: Literal["template", "transformers", "openai"] = "template"
     """What writes the instructions."""
     language: Literal["en", "de"] = "en"
-    """Language of the template labeller's words; prompts of the model labellers say themselves what they ask for."""
+    """Language of the words, which the follower reads them in. Prompts of the model labellers say themselves what they
+    ask for; the built-in ones ask for English."""
     variants: int = Field(default=2, ge=0, le=16)
     """Further wordings of the whole-route instruction."""
     lengths: LengthConfig = LengthConfig()
@@ -161,6 +162,14 @@ class LabellingConfig(Config):
     """Models that run in this process, for labeller "transformers"."""
     openai: OpenaiConfig = OpenaiConfig()
     """Models behind a server, for labeller "openai"."""
+
+    @model_validator(mode="after")
+    def _models_are_asked_for_the_language(self) -> Self:
+        if self.labeller != "template" and self.language != "en" and self.prompt_template is None:
+            raise ValueError(
+                f"the built-in prompts ask for English, not language={self.language}: name a prompt_template of it"
+            )
+        return self
 
     @property
     def min_probability(self) -> float:

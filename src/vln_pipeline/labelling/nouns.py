@@ -1,12 +1,15 @@
 """How categories and rooms are spoken of: words, articles, cases, and what is left unnamed."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vln_pipeline.scenes.vocabulary import vocabulary
 
 _VOWELS = "aeiou"
+_PLURAL = re.compile(r"[^\W_saiu]s$")
+"""How an English name ends that is plural and in no list: "chairs", not "glass", "gas", "chassis" or "bus"."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,13 @@ class Named:
         name: category or room type.
         known: whether it takes the definite article.
         another: whether it is a further one of its kind, as in "the next bedroom".
+        instance: id of a thing, 0 of a room; things that are spoken of alike are equal whatever it is.
     """
 
     name: str
     known: bool = True
     another: bool = False
+    instance: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -69,15 +74,17 @@ class Nouns:
         return self.speakable(category) and usual
 
     def speakable(self, category: str) -> bool:
-        """Return whether a name tells a walker anything; of rooms, too."""
+        """Return whether a name tells a walker anything; of rooms, too. One with a mark such as <image> is none."""
         said = self.names is None or category in self.names
-        return bool(category) and category not in self.unnamed and said
+        is_name = any(map(str.isalpha, category)) and not {"<", ">"} & set(category)
+        return is_name and category not in self.unnamed and said
 
     def words(self, category: str) -> tuple[Noun, ...]:
         """Return the nouns that may be said of a category or a room type, the usual one first."""
         if self.names is not None:
             return tuple(self.names[category])
-        gender = "p" if category in self.plural else "mass" if category in self.mass else "n"
+        plural = category in self.plural or (category not in vocabulary() and bool(_PLURAL.search(category)))
+        gender = "p" if plural else "mass" if category in self.mass else "n"
         words = (self.spoken.get(category, category), *self.also.get(category, ()))
         return tuple(Noun(gender, word) for word in words)
 

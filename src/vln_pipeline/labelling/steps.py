@@ -125,9 +125,9 @@ def _unsaid_sources(plans: Sequence[Sequence[Step]]) -> Iterator[Sequence[Step]]
 def join_legs(plans: Sequence[Sequence[Step]], walked: NDArray[np.float64]) -> tuple[Step, ...]:
     """Return the steps of all legs without what only the end of a leg made necessary.
 
-    Neighbouring bare distances are one, walking towards something is left out before passing it, and a turn at what was
-    just reached does not name it again. Distances count from the step that is told before, since a listener does not
-    know where a leg begins.
+    Neighbouring bare distances are one, walking towards something is left out before passing it, a further thing of its
+    kind is not passed on the same side, and a turn at what was just reached does not name it again. Distances count
+    from the step that is told before, since a listener does not know where a leg begins.
 
     Args:
         plans: the steps of each leg.
@@ -141,11 +141,21 @@ def join_legs(plans: Sequence[Sequence[Step]], walked: NDArray[np.float64]) -> t
             joined[-1] = replace(before, frame=step.frame)
         elif before and same and before.keys[0].startswith("towards") and step.keys[0] in ("pass", *_REACHING):
             joined[-1] = step
+        elif before and _is_repeated(before, step):
+            continue
         elif before and same and before.keys[0] in _REACHING and step.keys[-1] == "at":
             joined.append(replace(step, keys=step.keys[:-1]))
         else:
             joined.append(step)
     return tuple(_measured(joined, walked))
+
+
+def _is_repeated(before: Step, step: Step) -> bool:
+    """Return whether both pass a thing of one kind on one side."""
+    if not before.keys == step.keys == ("pass",) or before.slots["side"] != step.slots["side"]:
+        return False
+    things = [told.slots["landmark"] for told in (before, step)]
+    return len({thing.name for thing in things if isinstance(thing, Named)}) == 1
 
 
 def _measured(steps: Sequence[Step], walked: NDArray[np.float64]) -> Iterator[Step]:
@@ -163,4 +173,4 @@ def _measured(steps: Sequence[Step], walked: NDArray[np.float64]) -> Iterator[St
 
 
 def _named(mention: Mention) -> Named:
-    return Named(mention.landmark.category, known=mention.landmark.alone)
+    return Named(mention.landmark.category, known=mention.landmark.alone, instance=mention.landmark.instance)

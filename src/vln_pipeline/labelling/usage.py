@@ -11,13 +11,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Usage:
-    """One answered request.
+    """One question that a server answered, whether or not its answer was of use.
 
     Attributes:
         model: as the server calls it.
-        prompt_tokens, completion_tokens: as the server counted; None where it did not.
+        prompt_tokens, completion_tokens: as the server counted, over all attempts; None where it did not.
         cost: in the currency of the configured prices.
-        seconds: from the first attempt to the answer, waits included.
+        seconds: from the first attempt to the last answer, waits included.
         attempts: requests sent.
     """
 
@@ -29,8 +29,35 @@ class Usage:
     attempts: int
 
 
+@dataclass
+class Tokens:
+    """Tokens that a server counted for all attempts at one question.
+
+    Attributes:
+        attempts: requests sent.
+        answers: how many of them were answered.
+        prompt, completion: tokens; None where it counted none.
+    """
+
+    attempts: int = 0
+    answers: int = 0
+    prompt: int | None = None
+    completion: int | None = None
+
+    def add(self, usage: object) -> None:
+        """Add what one answer told under "usage"; anything else than counts is ignored."""
+        told = usage if isinstance(usage, dict) else {}
+        self.answers += 1
+        self.prompt = _sum(self.prompt, told.get("prompt_tokens"))
+        self.completion = _sum(self.completion, told.get("completion_tokens"))
+
+
+def _sum(total: int | None, more: object) -> int | None:
+    return (total or 0) + more if isinstance(more, int) else total
+
+
 class UsageRecord:
-    """Appends one JSON line per answered request to a file that processes may share."""
+    """Appends one JSON line per question to a file that processes may share."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()

@@ -102,7 +102,10 @@ class ModelLabeller:
         )
         clips = (Clip(leg.clip.start, leg.clip.end, a, b) for leg, a, b in zip(legs, described, revised, strict=True))
         last = len(walk.trajectory.path) - 1
-        return Labels(walk.trajectory.id, tuple(clips), routes[0], (0, last), tuple(routes[1:]), self.name)
+        language = self._config.language
+        return Labels(
+            walk.trajectory.id, tuple(clips), routes[0], (0, last), tuple(routes[1:]), self.name, language=language
+        )
 
     def _corrected(self, walk: Walk, labels: Labels, wrong: Sequence[int]) -> Labels:
         """Return labels whose contradicted wordings were sent back once, with what is wrong in them."""

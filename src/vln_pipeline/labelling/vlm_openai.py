@@ -16,7 +16,7 @@ from vln_pipeline.errors import DataError
 from vln_pipeline.http_client import Answer, HttpClient
 from vln_pipeline.labelling.config import OpenaiConfig, ServedModel
 from vln_pipeline.labelling.question import Question, fingerprint
-from vln_pipeline.labelling.usage import Usage, UsageRecord
+from vln_pipeline.labelling.usage import Tokens, Usage, UsageRecord
 from vln_pipeline.redaction import redacted
 from vln_pipeline.seeding import generator
 
@@ -78,16 +78,25 @@ class OpenaiModel:
         started = time.monotonic()
         draw = generator(self._seed, "openai", fingerprint(self, question))
         body = {"model": self.name, "messages": [{"role": "user", "content": _content(question)}], **self.decoding}
+        spent = Tokens()
+        try:
+            return self._attempt(body, started, draw, spent)
+        finally:
+            if spent.answers:
+                self._count(spent, time.monotonic() - started)
+
+    def _attempt(self, body: Mapping[str, Any], started: float, draw: np.random.Generator, spent: Tokens) -> str:
         attempts, cause = 0, ""
         while attempts <= self._config.retries and (left := started + self._config.timeout - time.monotonic()) > 0:
             attempts += 1
+            spent.attempts = attempts
             asked, deadline = 0.0, min(self._config.attempt_timeout, left)
             try:
                 response = self._client.post(f"{self._server}/chat/completions", deadline, json=body)
                 if response.is_success:
-                    text, usage = _parse(response)
-                    self._count(usage, time.monotonic() - started, attempts)
-                    return text
+                    answer = _json(response)
+                    spent.add(answer.get("usage"))
+                    return self._text(answer)
                 cause = f"HTTP {response.status}"
                 if response.status not in _PASSING:
                     raise DataError(self._server, f"{cause}: {self._said(response)}", self._mend(response.status))
@@ -110,13 +119,30 @@ class OpenaiModel:
         text = response.text.replace(self._key, "***") if self._key else response.text
         return redacted(text)[:200]
 
-    def _count(self, usage: Mapping[str, Any], seconds: float, attempts: int) -> None:
-        prompt, completion = (
-            tokens if isinstance(tokens, int) else None
-            for tokens in (usage.get("prompt_tokens"), usage.get("completion_tokens"))
-        )
-        cost = ((prompt or 0) * self._model.price_prompt + (completion or 0) * self._model.price_completion) / 1000
-        self._usage.add(Usage(self.name, prompt, completion, cost, round(seconds, 3), attempts))
+    def _text(self, answer: Mapping[str, Any]) -> str:
+        """Return the text of an answer.
+
+        Raises:
+            ValueError: it is no chat completion or its text is empty; another attempt may mend that.
+            DataError: the text was cut off, which it will be again.
+        """
+        try:
+            choice = answer["choices"][0]
+            text, ended = choice["message"]["content"], choice.get("finish_reason")
+        except (LookupError, TypeError, AttributeError) as error:
+            raise ValueError("no chat completion") from error
+        if ended == "length":
+            cause = f"an answer was cut off after max_tokens={self._config.max_tokens}"
+            raise DataError(self._server, cause, "raise labelling.openai.max_tokens, or take a model that writes less")
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError("empty content")
+        return text
+
+    def _count(self, spent: Tokens, seconds: float) -> None:
+        prices = self._model.price_prompt, self._model.price_completion
+        cost = ((spent.prompt or 0) * prices[0] + (spent.completion or 0) * prices[1]) / 1000
+        used = Usage(self.name, spent.prompt, spent.completion, cost, round(seconds, 3), spent.attempts)
+        self._usage.add(used)
 
     def _mend(self, status: int) -> str:
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -136,16 +162,15 @@ def _data_url(image: NDArray[np.uint8]) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode()}"
 
 
-def _parse(response: Answer) -> tuple[str, Mapping[str, Any]]:
-    """Return text and token counts; ValueError where the body is no chat completion or its text is empty."""
+def _json(response: Answer) -> dict[str, Any]:
+    """Return the object that an answer's body holds; ValueError where it holds none."""
     try:
-        body = response.json()
-        text, usage = body["choices"][0]["message"]["content"], body.get("usage") or {}
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        answer = response.json()
+    except ValueError as error:
         raise ValueError("no chat completion") from error
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError("empty content")
-    return text, usage if isinstance(usage, dict) else {}
+    if not isinstance(answer, dict):
+        raise ValueError("no chat completion")
+    return answer
 
 
 def _retry_after(response: Answer) -> float:

@@ -1,6 +1,7 @@
 """Models that run in this process, by hub name or folder."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from vln_pipeline.errors import DataError
 from vln_pipeline.labelling.config import TransformersConfig
 from vln_pipeline.labelling.question import Question, fingerprint
+
+logger = logging.getLogger(__name__)
 
 _ENDS = 1 << 20
 """Bytes at both ends of a file that tell its content from others."""
@@ -59,7 +62,13 @@ class TransformersModel:
         with torch.random.fork_rng(), torch.inference_mode():
             torch.manual_seed(int(fingerprint(self, questions[0])[:15], 16))
             ids = model.generate(**inputs, **decoding, max_new_tokens=self._config.max_new_tokens)
-        told: list[str] = processor.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        said = ids[:, inputs["input_ids"].shape[1] :]
+        if said.shape[1] >= self._config.max_new_tokens:
+            ends = torch.tensor(_ends_of(model), device=said.device)
+            cut = len(said) - int(torch.isin(said, ends).any(dim=1).sum())
+            if cut:
+                logger.warning("%s: %d answers were cut off at max_new_tokens=%d", self.name, cut, said.shape[1])
+        told: list[str] = processor.batch_decode(said, skip_special_tokens=True)
         return told
 
     def _encode(self, processor: Any, questions: Sequence[Question]) -> Any:
@@ -102,6 +111,12 @@ def _chat_text(processor: Any, question: Question) -> str:
         )
         return text
     return "".join(f"{processor.image_token}\n" for _ in question.images) + question.prompt
+
+
+def _ends_of(model: Any) -> list[int]:
+    """Return the tokens that end an answer."""
+    ends = model.generation_config.eos_token_id
+    return [] if ends is None else list(ends) if isinstance(ends, list) else [ends]
 
 
 def _tokenizer(source: str) -> Any:

@@ -1,7 +1,7 @@
 """Puts the steps of a walk into sentences."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from vln_pipeline.labelling.steps import Step
 
 @dataclass
 class Wording:
-    """One wording of a walk; a thing is called the same throughout.
+    """One wording of a walk; a thing is called the same throughout, and "the" is said of it where it was named before.
 
     Attributes:
         book: the words.
@@ -24,6 +24,7 @@ class Wording:
     register: Register
     draw: np.random.Generator
     _called: dict[str, Noun] = field(default_factory=dict)
+    _named: dict[Noun, int] = field(default_factory=dict)
 
     def text(self, steps: Sequence[Step], *, connect: bool = False) -> str:
         """Return the sentences of some steps.
@@ -41,7 +42,8 @@ class Wording:
             # "Once you have done that" needs something that was to be done.
             connected = connect and acted and self.draw.random() < self.register.connect
             connector = self._connector(connector) if connected else ""
-            text = f"{connector} {self._join(group, then=' then' not in f' {connector.lower()}')}".strip()
+            said = self.book.phrases["link"][1].strip(" ,") in connector.lower().split()
+            text = f"{connector} {self._join(group, then=not said)}".strip()
             sentences.append(f"{text[0].upper()}{text[1:]}.")
             acted = True
             if connect and group[-1] is not steps[-1] and self.draw.random() < self.register.asides:
@@ -100,8 +102,17 @@ class Wording:
                 if value.name not in self._called:
                     options = self.book.nouns.words(value.name)
                     self._called[value.name] = options[int(self.draw.integers(len(options)))]
-                words |= self.book.nouns.slots(slot, value, self._called[value.name])
+                noun = self._called[value.name]
+                words |= self.book.nouns.slots(slot, self._referred(value, noun), noun)
             else:
                 whose = slot.removesuffix("side")  # "" of the landmark, "other_" of the second thing
                 words |= {f"{whose}{form}": word for form, word in self.book.sides[value].items()}
         return words
+
+    def _referred(self, named: Named, noun: Noun) -> Named:
+        """Return a thing as it is spoken of after what was named before: "the" means what the noun last stood for."""
+        if not named.instance:
+            return named
+        before = self._named.get(noun)
+        self._named[noun] = named.instance
+        return named if before is None else replace(named, known=before == named.instance)

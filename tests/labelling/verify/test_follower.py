@@ -207,3 +207,11 @@ def test_a_turn_is_told_once(world):
     ways = follower(world, *bend((5.2, 3.0), 0.9, 0, -180), (5.1, 2.1))
     told = "Enter the kitchen and take a right. Turn around to your right and stop there."
     assert any("kitchen" in text for text in ways.judge(told).contradictions)
+
+
+def test_who_is_told_to_walk_on_is_not_told_how_far(world):
+    """A clause of which only the verb is understood counted for nothing, so that one who is told to "walk on and stop"
+    had to stop where he was: true words of people and models were called contradicted."""
+    walk = follower(world, (1.0, 3.0), (6.6, 3.0))
+    assert walk.judge("Leave the kitchen. Walk on and stop.").contradictions == ()
+    assert walk.judge("Leave the kitchen and stop.").contradictions == ("stop",)

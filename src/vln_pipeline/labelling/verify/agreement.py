@@ -68,8 +68,7 @@ def _placed(aligned: Alignment, statement: Statement, told: Statement | None) ->
         slack = max(_SLACK[0], _SLACK[1] * statement.metres)
         return aligned.moved(_samples(statement.metres - slack), _samples(statement.metres + slack))
     if statement.act is Act.STOP and _at_once(statement, told):
-        measured = told is not None and told.act is Act.MOVE
-        return aligned.moved(0, _samples(_THERE if measured else _AT_ONCE))
+        return aligned.moved(0, _samples(_THERE if _is_measured(told) else _AT_ONCE))
     if statement.act in (Act.TURN, Act.CURVE):
         return aligned.turned_wide() if statement.turn[0] >= LARGE else aligned.turned()
     return aligned.moved()
@@ -77,9 +76,13 @@ def _placed(aligned: Alignment, statement: Statement, told: Statement | None) ->
 
 def _at_once(stop: Statement, told: Statement | None) -> bool:
     """Return whether one stops where one is: nothing tells a place, or the way to it was just told in metres."""
-    if stop.landmark:
+    if stop.landmark or (told is not None and told.act is Act.MOVE and told.metres is None):
         return False
-    return not (stop.target or stop.where) or (told is not None and told.act is Act.MOVE)
+    return not (stop.target or stop.where) or _is_measured(told)
+
+
+def _is_measured(told: Statement | None) -> bool:
+    return told is not None and told.act is Act.MOVE and told.metres is not None
 
 
 def _samples(metres: float) -> int:

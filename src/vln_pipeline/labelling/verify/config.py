@@ -1,6 +1,8 @@
 """Parameters of the follower."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from vln_pipeline.config import Config
 
@@ -27,3 +29,9 @@ class VerifyConfig(Config):
     """Most places of a storey that it may walk to, about."""
     reach: float = Field(default=14.0, gt=1)
     """Longest walk that it considers, metres."""
+
+    @model_validator(mode="after")
+    def _what_is_kept_was_followed(self) -> Self:
+        if self.min_probability and not self.enabled:
+            raise ValueError("min_probability keeps what was followed: set enabled, or min_probability to 0 or null")
+        return self

@@ -43,9 +43,22 @@ class Lexicon:
         match = self.patterns["distance"].search(text)
         if match is None:
             return None
-        number = match["number"]
-        count = self.numbers[number] if number in self.numbers else float(number.replace(",", "."))
+        count = self.numbers[match["word"]] if match["word"] else _number(match["digits"])
         return count * self.units[match["unit"]]
+
+    def degrees(self, text: str) -> float | None:
+        """Return the angle that a text tells, degrees; None where it tells none."""
+        match = self.patterns["degrees"].search(text)
+        return None if match is None else _number(match["degrees"])
+
+    def asserted(self, text: str) -> str:
+        """Return a text up to what it says not to do."""
+        match = self.patterns["negated"].search(text)
+        return text if match is None else text[: match.start()]
+
+
+def _number(digits: str) -> float:
+    return float(digits.replace(",", "."))
 
 
 @cache
@@ -64,6 +77,8 @@ def load_lexicon(language: str = "en") -> Lexicon:
     rooms = tuple((word, room) for room, words in raw.pop("rooms").items() for word in words)
     endings = raw.pop("endings")
     said = "|".join(re.escape(word) for word in sorted(numbers, key=lambda word: -len(word)))
-    raw["distance"] = rf"\b(?P<number>\d+(?:[.,]\d+)?|{said}) (?:more |further )?(?P<unit>{'|'.join(units)})\b"
+    # "3m" needs no blank, "a m" does; "1/2 m" is not told in two metres.
+    number = rf"(?<![\d.,/])(?P<digits>\d+(?:[.,]\d+)?) ?|\b(?P<word>{said}) "
+    raw["distance"] = rf"(?:{number})(?:more |further )?(?P<unit>{'|'.join(units)})\b"
     patterns = {key: re.compile(text) for key, text in raw.items()}
     return Lexicon(language, patterns, numbers, units, rooms, endings, re.compile(split))

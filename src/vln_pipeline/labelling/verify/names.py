@@ -20,7 +20,7 @@ class Names:
     def __init__(self, names: Mapping[str, str], endings: str) -> None:
         said = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
         self._names = names
-        self._pattern = re.compile(rf"\b({said})(?:{endings})\b" if said else r"(?!)")
+        self._pattern = re.compile(rf"(?<!\w)({said})(?:{endings})(?!\w)" if said else r"(?!)")
 
     def find(self, text: str) -> tuple[list[tuple[str, int]], str]:
         """Return (meant, place) of each name, in order, and the text with them blanked."""
@@ -58,5 +58,5 @@ def _words(names: Collection[str], language: str) -> dict[str, str]:
     """Return the names of a language by its words, lower case."""
     words: Mapping[str, Sequence[tuple[str, str]]] | None = names_in(language)
     if words is None:
-        return {name: name for name in names}
+        return {name.lower(): name for name in names}
     return {word.lower(): name for name in names for _, word in words.get(name, ())}

@@ -10,6 +10,8 @@ from vln_pipeline.scenes.vocabulary import category_of
 _SLIGHT, _NORMAL, _SHARP, _AROUND = (20.0, 80.0), (30.0, 140.0), (75.0, 175.0), (100.0, 181.0)
 """Angles that a person may mean by the words, degrees; they overlap, as people's do, and reach
 low, since a natural way cuts corners (ours)."""
+_OFF = (45.0, 0.45)
+"""An angle that is told in degrees is right within so many, or within this share of it; ours, as wide as the words."""
 _SHORT = 0.6
 """Metres of "a step or two"."""
 
@@ -24,8 +26,14 @@ def parse(text: str, rooms: Collection[str], things: Collection[str], language: 
         language: of the text.
     """
     reader = _Reader(load_lexicon(language), rooms, things)
-    clauses = (part.strip(" ,") for part in reader.lexicon.split.split(text.lower()))
-    return tuple(statement for clause in clauses if clause for statement in reader.read(clause))
+    plain = text.lower().replace("\u2019", "'")
+    clauses = (reader.lexicon.asserted(part).strip(" ,") for part in reader.lexicon.split.split(plain))
+    told: list[Statement] = []
+    for statement in (statement for clause in clauses if clause for statement in reader.said(clause)):
+        # "Now you are in the kitchen" tells where one has come to, once there was something to do.
+        if statement.act is not Act.START or all(before.act in (Act.START, Act.SEE) for before in told):
+            told.append(statement)
+    return tuple(told)
 
 
 class _Reader:
@@ -34,6 +42,11 @@ class _Reader:
         self._last = ""
         self._things = things_of(frozenset(things), lexicon.language, lexicon.endings)
         self._rooms = rooms_of(frozenset(filter(None, rooms)), lexicon.rooms, lexicon.language, lexicon.endings)
+
+    def said(self, clause: str) -> tuple[Statement, ...]:
+        """Return what one clause says; one of which only the verb is understood tells to walk, however far."""
+        read = tuple(self.read(clause))
+        return read or ((Statement(Act.MOVE, clause),) if self.lexicon.has("motion", clause) else ())
 
     def read(self, clause: str) -> Iterator[Statement]:
         """Yield what one clause says."""
@@ -61,7 +74,7 @@ class _Reader:
                 yield self._stop(clause, plain[cut:], things[1][0], rooms)
         elif has("start", plain) and rooms:
             yield Statement(Act.START, clause, target=rooms[0][0])
-        elif has("see", plain):
+        elif has("see", plain) and not (side and self.lexicon.patterns["turn"].match(plain)):
             if thing:
                 yield Statement(Act.SEE, clause, side=side, landmark=thing, where="side" if side else "ahead")
         elif has("turn", plain) and (side or has("around", plain)):
@@ -107,7 +120,10 @@ class _Reader:
         return source, target
 
     def _size(self, plain: str) -> tuple[float, float]:
-        has = self.lexicon.has
+        has, told = self.lexicon.has, self.lexicon.degrees(plain)
+        if told is not None:
+            slack = max(_OFF[0], _OFF[1] * told)
+            return max(_SLIGHT[0], told - slack), told + slack
         if has("around", plain):
             return _AROUND
         return _SHARP if has("sharp", plain) else _SLIGHT if has("slight", plain) else _NORMAL
