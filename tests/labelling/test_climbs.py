@@ -14,7 +14,7 @@ from vln_pipeline.labelling.label import label_footage
 from vln_pipeline.labelling.verify.config import VerifyConfig
 
 WORDS = {
-    "en": ((" up", "climb", "ascend", "mount"), (" down", "descend")),
+    "en": ((" up", "climb the", "ascend", "mount"), (" down", "descend")),
     "de": (("hoch", "hinauf", "oben"), ("hinunter", "hinab", "unten")),
 }
 """Words for up and for down; one of the former tells every flight that leads up."""

@@ -35,15 +35,11 @@ def plan_leg(leg: Leg, nouns: Nouns, *, detailed: bool) -> tuple[Step, ...]:
     steps = [*_turns(leg, chosen), *_changes(leg, [bend.entered for bend in bends])]
     if curved:
         steps.append(_curve(leg))
-<<<<<<< HEAD
     for climb in leg.climbs:
         steps.append(Step(Concept.MOVE, climb.start, ("climb_up" if climb.rise > 0 else "climb_down",)))
-    passed = [m for m in (chosen.best(Relation.PASSED) for _ in range(1 + detailed)) if m]
-=======
     first = chosen.best(Relation.PASSED)
     second = chosen.best(Relation.PASSED, beside=first) if first and detailed else None
     passed = [mention for mention in (first, second) if mention]
->>>>>>> h9/D
     for mention in passed:
         steps.append(Step.about(mention, Concept.MOVE, "pass"))
     approach = chosen.of(goal, _APPROACHES) or chosen.best(*_APPROACHES)
