@@ -22,7 +22,7 @@ HOMES, TRAJECTORIES, FRAMES = 2, 100, 150
 LEAST = {"baked": 2_500.0, "gl": 10_000.0}
 """Trajectories a day."""
 BACKENDS: dict[str, dict[str, Any]] = {"baked": {"backend": "blender"}, "gl": {"backend": "gl"}}
-FEW, MORE, QUICK_MORE = 1, 7, 4
+FEW, MORE, QUICK_MORE = 1, 4, 2
 
 
 def parameters(backend: str, pairs: int) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def parameters(backend: str, pairs: int) -> dict[str, Any]:
     rig = {"name": "d435i", "motion": "continuous", "camera": "d435i", "height": 0.6, "pitches": [15]}
     return {
         "scenes": {"procedural": {"count": HOMES}},
-        "sampling": {"pairs": pairs, "min_distance": 4.5},
+        "sampling": {"pairs": pairs, "min_distance": 3.0, "max_distance": 5.0},
         "rendering": {**BACKENDS[backend], "compared_views": 0, "rigs": [rig]},
         "export": {"dialects": ["vln_n1"], "versions": ["v2.1"]},
     }
