@@ -2,7 +2,7 @@
 
     python benchmarks/scaling.py [--quick]
 
-Tiny procedural homes are planned and filmed by rays. Speed-up is the wall time of the nodes with one worker over that
+Small procedural homes are planned and filmed by rays. Speed-up is the wall time of the nodes with one worker over that
 with two, on cores with nothing else to do. Time over 2, 4, 8 and 16 homes is to lie on a line, and the memory of the
 driver is to be that of ten homes when there are 200. Where ray is installed, the whole command with two Ray workers is
 compared with that of two processes, less what starting and ending a cluster takes. The last line is one JSON object.
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from rounding import rounded
-from timed_run import FILMING, PLANNING, TINY_HOME, TimedRun, timed_run
+from timed_run import FILMING, PLANNING, SMALL_HOME, TimedRun, timed_run
 
 HOMES, QUICK_HOMES = 8, 4
-PAIRS = 100
+PAIRS = 12
 SERIES, QUICK_SERIES = (2, 4, 8, 16), (2, 4, 6, 8)
 DRIVER_HOMES, QUICK_DRIVER_HOMES = (10, 200), (10, 40)
 BARS = {"planning": 1.8, "rendering": 1.7, "linearity": 0.98, "driver": 1.1, "ray": 1.15}
@@ -32,7 +32,7 @@ def parameters(homes: int, pairs: int) -> dict[str, Any]:
     """Return what differs from conf/base."""
     rig = {"name": "d435i", "motion": "continuous", "camera": "d435i", "scale": 0.3, "height": 0.6, "pitches": [15]}
     return {
-        "scenes": {"procedural": {**TINY_HOME, "count": homes}},
+        "scenes": {"procedural": {**SMALL_HOME, "count": homes}},
         "sampling": {"pairs": pairs, "min_distance": 1.0, "max_distance": 5.0},
         "rendering": {"backend": "raycast", "compared_views": 0, "rigs": [rig], "trajectories_per_task": 10},
     }

@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PLANNING = ("scenes.load", "esdf.map", "sampling.sample", "trajectories.plan")
 """Nodes of the pipeline ``planning``, as the record of a run names them."""
 FILMING = ("rendering.film",)
-TINY_HOME: dict[str, Any] = {"floor_area": [16, 20], "rooms": [2, 2], "two_storey_probability": 0, "texture_size": 16}
+SMALL_HOME: dict[str, Any] = {"floor_area": [45, 70], "rooms": [5, 6], "two_storey_probability": 0, "texture_size": 64}
 
 
 @dataclass(frozen=True)
