@@ -133,7 +133,9 @@ def test_what_turns_nowhere_says_nothing(book, key):
 def test_stairs_let_one_walk_however_far(book, key):
     for wording in book.phrases[key]:
         for text in expanded(wording):
-            assert all(told.act is Act.MOVE and told.metres is None and not told.side for told in read(book, text)), text
+            assert all(told.act is Act.MOVE and told.metres is None and not told.side for told in read(book, text)), (
+                text
+            )
 
 
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
