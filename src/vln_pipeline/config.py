@@ -16,12 +16,13 @@ class Config(BaseModel):
     )
 
 
-def first_fault(error: ValidationError, whole: str = "it") -> str:
+def first_fault(error: ValidationError, *within: str, whole: str = "it") -> str:
     """Return the first thing that is wrong with told values, as one clause: key and what is the matter.
 
     Args:
         error: what validation raised.
-        whole: what to call the values where they are wrong as a whole.
+        within: keys under which the values lie.
+        whole: what to call them where they are wrong as a whole.
     """
     fault = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, fault['loc'])) or whole}: {fault['msg']}"
+    return f"{'.'.join([*within, *map(str, fault['loc'])]) or whole}: {fault['msg']}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import SecretStr, ValidationError
 
+from vln_pipeline.config import first_fault
 from vln_pipeline.errors import DataError
 
 if TYPE_CHECKING:
@@ -70,9 +71,7 @@ def serve(checkpoint: Path, contract: str, **options: Any) -> None:
         refuse_meaningless(click.get_current_context(), contract)
         _serve(checkpoint, contract, options)
     except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "options"
-        raise click.ClickException(f"{key}: {fault['msg']}") from error
+        raise click.ClickException(first_fault(error, whole="options")) from error
     except DataError as error:
         raise click.ClickException(str(error)) from error
 

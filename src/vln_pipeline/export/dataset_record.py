@@ -113,5 +113,5 @@ def _valid(kind: type[_Model], content: Any, name: str, subject: str) -> _Model:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        cause = f"not a readable dataset ({name}: {first_fault(error, 'its content')})"
+        cause = f"not a readable dataset ({name}: {first_fault(error, whole='its content')})"
         raise DataError(subject, cause, "export the scene again") from error

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from vln_pipeline.config import first_fault
 from vln_pipeline.serving.config import ServeConfig
 from vln_pipeline.serving.refused import RefusedRequestError
 
@@ -47,9 +48,7 @@ def read_message(raw: str | bytes, shape: type[Told], name: str) -> Told:
     try:
         return shape.model_validate_json(raw)
     except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join([name, *map(str, fault["loc"])])
-        raise RefusedRequestError(422, f"{key}: {fault['msg'][:200]}") from error
+        raise RefusedRequestError(422, first_fault(error, name)) from error
 
 
 async def read_form(request: Request, config: ServeConfig) -> Parts:

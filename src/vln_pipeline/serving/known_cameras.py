@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vln_pipeline.config import first_fault
 from vln_pipeline.errors import DataError
 from vln_pipeline.models.navdp.official_export import told_in
 from vln_pipeline.models.trained_cameras import TrainedCameras, read_cameras, read_record
@@ -74,5 +75,5 @@ def _record(checkpoint: Path) -> TrainedCameras | None:
     try:
         return TrainedCameras.model_validate(told["cameras"])
     except ValidationError as error:
-        cause = f"its record of cameras makes no sense: {error.errors()[0]['msg']}"
+        cause = f"its record of cameras makes no sense: {first_fault(error, 'cameras')}"
         raise DataError(str(checkpoint), cause, "write the file anew") from error

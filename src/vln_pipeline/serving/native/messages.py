@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgpack
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from vln_pipeline.config import first_fault
 from vln_pipeline.serving.refused import RefusedRequestError
 
 _Number = Annotated[float, Field(ge=-1e6, le=1e6)]
@@ -81,9 +82,7 @@ def read(raw: bytes) -> Begin | See:
     try:
         return _TOLD.validate_python(told)
     except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(map(str, fault["loc"])) or "message"
-        raise RefusedRequestError(422, f"{key}: {fault['msg'][:200]}") from error
+        raise RefusedRequestError(422, first_fault(error, whole="message")) from error
 
 
 def packed(told: dict[str, Any]) -> bytes:
