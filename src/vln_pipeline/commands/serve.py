@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import SecretStr, ValidationError
 
+from vln_pipeline.commands.serve_options import POLICY, refuse_meaningless
 from vln_pipeline.config import first_fault
 from vln_pipeline.errors import DataError
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from vln_pipeline.serving.open_dual import DualSystems
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_POLICY = ("samples", "sampler", "steps", "bfloat16", "memory_stride")
 
 
 @click.command()
@@ -65,8 +65,6 @@ def serve(checkpoint: Path, contract: str, **options: Any) -> None:
         raise click.ClickException(
             f"{error.name} is not installed; pip install 'vln-pipeline[serve,models]'"
         ) from error
-    from vln_pipeline.commands.serve_options import refuse_meaningless
-
     try:
         refuse_meaningless(click.get_current_context(), contract)
         _serve(checkpoint, contract, options)
@@ -134,7 +132,7 @@ def _navdp(cameras: KnownCameras, checkpoint: Path, config: ServeConfig, options
 def _policy(checkpoint: Path, options: dict[str, Any]) -> NavdpPolicy:
     from vln_pipeline.serving.open_navdp import open_navdp
 
-    given = {name: options[name] for name in _POLICY if options[name] is not None}
+    given = {name: options[name] for name in POLICY if options[name] is not None}
     return open_navdp(checkpoint, options["device"], options["manner"], **given)
 
 

@@ -5,7 +5,9 @@ from click.core import ParameterSource
 
 from vln_pipeline.errors import DataError
 
-_NETWORK = frozenset({"manner", "sampler", "steps", "memory_stride", "bfloat16", "samples"})
+POLICY = ("samples", "sampler", "steps", "bfloat16", "memory_stride")
+"""Those that change the policy of a NavDP network."""
+_NETWORK = frozenset({"manner", *POLICY})
 _CAMERAS = frozenset({"camera", "strict_camera"})
 _DUAL = frozenset({"system1", "samples"})
 _MEANT = {

@@ -50,13 +50,15 @@ class ReferenceFollower:
         Raises:
             ValueError: no stairs lead where the points do, they cannot be reached, or the pursuit does not arrive.
         """
-        actions, poses, here = [], [start[None]], start
+        actions: list[NDArray[np.int8]] = []
+        poses: list[NDArray[np.float64]] = []
+        here = start
         for floor, points in stages(self._nav, self._spots, start[:3], way):
             taken, led = self._pursue(floor, here, points, turn, step)
             actions.append(taken)
-            poses.append(led[1:] if actions[:-1] else led)
+            poses.append(led[1:] if poses else led)
             here = led[-1]
-        return GroundTruth(np.concatenate(actions), turn, step, np.concatenate(poses[1:]))
+        return GroundTruth(np.concatenate(actions), turn, step, np.concatenate(poses))
 
     def _pursue(
         self, floor: FloorMap, start: NDArray[np.float64], way: NDArray[np.float64], turn: float, step: float

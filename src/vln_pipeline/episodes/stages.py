@@ -15,6 +15,7 @@ _STOREY = 1.0
 _FLIGHT = 0.4
 """The same of a flight, metres: two treads."""
 
+_NO_STAIRS = "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)"
 NOWHERE = -1_000_000
 """Row and column of the nearest open cell of a map that has none."""
 
@@ -60,9 +61,6 @@ def stages(
         pieces.append((nav.maps[best], np.array(places[first + 1 : first + 1 + runs[best]])))
         first += runs[best]
     return pieces
-
-
-_NO_STAIRS = "its reference path leads to another storey, where no stairs of the map lead (esdf.stairs)"
 
 
 def snapped(floor: FloorMap, nearest: NDArray[np.int32], point: NDArray[np.float64]) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.planning.floors import Layer
 from vln_pipeline.planning.rasterise import VOXEL
-from vln_pipeline.planning.spans import OPEN, Spans, linked
+from vln_pipeline.planning.spans import OPEN, Spans, linked, steps_from
 
 _LEVEL = 0.1
 """A flight ends where it is this near to the level of a storey, metres."""
@@ -48,17 +48,7 @@ def find_flights(spans: Spans, layers: Sequence[Layer]) -> list[Unrolled]:
     for lower in range(len(layers)):
         for upper in range(lower + 1, len(layers)):
             below, above = layers[lower].places, layers[upper].places
-            seam = _seam(
-                spans.start,
-                spans.top,
-                spans.height,
-                spans.ceiling,
-                spans.shape,
-                spans.climb,
-                spans.clearance,
-                below,
-                above,
-            )
+            seam = _seam(spans.links(spans.climb), below, above)
             grid = np.zeros(spans.shape, dtype=np.uint8)
             grid.flat[spans.cell[seam]] = 1
             count, label = cv2.connectedComponents(grid, connectivity=8)
@@ -70,18 +60,7 @@ def find_flights(spans: Spans, layers: Sequence[Layer]) -> list[Unrolled]:
 
 def _unrolled(spans: Spans, middle: NDArray[np.bool_], layers: Sequence[Layer], lower: int, upper: int) -> Unrolled:
     below, above = layers[lower], layers[upper]
-    distance = _walked(
-        spans.start,
-        spans.top,
-        spans.height,
-        spans.ceiling,
-        spans.shape,
-        spans.climb,
-        spans.clearance,
-        spans.cell,
-        middle,
-        below.places | above.places,
-    )
+    distance = steps_from(spans.links(spans.climb), spans.cell, middle, below.places | above.places)
     places = np.flatnonzero(distance >= 0)
     beyond = np.where(below.places, distance - _end(spans, distance, below), distance - _end(spans, distance, above))
     places = places[np.argsort(-beyond[places], kind="stable")]
@@ -128,9 +107,9 @@ def smoothed(ground, radius, climb):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _seam(start, top, height, ceiling, shape, climb, clearance, below, above):  # type: ignore[no-untyped-def]
+def _seam(links, below, above):  # type: ignore[no-untyped-def]
     """Return (S,) the places that are linked across the border of two layers."""
-    rows, columns = shape
+    start, top, height, ceiling, (rows, columns), climb, clearance = links
     found = np.zeros(len(top), dtype=np.bool_)
     for row in range(rows):
         for column in range(columns):
@@ -147,34 +126,3 @@ def _seam(start, top, height, ceiling, shape, climb, clearance, below, above):  
                         if across and linked(a, b, top, height, ceiling, climb, clearance):
                             found[a] = found[b] = True
     return found
-
-
-@njit(cache=True)
-def _walked(  # type: ignore[no-untyped-def]
-    start, top, height, ceiling, shape, climb, clearance, cell, middle, allowed
-):
-    """Return (S,) int32 the fewest links from the middle, -1 where none lead there; breadth first."""
-    rows, columns = shape
-    distance = np.full(len(top), -1, dtype=np.int32)
-    queue = np.empty(len(top), dtype=np.int32)
-    count = 0
-    for i in range(len(top)):
-        if middle[i]:
-            distance[i] = 0
-            queue[count] = i
-            count += 1
-    first = 0
-    while first < count:
-        a = queue[first]
-        first += 1
-        row, column = cell[a] // columns, cell[a] % columns
-        for dr, dc in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-            if not (0 <= row + dr < rows and 0 <= column + dc < columns):
-                continue
-            there = cell[a] + dr * columns + dc
-            for b in range(start[there], start[there + 1]):
-                if distance[b] < 0 and allowed[b] and linked(a, b, top, height, ceiling, climb, clearance):
-                    distance[b] = distance[a] + 1
-                    queue[count] = b
-                    count += 1
-    return distance

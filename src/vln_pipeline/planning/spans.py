@@ -1,6 +1,7 @@
 """Places where a robot can stand, linked where it can step from one to the next."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -44,6 +45,10 @@ class Spans:
     step: int
     clearance: int
     climb: float
+
+    def links(self, climb: float) -> tuple[Any, ...]:
+        """Return what compiled loops take to know which places are linked by steps of ``climb`` levels at most."""
+        return self.start, self.top, self.height, self.ceiling, self.shape, climb, self.clearance
 
 
 def find_spans(columns: Columns, mesh: Mesh, walkable: NDArray[np.bool_], headroom: float, max_step: float) -> Spans:
@@ -96,10 +101,8 @@ def grow(spans: Spans, seeds: NDArray[np.bool_], lowest: int, highest: int, rise
         highest: level of the highest surface that is entered.
         rise: largest change of level from cell to cell; links of a larger one are not used.
     """
-    reached = seeds.copy()
-    rows, columns = spans.shape
-    levels = (lowest, highest, float(rise), spans.clearance)
-    _flood(spans.start, spans.cell, spans.top, spans.height, spans.ceiling, rows, columns, levels, reached)
+    allowed = (lowest <= spans.top) & (spans.top <= highest)
+    reached: NDArray[np.bool_] = steps_from(spans.links(float(rise)), spans.cell, seeds, allowed) >= 0
     return reached
 
 
@@ -169,28 +172,32 @@ def _link(start, top, height, ceiling, rows, columns, climb, clearance):  # type
 
 
 @njit(cache=True)
-def _flood(start, cell, top, height, ceiling, rows, columns, levels, reached):  # type: ignore[no-untyped-def]
-    lowest, highest, rise, clearance = levels
-    stack = np.empty(len(top), dtype=np.int32)
+def steps_from(links, cell, seeds, allowed):  # type: ignore[no-untyped-def]
+    """Return (S,) int32 the fewest links to each place from the nearest seed, over allowed places; -1 for none.
+
+    Breadth first; ``links`` are those of ``Spans``, ``seeds`` and ``allowed`` (S,) masks; seeds need not be allowed.
+    """
+    start, top, height, ceiling, (rows, columns), climb, clearance = links
+    distance = np.full(len(top), -1, dtype=np.int32)
+    queue = np.empty(len(top), dtype=np.int32)
     count = 0
     for i in range(len(top)):
-        if reached[i]:
-            stack[count] = i
+        if seeds[i]:
+            distance[i] = 0
+            queue[count] = i
             count += 1
-    while count:
-        count -= 1
-        a = stack[count]
+    first = 0
+    while first < count:
+        a = queue[first]
+        first += 1
         row, column = cell[a] // columns, cell[a] % columns
         for dr, dc in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             if not (0 <= row + dr < rows and 0 <= column + dc < columns):
                 continue
             there = cell[a] + dr * columns + dc
             for b in range(start[there], start[there + 1]):
-                if (
-                    not reached[b]
-                    and lowest <= top[b] <= highest
-                    and linked(a, b, top, height, ceiling, rise, clearance)
-                ):
-                    reached[b] = True
-                    stack[count] = b
+                if distance[b] < 0 and allowed[b] and linked(a, b, top, height, ceiling, climb, clearance):
+                    distance[b] = distance[a] + 1
+                    queue[count] = b
                     count += 1
+    return distance

@@ -36,7 +36,7 @@ class Gaussians:
 
     Args:
         splat: the Gaussians.
-        config: degree of the colours and nearest depth.
+        config: degree of the colours, nearest depth and background.
 
     Attributes:
         means: (N, 3) float32 centres.
@@ -45,6 +45,7 @@ class Gaussians:
 
     def __init__(self, splat: Splat, config: SplatRenderingConfig) -> None:
         self._splat, self._near = splat, config.near
+        self._background = np.asarray(config.background, dtype=np.float32)
         self.means = np.ascontiguousarray(splat.means)
         self.sh = np.ascontiguousarray(splat.sh[:, : (config.sh_degree + 1) ** 2], dtype=np.float32)
         self._opacity = np.ascontiguousarray(splat.opacities)
@@ -70,3 +71,7 @@ class Gaussians:
             self._splat.antialiased, shapes, boxes, depth, index,
         )  # fmt: skip
         return Ellipses(eye, shapes[:found], boxes[:found], index[:found], front_to_back(depth[:found]))
+
+    def displayed(self, image: NDArray[np.float32], through: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Return (h, w, 3) display values, of which (h, w) shares of the background are seen, as an sRGB image."""
+        return np.round(255 * np.clip(image + through[..., None] * self._background, 0, 1)).astype(np.uint8)

@@ -34,7 +34,7 @@ class GlSplatRenderer:
     """
 
     def __init__(self, splat: Splat, config: SplatRenderingConfig) -> None:
-        self._gaussians, self._background = Gaussians(splat, config), np.asarray(config.background, dtype=np.float32)
+        self._gaussians = Gaussians(splat, config)
         self._context = open_context()
         self._targets: dict[tuple[int, int], moderngl.Framebuffer] = {}
         folder = files("vln_pipeline.rendering") / "glsl"
@@ -53,8 +53,7 @@ class GlSplatRenderer:
             intrinsics: the camera.
         """
         for pose in poses:
-            image, through = self.image(pose, intrinsics)
-            yield np.round(255 * np.clip(image + through[..., None] * self._background, 0, 1)).astype(np.uint8)
+            yield self._gaussians.displayed(*self.image(pose, intrinsics))
 
     def image(
         self, pose: NDArray[np.float64], intrinsics: Intrinsics

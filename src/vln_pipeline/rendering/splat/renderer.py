@@ -25,7 +25,7 @@ class SplatRenderer:
     """
 
     def __init__(self, splat: Splat, config: SplatRenderingConfig, threads: int) -> None:
-        self._gaussians, self._config, self._threads = Gaussians(splat, config), config, max(1, threads)
+        self._gaussians, self._threads = Gaussians(splat, config), max(1, threads)
 
     def render(self, poses: NDArray[np.float64], intrinsics: Intrinsics) -> Iterator[NDArray[np.uint8]]:
         """Yield one (h, w, 3) uint8 sRGB image per pose.
@@ -37,7 +37,7 @@ class SplatRenderer:
         with ThreadPoolExecutor(self._threads) as pool:
             for first in range(0, len(poses), self._threads):
                 some = poses[first : first + self._threads]
-                yield from pool.map(lambda pose: self._displayed(pose, intrinsics), some)
+                yield from pool.map(lambda pose: self._gaussians.displayed(*self.image(pose, intrinsics)), some)
 
     def image(
         self, pose: NDArray[np.float64], intrinsics: Intrinsics
@@ -58,8 +58,3 @@ class SplatRenderer:
 
     def close(self) -> None:
         """Do nothing; there is no process and no device."""
-
-    def _displayed(self, pose: NDArray[np.float64], intrinsics: Intrinsics) -> NDArray[np.uint8]:
-        image, through = self.image(pose, intrinsics)
-        seen = image + through[..., None] * np.asarray(self._config.background, dtype=np.float32)
-        return np.round(255 * np.clip(seen, 0, 1)).astype(np.uint8)
