@@ -38,7 +38,9 @@ class TimedRun:
         return sum(self.by_node[node] for node in nodes)
 
 
-def timed_run(folder: Path, pipelines: str, parameters: dict[str, Any], options: str = "workers=2") -> TimedRun:
+def timed_run(
+    folder: Path, pipelines: str, parameters: dict[str, Any], options: str = "workers=2", cpus: int = 2
+) -> TimedRun:
     """Run pipelines into ``folder/data``.
 
     Args:
@@ -46,6 +48,7 @@ def timed_run(folder: Path, pipelines: str, parameters: dict[str, Any], options:
         pipelines: names, separated by commas.
         parameters: what differs from conf/base.
         options: for ``--params``.
+        cpus: how many CPUs the run is bound to; a worker that has two would use both.
 
     Raises:
         SystemExit: the run failed; its last lines are told.
@@ -58,7 +61,13 @@ def timed_run(folder: Path, pipelines: str, parameters: dict[str, Any], options:
     log = folder / "log.txt"
     started = time.monotonic()
     with log.open("w") as printed:
-        run = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **own}, stdout=printed, stderr=printed)
+        run = subprocess.Popen(
+            ["taskset", "--cpu-list", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cpus])), *command],
+            cwd=PROJECT,
+            env={**os.environ, **own},
+            stdout=printed,
+            stderr=printed,
+        )
     driver, most = psutil.Process(run.pid), 0
     while run.poll() is None:
         try:

@@ -1,5 +1,8 @@
 """The two colour backends that need no path tracing, against each other and against what can be worked out by hand."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import moderngl
@@ -142,6 +145,25 @@ def test_supersampling_smooths_edges_at_the_same_size():
         assert image.shape == (48, 64, 3)
         shades[factor] = len(np.unique(image))
     assert shades == {1: 2, 2: 5}
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("threads", [1, 2])
+def test_mesa_draws_with_the_threads_that_a_worker_has(threads):
+    """It took one for each CPU in every worker, and they waited for each other."""
+    program = f"""
+from pathlib import Path
+from vln_pipeline.rendering.gl_buffers import open_context
+context = open_context({threads})
+names = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
+print("llvmpipe" in context.info["GL_RENDERER"], sum("llvmpipe" in name for name in names))
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "LP_NUM_THREADS"}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    software, count = told.stdout.split()
+    if software != "True":
+        pytest.skip("this machine's OpenGL is not Mesa's software driver")
+    assert int(count) == (0 if threads == 1 else threads)
 
 
 def test_a_machine_without_egl_is_told_what_to_install(monkeypatch, room):

@@ -27,7 +27,7 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
     if scene.splat is not None and config.splat.rasteriser == "gl":
         from vln_pipeline.rendering.splat.gl_renderer import GlSplatRenderer
 
-        return GlSplatRenderer(scene.splat, config.splat)
+        return GlSplatRenderer(scene.splat, config.splat, threads)
     if scene.splat is not None:
         from vln_pipeline.rendering.splat.renderer import SplatRenderer
 
@@ -46,7 +46,7 @@ def open_renderer(scene: Scene, config: RenderingConfig, *, seed: int, cache: Pa
         baked = None
         if config.gl.baked:
             baked = bake_light(scene, config.blender, lighting, threads=threads, cache_dir=kept)
-        return GlRenderer(scene, lighting, baked, config.gl.supersampling)
+        return GlRenderer(scene, lighting, baked, config.gl.supersampling, threads)
     from vln_pipeline.rendering.shading import ShadedRenderer
 
     return ShadedRenderer(scene, lighting)

@@ -30,16 +30,22 @@ class GlRenderer:
         lighting: lamps, sky and exposure; with baked light only sky and exposure count.
         baked: light of the scene's surfaces; None lights them by unshadowed lamps.
         supersampling: frames are drawn this much wider and higher and averaged, against jagged edges.
+        threads: CPU threads of a software driver.
 
     Raises:
         DataError: this machine has no EGL.
     """
 
     def __init__(
-        self, scene: Scene, lighting: Lighting, baked: BakedLight | None = None, supersampling: Literal[1, 2, 4] = 2
+        self,
+        scene: Scene,
+        lighting: Lighting,
+        baked: BakedLight | None = None,
+        supersampling: Literal[1, 2, 4] = 2,
+        threads: int = 1,
     ) -> None:
         self._supersampling = supersampling
-        self._context = open_context()
+        self._context = open_context(threads)
         self._targets: dict[tuple[int, int], Targets] = {}
         # Single precision is finest near the origin.
         self._centre = scene.bounds.mean(axis=0)

@@ -1,5 +1,6 @@
 """OpenGL's context, programs, buffers and images."""
 
+import os
 from importlib.resources import files
 
 import moderngl
@@ -26,12 +27,18 @@ _VERTEX = np.dtype(
 )
 
 
-def open_context() -> moderngl.Context:
+def open_context(threads: int) -> moderngl.Context:
     """Return a context of EGL, which needs no screen.
+
+    Args:
+        threads: CPU threads that Mesa's software driver may draw with, where there is no GPU; it would take one for
+            each CPU, in every worker. What the user has set (``LP_NUM_THREADS``) holds.
 
     Raises:
         DataError: EGL is missing.
     """
+    # 0 draws in the thread that asks, which a single thread beside it would only make wait.
+    os.environ.setdefault("LP_NUM_THREADS", str(threads) if threads > 1 else "0")
     try:
         context = moderngl.create_context(standalone=True, require=330, backend="egl")  # type: ignore[arg-type]  # annotated as if each option were a dict
     except Exception as error:  # the loader raises bare exceptions

@@ -28,14 +28,15 @@ class GlSplatRenderer:
     Args:
         splat: the Gaussians.
         config: degree of the colours, nearest depth and background.
+        threads: CPU threads of a software driver.
 
     Raises:
         DataError: this machine has no EGL.
     """
 
-    def __init__(self, splat: Splat, config: SplatRenderingConfig) -> None:
+    def __init__(self, splat: Splat, config: SplatRenderingConfig, threads: int = 1) -> None:
         self._gaussians = Gaussians(splat, config)
-        self._context = open_context()
+        self._context = open_context(threads)
         self._targets: dict[tuple[int, int], moderngl.Framebuffer] = {}
         folder = files("vln_pipeline.rendering") / "glsl"
         with self._context:
