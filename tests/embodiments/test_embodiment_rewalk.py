@@ -120,6 +120,8 @@ def test_a_robot_that_cannot_move_is_stuck_after_fifty_steps(tmp_path):
     lame = robot.model_copy(update={"motion": robot.motion.model_copy(update={"max_speed": 0.01})})
     walk = walk_of(lame, tmp_path)
     assert walk.stuck and len(walk.trajectory.actions) == 50
+    patient = walk_of(lame, tmp_path, config=RewalkConfig(stuck_steps=70))
+    assert patient.stuck and len(patient.trajectory.actions) == 70
 
 
 def test_a_robot_that_is_too_slow_runs_out_of_steps(tmp_path):

@@ -74,6 +74,15 @@ def test_turning_on_the_spot_makes_no_goal_and_does_not_count_as_arrival():
     assert (goals_of(drawn_room.replayed((1.0, 3.0, 0.0, 0.0), [2] * 5)).ahead == -1).all()
 
 
+@pytest.mark.parametrize(("tolerance", "seen"), [(0.15, True), (0.05, False)])
+def test_the_tolerance_of_depth_is_a_parameter(tolerance, seen):
+    walk = drawn_room.replayed((1.0, 3.0, 0.0, 0.0), [1] * 12)
+    poses = camera_poses(walk[:, :3], walk[:, 3], HEIGHT, PITCH)
+    nearer = lambda frame: drawn_room.depth_of(poses[frame], SMALL, NOWHERE) - 0.1  # noqa: E731
+    goals = pixel_goals(poses, walk[:, :3], SMALL, nearer, PixelGoalConfig(depth_tolerance=tolerance))
+    assert (goals.ahead > 0).any() == seen
+
+
 def test_nearest_and_farthest_goal_are_parameters():
     walk = drawn_room.replayed((1.0, 3.0, 0.0, 0.0), [1] * 12)
     near = goals_of(walk, config=PixelGoalConfig(max_distance=1.6))

@@ -41,6 +41,20 @@ def test_a_frame_is_rejected_for_the_threshold_it_misses(change, reason):
     assert list(selection.frames.reason) == ["", reason]
 
 
+@pytest.mark.parametrize(
+    ("change", "looser"),
+    [
+        ({"unlabelled": 0.31}, {"max_unlabelled": 0.4}),
+        ({"near": 0.51}, {"max_near": 0.6}),
+        ({"structural": 0.96}, {"max_structural": 0.97}),
+        ({"categories": 1}, {"min_categories": 1}),
+        ({"entropy": 0.14}, {"min_entropy": 0.1}),
+    ],
+)
+def test_each_threshold_is_a_parameter(change, looser):
+    assert list(decide(frames([change]), FilteringConfig(**looser)).frames.reason) == [""]
+
+
 def test_a_walk_is_kept_when_enough_clips_pass():
     blank = {"structural": 1.0}
     selection = decide(frames([{}], [{}], [{}], [blank]), FilteringConfig(min_clips=0.7))

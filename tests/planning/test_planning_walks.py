@@ -121,6 +121,17 @@ def test_each_reason_is_counted(nav, pairs, change, reason):
     assert plan_trajectories(nav, pairs, TrajectoryConfig(**change), seed=0).rejected[reason] > 10
 
 
+def test_the_weight_of_curvature_makes_bends_wider(nav, pairs):
+    limit = CONFIG.curvature_limit
+    above = {}
+    for weight in (0.0, 50.0):
+        config = CONFIG.model_copy(update={"curvature_weight": weight, "attempts": 1})
+        walks = plan_trajectories(nav, pairs, config, seed=0).trajectories
+        turns = np.concatenate([np.abs(np.diff(np.unwrap(np.arctan2(*np.diff(w.path[:, 1::-1].T))))) for w in walks])
+        above[weight] = np.maximum(turns / CONFIG.step - limit, 0).mean()
+    assert above[50.0] < 0.8 * above[0.0]
+
+
 def test_failed_paths_are_repaired_by_more_control_points(nav, pairs):
     wide = {"spacing": 1.2, "hard_weight": 40.0}
     once = plan_trajectories(nav, pairs, TrajectoryConfig(**wide, attempts=1), seed=0)

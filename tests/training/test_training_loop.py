@@ -40,6 +40,14 @@ def test_the_learning_rate_follows_the_schedule(whole):
     assert rates[-2:] == pytest.approx([0.005, 0.005])
 
 
+def test_gradients_are_clipped_to_the_norm_that_is_told(tmp_path, whole):
+    # Adam divides by the gradient's size; far below its epsilon of 1e-8 the steps vanish.
+    config = BASE.model_copy(update={"optimiser": BASE.optimiser.model_copy(update={"clip_norm": 1e-12})})
+    training(tmp_path, config, ALONE).run()
+    assert log(tmp_path)[-1]["validation/loss"] > 0.99 * log(tmp_path)[3]["validation/loss"]
+    assert log(tmp_path)[0]["gradient_norm"] == log(whole)[0]["gradient_norm"]
+
+
 @pytest.mark.parametrize("stop", [1, 5, 7])
 def test_an_interrupted_training_repeats_the_uninterrupted_one_to_the_bit(tmp_path, whole, stop):
     with pytest.raises(Interrupted):

@@ -52,6 +52,11 @@ def test_groups_have_their_rates_and_only_matrices_decay():
     assert {g["lr"] for g in optimiser.param_groups} == {5e-4, 5e-5}
 
 
+def test_betas_reach_the_optimiser():
+    optimiser = build_optimiser(model(), OptimiserConfig(betas=(0.5, 0.6)))
+    assert {group["betas"] for group in optimiser.param_groups} == {(0.5, 0.6)}
+
+
 def test_without_decay_a_step_is_the_published_trainings_adam():
     torch.manual_seed(0)
     ours, theirs = model(), model()
