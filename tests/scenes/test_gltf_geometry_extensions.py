@@ -89,6 +89,15 @@ def exponential(values: np.ndarray) -> np.ndarray:
     return (((exponent - 22).astype(np.int32) << 24) | (whole & 0xFFFFFF)).astype(np.int32)
 
 
+def three_of_four(quats: np.ndarray) -> np.ndarray:
+    """Return quaternions without their largest component, which the fourth number names, as the extension says."""
+    largest = np.abs(quats).argmax(axis=1)
+    rows = np.arange(len(quats))
+    signed = quats * np.sign(quats[rows, largest])[:, None]
+    others = signed[rows[:, None], (largest[:, None] + (1, 2, 3)) % 4] * np.sqrt(2) * 32767
+    return np.column_stack([np.round(others), 32764 | largest]).astype(np.int16)
+
+
 ONE = {
     "plain": lambda: Room(),
     "quantised int16": lambda: quantised(Room(), np.int16, True),
@@ -154,6 +163,29 @@ def test_instances_follow_their_parents_and_the_name_of_their_mesh(tmp_path):
     panels = pictures(room.load(tmp_path))
     assert [p.name for p in panels] == ["Group / Picture"] * 3
     assert [round(float(y_up(p)[0, 2]), 2) for p in panels] == [1, 2, 3]
+
+
+def test_turns_of_instances_are_decompressed(tmp_path):
+    attributes = {"TRANSLATION": SHIFTS, "ROTATION": np.round(QUARTER * 32767).astype(np.int16)}
+    room = instanced(Room(), **attributes).use("EXT_mesh_gpu_instancing")
+    data = meshopt_encoder().encode_vertex_buffer(three_of_four(QUARTER), 3, 8)
+    turns = room.node["extensions"]["EXT_mesh_gpu_instancing"]["attributes"]["ROTATION"]
+    meshopt(room, turns, bytes(data), mode="ATTRIBUTES", filter="QUATERNION", count=3, byteStride=8)
+    panels = pictures(room.load(tmp_path))
+    x = [(y_up(p)[:, 0].min(), y_up(p)[:, 0].max()) for p in panels]
+    np.testing.assert_allclose(x[:2], [(1, 3), (2, 2)], atol=0.01)
+
+
+def test_a_skin_that_is_not_read_is_told(tmp_path):
+    """Bones and blend shapes were ignored without a word: a curtain hung where it was modelled, not where it was."""
+    room = Room()
+    room.node["skin"] = 0
+    room.document["meshes"][1]["weights"] = [0.0, 0.7]
+    scene = room.load(tmp_path)
+    assert "Picture is moved by a skin and blend shapes: not read, it is shown as modelled" in scene.defects
+    room.document["meshes"][1]["weights"] = [0.0, 0.0]
+    del room.node["skin"]
+    assert not any("is moved by" in defect for defect in room.load(tmp_path).defects)
 
 
 def test_a_hidden_node_is_not_there(tmp_path):
