@@ -188,6 +188,16 @@ def test_a_skin_that_is_not_read_is_told(tmp_path):
     assert not any("is moved by" in defect for defect in room.load(tmp_path).defects)
 
 
+@pytest.mark.parametrize("mode", [0, 1, 2, 3])
+def test_points_and_lines_are_told(tmp_path, mode):
+    """They are no surface; a scan stored as points beside its floor was gone without a word."""
+    room = Room()
+    room.document["meshes"][1]["primitives"].append(room.primitive | {"mode": mode})
+    scene = room.load(tmp_path)
+    assert len(pictures(scene)) == 1
+    assert "left out: 1 primitives of points or lines, which are no surface" in scene.defects
+
+
 def test_a_hidden_node_is_not_there(tmp_path):
     room = Room().use("KHR_node_visibility")
     room.node["extensions"] = {"KHR_node_visibility": {"visible": False}}

@@ -178,3 +178,33 @@ def test_materials_that_no_library_holds_are_told(tmp_path):
     assert found.color == (0.8, 0.8, 0.8)
     assert "grey, as no material library holds them: Paint" in defects
     assert len(room()) > 1
+
+
+@pytest.mark.parametrize("damaged", ["room.obj", "room.mtl"])
+def test_mutants_are_read_or_refused_in_one_line(tmp_path, damaged):
+    path = write_obj(tmp_path)
+    floor = "o Rug\nv 0 0 0\nv 0 0 6\nv 2 0 6\nv 2 0 2\nv 6 0 2\nv 6 0 0\nf -3 -2 -1 -6 -5 -4\n"
+    path.write_text(relative(path.read_text()) + "\n" + floor)
+    (tmp_path / "room.mtl").write_text((tmp_path / "room.mtl").read_text() + "Ke 1 1 1\nmap_Ke -s 1 1 oak.png\nd 0.5\n")
+    whole = (tmp_path / damaged).read_bytes()
+    draw, refused = np.random.default_rng(3), 0
+    for _ in range(300):
+        data = bytearray(whole)
+        for place in draw.random(int(draw.integers(1, 6))):
+            at = int(place * len(data))
+            match int(draw.integers(3)):
+                case 0:
+                    data[at] = int(draw.choice(list(b"-0123456789/# .\n\\f\xe4")))
+                case 1:
+                    del data[at : at + int(draw.integers(1, 9))]
+                case _:
+                    data[at:at] = bytes(draw.choice(list(b"- /9\n#"), size=3).tolist())
+            if not data:
+                break
+        (tmp_path / damaged).write_bytes(bytes(data))
+        try:
+            assert np.isfinite(load(path).bounds).all()
+        except DataError as error:
+            refused += 1
+            assert "\n" not in str(error) and error.mend
+    assert refused < 300

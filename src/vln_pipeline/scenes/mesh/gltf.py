@@ -66,9 +66,12 @@ def _moved(document: Document, place: Placement) -> list[str]:
 
 
 def _left_out(document: Document) -> list[str]:
-    """Return a note on the extensions that the file uses and that are not read."""
+    """Return notes on the extensions that the file uses and that are not read, and on what is no surface."""
     names = unread_extensions(document.json)
-    return [f"not read, the plain material is shown: {', '.join(names)}"[:400]] if names else []
+    notes = [f"not read, the plain material is shown: {', '.join(names)}"[:400]] if names else []
+    primitives = [p for mesh in document.json.get("meshes", []) for p in mesh.get("primitives", [])]
+    bare = sum(p.get("mode", _TRIANGLES) not in (_TRIANGLES, _STRIP, _FAN) for p in primitives)
+    return [*notes, f"left out: {bare} primitives of points or lines, which are no surface"] if bare else notes
 
 
 def _surfaces(document: Document, place: Placement, plain: int) -> Iterator[Surface]:

@@ -13,6 +13,7 @@ from trimesh.resolvers import Resolver
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
+from vln_pipeline.scenes.mesh.foreign_formats import POINT_CLOUD
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
 from vln_pipeline.scenes.mesh.obj_faces import plain_faces
 from vln_pipeline.scenes.mesh.polygon_materials import Materials
@@ -26,7 +27,9 @@ from vln_pipeline.scenes.mesh.sidecars import (
     ply_texture,
 )
 
-_ELEMENT = re.compile(rb"^element[ \t]+\w+[ \t]+(\d{1,18})[ \t\r]*$", re.MULTILINE)
+_ELEMENT = re.compile(rb"^element[ \t]+(\w+)[ \t]+(\d{1,18})[ \t\r]*$", re.MULTILINE)
+_DIFFUSE = re.compile(rb"^(property[ \t]+\w+[ \t]+)diffuse_(?=red|green|blue)", re.MULTILINE)
+"""What scanners call a colour, which trimesh does not know."""
 _MOST_MATERIALS = 2048
 """Of one object; trimesh looks for a free name of each piece among all those before it."""
 
@@ -137,28 +140,33 @@ def _material_name(mesh: dict[str, Any], told: set[str]) -> str | None:
 
 
 def _ply(file: Path, materials: Materials) -> list[Surface]:
-    _require_mesh(file)
+    header, end, body = regular(file).read_bytes().partition(b"end_header")
+    _require_mesh(file.name, header, body)
     texture = ply_texture(file)
     material = materials.add_texture(texture) if texture else materials.index(None)
-    with file.open("rb") as stream:
-        mesh = trimesh.exchange.ply.load_ply(stream, skip_materials=True)
+    mesh = trimesh.exchange.ply.load_ply(io.BytesIO(_DIFFUSE.sub(rb"\1", header) + end + body), skip_materials=True)
     return [_surface(file.stem, 0, mesh, material)] if mesh.get("faces") is not None else []
 
 
-def _require_mesh(file: Path) -> None:
-    """Refuse a splat, and an ASCII file that ends early, of which trimesh takes what is there and says nothing.
+def _require_mesh(name: str, header: bytes, body: bytes) -> None:
+    """Refuse what is no mesh, and an ASCII file that ends early, of which trimesh takes what is there and says nothing.
 
     Raises:
-        DataError: it holds Gaussians, or has fewer lines than elements (Turk 1994: one element a line).
+        DataError: the file holds Gaussians, points or strips, or fewer lines than elements, of which each has a line
+            (Turk 1994).
     """
-    header, _, body = regular(file).read_bytes().partition(b"end_header")
     if b" f_dc_0" in header or b" packed_position" in header:
-        raise DataError(file.name, "is a Gaussian splat, not a mesh", "set scenes.source to splat")
-    claimed = sum(int(count) for count in _ELEMENT.findall(header)) if b"format ascii" in header else 0
+        raise DataError(name, "is a Gaussian splat, not a mesh", "set scenes.source to splat")
+    counts = {kind: int(count) for kind, count in _ELEMENT.findall(header)}
+    if counts.get(b"tristrips"):
+        raise DataError(name, "holds strips of triangles", "open it in MeshLab and save it as .ply, with faces")
+    if counts.get(b"vertex") and not counts.get(b"face"):
+        raise DataError(name, "holds points and no faces", POINT_CLOUD)
+    claimed = sum(counts.values()) if b"format ascii" in header else 0
     body = body.strip()
     lines = max(body.count(b"\n"), body.count(b"\r")) + (body != b"")
     if lines < claimed:
-        raise DataError(file.name, f"cut off: claims {claimed} elements, has {lines} lines", "download it again")
+        raise DataError(name, f"cut off: claims {claimed} elements, has {lines} lines", "download it again")
 
 
 def _surface(name: str, node: int, mesh: dict[str, Any], material: int) -> Surface:

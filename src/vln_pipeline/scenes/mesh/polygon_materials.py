@@ -61,7 +61,9 @@ class Materials:
 
     def add_texture(self, name: str) -> int:
         """Add a material that is one texture, and return its index."""
-        return self._add(name, Material(self._unique(name), (1.0, 1.0, 1.0), self._texture(name)))
+        texture = self._texture(name)
+        grey = _PLAIN if texture is None else 1.0
+        return self._add(name, Material(self._unique(name), (grey, grey, grey), texture))
 
     def index(self, name: str | None) -> int:
         """Return the index of a material, adding a plain one for a name that no library holds."""
