@@ -97,9 +97,14 @@ def require_similarity(matrix: NDArray[np.float64], subject: str) -> None:
 
 
 def _up(splat: Splat, undone: NDArray[np.float64], config: SplatConfig, file: str) -> tuple[Axis, str]:
-    if config.up != "auto":
-        return config.up, "scenes.splat.up"
-    return detect_up(splat, undone, file)
+    if config.up == "auto":
+        return detect_up(splat, undone, file)
+    try:
+        seen, evidence = detect_up(splat, undone, file)
+    except DataError:
+        return config.up, "scenes.splat.up; where level surface lies does not tell"
+    doubt = "" if seen == config.up else f", though {seen} seems to be: {evidence}"
+    return config.up, f"scenes.splat.up{doubt}"
 
 
 def _scale(splat: Splat, upright: NDArray[np.float64], config: SplatConfig, file: str) -> tuple[float, str]:
