@@ -72,8 +72,10 @@ def _divided(points: NDArray[np.float64], fan: NDArray[np.int64]) -> NDArray[np.
     if not outline.is_valid:
         return fan
     corner = {tuple(point): number for number, point in enumerate(flat.tolist())}
-    rings = [piece.exterior.coords[:3] for piece in shapely.constrained_delaunay_triangles(outline).geoms]
-    triangles = np.array([[corner[point] for point in ring] for ring in rings], dtype=np.int64).reshape(-1, 3)
+    # A ring of a triangle has four points, of which the last is the first.
+    rings = shapely.get_coordinates(shapely.constrained_delaunay_triangles(outline)).reshape(-1, 4, 2)[:, :3]
+    found = [corner[tuple(point)] for point in rings.reshape(-1, 2).tolist()]
+    triangles = np.array(found, dtype=np.int64).reshape(-1, 3)
     (ax, ay), (bx, by), (cx, cy) = np.moveaxis(flat[triangles], 0, 2)
     doubled = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
     turned = doubled > 0 if not outline.exterior.is_ccw else doubled < 0

@@ -16,8 +16,7 @@ from vln_pipeline.regular_file import regular
 # What follows begins with a mark that is no blank, and blanks at its end are cut afterwards: with two repeated blanks
 # side by side, a line of a million blanks would take hours.
 _STATEMENT = re.compile(rb"^[ \t]*(mtllib|usemtl|o|g)[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
-_MAP = re.compile(r"^[ \t]*map_kd[ \t]+([^ \t\n].*)$", re.MULTILINE | re.IGNORECASE)
-_LIBRARY = re.compile(r"[^ ].*?\.mtl(?= |$)", re.IGNORECASE)
+_MAP = re.compile(r"^[ \t]*map_k[de][ \t]+([^ \t\n].*)$", re.MULTILINE | re.IGNORECASE)
 _TEXTURE_FILE = re.compile(rb"^comment TextureFile[ \t]+([^ \t\r\n].*)$", re.MULTILINE)
 _INDENT = re.compile(rb"^ +", re.MULTILINE)
 
@@ -138,7 +137,18 @@ def libraries(statements: Sequence[tuple[str, str]]) -> list[str]:
     ['my house.mtl', 'walls.mtl', 'doors.mtl']
     """
     told = [name.replace('"', "") for name in distinct(statements, "mtllib")]
-    return list(dict.fromkeys(name for line in told for name in _LIBRARY.findall(line) or [line]))
+    return list(dict.fromkeys(name for line in told for name in _names(line)))
+
+
+def _names(line: str) -> list[str]:
+    """Return the names in a line, each up to its ``.mtl``; the whole line where it does not end so."""
+    found, words = [], []
+    for word in line.split():
+        words.append(word)
+        if word.lower().endswith(".mtl"):
+            found.append(" ".join(words))
+            words = []
+    return [line] if words else found
 
 
 def ply_texture(file: Path) -> str | None:
