@@ -1,5 +1,6 @@
 """Which places are floor, and what is told of those that are not."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -130,7 +131,10 @@ def test_a_sill_is_crossed_up_to_the_largest_step(height, crossed, base):
 @pytest.mark.parametrize("width", [0.4, 0.5, 0.56, 0.6, 0.62, 0.65, 0.7, 0.8])
 @pytest.mark.parametrize("shift", [0.0, 0.013, 0.031])
 def test_a_door_is_passed_or_told_by_its_width(width, shift):
-    """Doors up to 0.65 m were never walked, and no report said which rooms that cut off."""
+    """Doors up to 0.65 m were never walked, and no report said which rooms that cut off.
+
+    One that is a little too narrow was told to be as wide as is needed.
+    """
     low, high = 2.5 + shift - width / 2, 2.5 + shift + width / 2
     divider = [box(4.95, 0, 0, 5.05, low, 2.5), box(4.95, high, 0, 5.05, 5, 2.5), box(4.95, low, 2.1, 5.05, high, 2.5)]
     nav = build(room_scene(*divider, box(-0.1, -0.1, 2.5, 10.1, 5.1, 2.6), width=10, depth=5))
@@ -139,7 +143,8 @@ def test_a_door_is_passed_or_told_by_its_width(width, shift):
         assert not told
     if told:
         assert told[0].area == pytest.approx(24.5, rel=0.1)
-        assert abs(float(told[0].reason.split("about ")[1].split(" m")[0]) - width) <= 0.1
+        found, needed = map(float, re.findall(r"([\d.]+) m (?:wide|are needed)", told[0].reason))
+        assert abs(found - width) <= 0.1 and found < needed
     if width <= 0.5:
         assert len(told) == 1
 

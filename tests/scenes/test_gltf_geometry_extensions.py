@@ -8,6 +8,8 @@ import pytest
 from gltf_room import CORNERS, TRIANGLES, UV, Room, pictures, y_up
 
 from vln_pipeline.errors import DataError
+from vln_pipeline.planning.config import EsdfConfig
+from vln_pipeline.planning.navigation import build_navigation_map
 
 SHIFTS = np.array([[0, 0, 0], [0, 0, 1], [0, 0, 2]], dtype=np.float32)
 
@@ -89,6 +91,15 @@ def exponential(values: np.ndarray) -> np.ndarray:
     return (((exponent - 22).astype(np.int32) << 24) | (whole & 0xFFFFFF)).astype(np.int32)
 
 
+def three_of_four(quats: np.ndarray) -> np.ndarray:
+    """Return quaternions without their largest component, which the fourth number names, as the extension says."""
+    largest = np.abs(quats).argmax(axis=1)
+    rows = np.arange(len(quats))
+    signed = quats * np.sign(quats[rows, largest])[:, None]
+    others = signed[rows[:, None], (largest[:, None] + (1, 2, 3)) % 4] * np.sqrt(2) * 32767
+    return np.column_stack([np.round(others), 32764 | largest]).astype(np.int16)
+
+
 ONE = {
     "plain": lambda: Room(),
     "quantised int16": lambda: quantised(Room(), np.int16, True),
@@ -146,6 +157,21 @@ def test_every_instance_is_an_object(tmp_path, case):
         assert [round(float(y_up(p)[0, 2]), 3) for p in panels] == [2, 3, 4]
 
 
+def test_instances_block_the_floor_as_copies_do(tmp_path):
+    """Twelve tables that were ignored left 66 m2 to walk on, of which there were 39."""
+    copies = Room()
+    copies.document["nodes"][1:] = [
+        {"name": f"Picture_{n}", "mesh": 1, "translation": s} for n, s in enumerate(SHIFTS.tolist())
+    ]
+    copies.document["scenes"] = [{"nodes": [0, 1, 2, 3]}]
+    (copied,) = build_navigation_map(copies.load(tmp_path), EsdfConfig()).floors
+    room = instanced(Room(), TRANSLATION=SHIFTS).use("EXT_mesh_gpu_instancing")
+    (found,) = build_navigation_map(room.load(tmp_path), EsdfConfig()).floors
+    np.testing.assert_array_equal(found.navigable, copied.navigable)
+    (bare,) = build_navigation_map(Room().load(tmp_path), EsdfConfig()).floors
+    assert bare.navigable.sum() > 1.1 * found.navigable.sum() > 0
+
+
 def test_instances_follow_their_parents_and_the_name_of_their_mesh(tmp_path):
     room = instanced(quantised(Room(), np.int16, True), TRANSLATION=SHIFTS / 4).use("EXT_mesh_gpu_instancing")
     del room.node["name"]
@@ -154,6 +180,39 @@ def test_instances_follow_their_parents_and_the_name_of_their_mesh(tmp_path):
     panels = pictures(room.load(tmp_path))
     assert [p.name for p in panels] == ["Group / Picture"] * 3
     assert [round(float(y_up(p)[0, 2]), 2) for p in panels] == [1, 2, 3]
+
+
+def test_turns_of_instances_are_decompressed(tmp_path):
+    attributes = {"TRANSLATION": SHIFTS, "ROTATION": np.round(QUARTER * 32767).astype(np.int16)}
+    room = instanced(Room(), **attributes).use("EXT_mesh_gpu_instancing")
+    data = meshopt_encoder().encode_vertex_buffer(three_of_four(QUARTER), 3, 8)
+    turns = room.node["extensions"]["EXT_mesh_gpu_instancing"]["attributes"]["ROTATION"]
+    meshopt(room, turns, bytes(data), mode="ATTRIBUTES", filter="QUATERNION", count=3, byteStride=8)
+    panels = pictures(room.load(tmp_path))
+    x = [(y_up(p)[:, 0].min(), y_up(p)[:, 0].max()) for p in panels]
+    np.testing.assert_allclose(x[:2], [(1, 3), (2, 2)], atol=0.01)
+
+
+def test_a_skin_that_is_not_read_is_told(tmp_path):
+    """Bones and blend shapes were ignored without a word: a curtain hung where it was modelled, not where it was."""
+    room = Room()
+    room.node["skin"] = 0
+    room.document["meshes"][1]["weights"] = [0.0, 0.7]
+    scene = room.load(tmp_path)
+    assert "Picture is moved by a skin and blend shapes: not read, it is shown as modelled" in scene.defects
+    room.document["meshes"][1]["weights"] = [0.0, 0.0]
+    del room.node["skin"]
+    assert not any("is moved by" in defect for defect in room.load(tmp_path).defects)
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2, 3])
+def test_points_and_lines_are_told(tmp_path, mode):
+    """They are no surface; a scan stored as points beside its floor was gone without a word."""
+    room = Room()
+    room.document["meshes"][1]["primitives"].append(room.primitive | {"mode": mode})
+    scene = room.load(tmp_path)
+    assert len(pictures(scene)) == 1
+    assert "left out: 1 primitives of points or lines, which are no surface" in scene.defects
 
 
 def test_a_hidden_node_is_not_there(tmp_path):

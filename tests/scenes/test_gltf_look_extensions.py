@@ -87,6 +87,18 @@ def test_specular_glossiness_tells_metal(tmp_path, diffuse, specular, metallic, 
     assert (found.metallic, found.color) == (metallic, color)
 
 
+@pytest.mark.parametrize("readable", [True, False])
+def test_specular_glossiness_takes_its_map(tmp_path, readable):
+    """The map's alpha was ignored beside a factor of 1, its default: every such wall became a mirror."""
+    room = Room()
+    packed = np.full((4, 4, 4), (10, 10, 10, 51), dtype=np.uint8)
+    index = room.texture(packed)
+    if not readable:
+        room.document["textures"][index] = {}
+    found = look(extended(room, GLOSS, specularGlossinessTexture={"index": index}).load(tmp_path))
+    assert found.roughness == pytest.approx(0.8 if readable else 1.0)
+
+
 @pytest.mark.parametrize(("factor", "alpha"), [(1.0, 0.1), (0.5, 0.55), (0.0, 1.0)])
 def test_transmission_is_seen_through(tmp_path, factor, alpha):
     found = look(extended(Room(), "KHR_materials_transmission", transmissionFactor=factor).load(tmp_path))

@@ -85,6 +85,13 @@ def test_a_line_of_blanks_costs_nothing(tmp_path, statement):
     assert sidecars(tmp_path / "library.obj") == (tmp_path / "blank.mtl",)
 
 
+def test_a_line_of_many_words_and_many_bent_faces_cost_little(tmp_path):
+    ring = "".join(f"v {(2 + i % 2) * np.cos(i / 100)} {(2 + i % 2) * np.sin(i / 100)} 0\n" for i in range(628))
+    faces = ("f " + " ".join(map(str, range(1, 629))) + "\n") * 100
+    (tmp_path / "bent.obj").write_text("mtllib " + "m " * 500_000 + "\n" + ring + faces)
+    assert load(tmp_path / "bent.obj", up="z", unit=1.0, label_structure=False).parts
+
+
 def test_a_header_of_blanks_costs_nothing(tmp_path):
     (tmp_path / "blank.ply").write_text(f"ply\ncomment TextureFile{' ' * 60_000}\nend_header\n")
     assert ply_texture(tmp_path / "blank.ply") is None

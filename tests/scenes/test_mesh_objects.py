@@ -57,7 +57,7 @@ def test_decisions_tell_how_categories_were_found(tmp_path):
     (tmp_path / "map.csv").write_text("Ceiling,sky\n")
     scene = load(write_glb(tmp_path / "room.glb"), categories=str(tmp_path / "map.csv"))
     assert scene.decisions[2] == (
-        "categories: of 8 objects, 1 by scenes.mesh.categories, 7 by words in their names ('House_Floor_01' is a floor)"
+        "categories: of 8 objects, 1 by scenes.mesh.categories, 7 by words in their names ('House_Floor_01': floor)"
     )
 
 

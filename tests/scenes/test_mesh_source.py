@@ -65,11 +65,13 @@ def test_digest_follows_every_file_that_counts(tmp_path):
         (ref,) = discover(path, categories=str(mapping))
         return ref.digest
 
+    (tmp_path / "glow.png").write_bytes((tmp_path / "oak.png").read_bytes())
+    (tmp_path / "room.mtl").write_text((tmp_path / "room.mtl").read_text() + "Ke 1 1 1\nmap_Ke glow.png\n")
     seen = [digest()]
-    for file in (path, tmp_path / "room.mtl", tmp_path / "oak.png", mapping):
+    for file in (path, tmp_path / "room.mtl", tmp_path / "oak.png", tmp_path / "glow.png", mapping):
         file.write_bytes(file.read_bytes() + b"\n")
         seen.append(digest())
-    assert len(set(seen)) == 5
+    assert len(set(seen)) == 6
     (tmp_path / "unrelated.png").write_bytes(b"x")
     assert digest() == seen[-1]
 

@@ -102,6 +102,14 @@ def test_the_frame_is_found_by_levels_and_by_what_is_told(tmp_path, frame, optio
     assert abs(scene.splat.unit - np.cbrt(np.linalg.det(frame[:3, :3]))) < 0.04 * scene.splat.unit
 
 
+def test_an_axis_that_is_told_is_taken_with_a_doubt_where_it_seems_wrong(tmp_path):
+    """A room that was told to stand on its ceiling was planned on it, and the report only named the parameter."""
+    file = write(tmp_path)
+    assert load(file, scale=1.0, up="z").decisions[0] == "up axis: z, by scenes.splat.up"
+    told = load(file, scale=1.0, up="-z").decisions[0]
+    assert told.startswith("up axis: -z, by scenes.splat.up, though z seems to be: level surface over height is")
+
+
 def test_a_training_frame_of_nerfstudio_is_undone(tmp_path):
     """dataparser_transforms.json leads from the capture to the training; read the other way, rooms are tiny."""
     trained = similarity(0.12, Rotation.from_euler("xyz", [10, 20, 30], degrees=True).as_matrix(), (0.3, -0.1, 0.2))

@@ -90,11 +90,13 @@ def behind_passages(
     }
     width = {piece: _passage(distance, middles[main], middles[piece], needed, cell) for piece in parted}
     least = 2 * (needed + cell)
+    # What is just too narrow would be rounded to the width that is needed.
+    told = {piece: min(found, least - 0.01) for piece, found in width.items()}
     return [
         LeftOut(
             float(area[piece]),
             height,
-            f"walks do not leave it: its passage is about {width[piece]:.2f} m wide, and {least:.2f} m are needed "
+            f"walks do not leave it: its passage is about {told[piece]:.2f} m wide, and {least:.2f} m are needed "
             "(esdf.radius, esdf.cell)"
             if width[piece] >= _NARROWEST
             else "cut off from the rest of the storey by walls, a sill or a gap",

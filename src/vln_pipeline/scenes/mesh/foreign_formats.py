@@ -11,7 +11,7 @@ _USD = (
     "bpy.ops.wm.usd_import(filepath='{0}'); bpy.ops.export_scene.gltf(filepath='{1}.glb')\" "
     "(pip install bpy, or in Blender)"
 )
-_CLOUD = "it is a point cloud without a surface: mesh it first (Poisson, in CloudCompare or MeshLab) and save .ply"
+POINT_CLOUD = "it is a point cloud without a surface: mesh it first (Poisson, in CloudCompare or MeshLab) and save .ply"
 _COMMANDS = {
     ".dae": "pip install pycollada; python -c \"import trimesh; trimesh.load_scene('{0}').export('{1}.glb')\"",
     ".usd": _USD,
@@ -23,9 +23,9 @@ _COMMANDS = {
     ".blend": _BLENDER,
     ".3ds": _BLENDER,
     ".ifc": "pip install ifcopenshell; IfcConvert {0} {1}.glb",
-    ".las": _CLOUD,
-    ".laz": _CLOUD,
-    ".e57": _CLOUD,
+    ".las": POINT_CLOUD,
+    ".laz": POINT_CLOUD,
+    ".e57": POINT_CLOUD,
     ".json": "a house of ProcTHOR is a plan, not a mesh: export it from AI2-THOR (RoomPlan: as USDZ), and convert that",
 }
 

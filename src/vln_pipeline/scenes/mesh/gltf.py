@@ -21,6 +21,8 @@ from vln_pipeline.scenes.mesh.textures import srgb
 from vln_pipeline.scenes.scene import Material
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
+_MOST_NOTES = 20
+"""Of meshes that are moved by what is not read."""
 
 
 def read(file: Path, texture_size: int, max_triangles: int) -> Model:
@@ -38,8 +40,9 @@ def read(file: Path, texture_size: int, max_triangles: int) -> Model:
     materials = Materials(document, texture_size)
     looks = materials.read()
     plain = len(looks)
-    surfaces, triangles = [], 0
+    surfaces, triangles, moved = [], 0, []
     for place in placements(document):
+        moved += _moved(document, place)
         for surface in _surfaces(document, place, plain):
             # Counted on the way: a small file can place one large mesh a million times.
             triangles += len(surface.faces)
@@ -50,14 +53,25 @@ def read(file: Path, texture_size: int, max_triangles: int) -> Model:
         surfaces=tuple(surfaces),
         materials=(*looks, Material(name=f"{plain:03d} plain")),
         up="y",
-        defects=(*dict.fromkeys(materials.defects), *_left_out(document)),
+        defects=(*dict.fromkeys(materials.defects), *moved[:_MOST_NOTES], *_left_out(document)),
     )
 
 
+def _moved(document: Document, place: Placement) -> list[str]:
+    """Return a note on a mesh that a skin or blend shapes move: it is shown as it was modelled, where its node is."""
+    bones = "skin" in document.entry("nodes", place.node)
+    shapes = any(document.entry("meshes", place.mesh).get("weights", ()))
+    how = [name for name, told in (("a skin", bones), ("blend shapes", shapes)) if told]
+    return [f"{place.path[-1][:80]} is moved by {' and '.join(how)}: not read, it is shown as modelled"] if how else []
+
+
 def _left_out(document: Document) -> list[str]:
-    """Return a note on the extensions that the file uses and that are not read."""
+    """Return notes on the extensions that the file uses and that are not read, and on what is no surface."""
     names = unread_extensions(document.json)
-    return [f"not read, the plain material is shown: {', '.join(names)}"[:400]] if names else []
+    notes = [f"not read, the plain material is shown: {', '.join(names)}"[:400]] if names else []
+    primitives = [p for mesh in document.json.get("meshes", []) for p in mesh.get("primitives", [])]
+    bare = sum(p.get("mode", _TRIANGLES) not in (_TRIANGLES, _STRIP, _FAN) for p in primitives)
+    return [*notes, f"left out: {bare} primitives of points or lines, which are no surface"] if bare else notes
 
 
 def _surfaces(document: Document, place: Placement, plain: int) -> Iterator[Surface]:

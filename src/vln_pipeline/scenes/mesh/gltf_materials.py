@@ -4,19 +4,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from vln_pipeline.scenes.mesh.emissive_map import shown
 from vln_pipeline.scenes.mesh.gltf_document import Document
 from vln_pipeline.scenes.mesh.gltf_textures import Textures
-from vln_pipeline.scenes.mesh.textures import linear, srgb
 from vln_pipeline.scenes.scene import Material
 
 _PLAIN = 0.8
 """Grey of a surface whose texture cannot be read."""
 _REFLECTED = 0.1
 """Opacity that is left to clear glass: what it reflects and tints."""
-_EVEN = 0.05
-"""Standard deviation of an emissive map, in [0, 1], below which the surface glows evenly."""
 _DIELECTRIC = 0.04
 """Reflectance of what is no metal, at normal incidence."""
 
@@ -59,11 +56,11 @@ class Materials:
         mode = entry.get("alphaMode")
         if mode == "MASK" and opacity < 1:
             self.defects.append(f"cut-outs of the texture of {name} are shown as surface")
-        texture, shown, emission = self._emitted(name, entry, texture, color[:3], reference)
+        texture, tint, emission = self._emitted(name, entry, texture, color[:3], reference)
         alpha = color[3] * opacity if mode == "BLEND" else 1.0
         return Material(
             name=f"{index:03d} {name}",
-            color=shown,
+            color=tint,
             texture=texture,
             roughness=float(np.clip(roughness, 0, 1)),
             metallic=float(np.clip(metallic, 0, 1)),
@@ -82,7 +79,11 @@ class Materials:
             # Only what reflects much and scatters nothing is metal; its colour is what it reflects.
             metal = reference is None and max(diffuse[:3]) <= _DIELECTRIC < min(specular)
             color = (*specular, diffuse[3]) if metal else diffuse
-            return color, reference, 1 - float(gloss.get("glossinessFactor", 1.0)), float(metal)
+            # The map's alpha is the glossiness; its factor alone is usually 1, a mirror.
+            packed, glossiness = self._textures.read(gloss.get("specularGlossinessTexture"))
+            if packed is None and "specularGlossinessTexture" in gloss:
+                glossiness = 0.0
+            return color, reference, 1 - float(gloss.get("glossinessFactor", 1.0)) * glossiness, float(metal)
         pbr = entry.get("pbrMetallicRoughness", {})
         color = self._factors(pbr.get("baseColorFactor"), (1.0, 1.0, 1.0, 1.0))
         reference = pbr.get("baseColorTexture")
@@ -106,12 +107,7 @@ class Materials:
         color: tuple[float, float, float],
         reference: dict[str, Any] | None,
     ) -> tuple[NDArray[np.uint8] | None, tuple[float, float, float], tuple[float, float, float]]:
-        """Return texture, colour and emission of a material, its emissive map applied.
-
-        Renderers take one emission a material. A map that is even scales it; any other (a screen), and one on a black
-        surface (a baked picture), is added to the texture instead, so that the surface is bright where the map is, and
-        lights nothing.
-        """
+        """Return texture, colour and emission of a material, its emissive map applied."""
         extension = _extension(entry, "KHR_materials_emissive_strength") or {}
         strength = float(extension.get("emissiveStrength", 1.0))
         factor = self._factors(entry.get("emissiveFactor"), (0.0, 0.0, 0.0), strength)
@@ -122,17 +118,14 @@ class Materials:
         if glow is None:
             # Without its map the whole surface would glow.
             return texture, color, (0.0, 0.0, 0.0)
-        light = linear(glow)
-        baked = texture is None and not any(color)
-        if not baked and float(light.std(axis=(0, 1)).max()) < _EVEN:
-            red, green, blue = light.mean(axis=(0, 1)) * factor
-            return texture, color, (float(red), float(green), float(blue))
+        result = shown(texture, color, glow, factor)
+        if any(result[2]):
+            return result
         if reference is not None and _coordinates(reference) != _coordinates(emissive):
             self.defects.append(f"the emissive map of {name} has coordinates of its own and is not shown")
             return texture, color, (0.0, 0.0, 0.0)
         self.defects.append(f"the emissive map of {name} is shown as colour: it lights nothing")
-        base = np.asarray(color) * (1.0 if texture is None else linear(_resized(texture, glow)))
-        return (srgb(base + light * factor) * 255).round().astype(np.uint8), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
+        return result
 
     def _opacity(self, entry: dict[str, Any]) -> float:
         """Return how opaque KHR_materials_transmission leaves a material."""
@@ -155,9 +148,3 @@ class Materials:
 def _coordinates(reference: dict[str, Any]) -> tuple[int, Any]:
     """Return what the coordinates of a texture depend on."""
     return reference.get("texCoord", 0), reference.get("extensions", {}).get("KHR_texture_transform")
-
-
-def _resized(image: NDArray[np.uint8], model: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return an image of the size of another."""
-    height, width = model.shape[:2]
-    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))

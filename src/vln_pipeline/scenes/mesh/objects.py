@@ -96,7 +96,7 @@ def told_by(identities: Sequence[Identity], mapping: Mapping) -> str:
     nothing = sum(i.category == UNKNOWN for i in named)
     counts = [
         f"{len(mapped)} by scenes.mesh.categories" if mapped else "",
-        f"{len(worded)} by words in their names ({worded[0].name!r} is a {worded[0].category})" if worded else "",
+        f"{len(worded)} by words in their names ({worded[0].name!r}: {worded[0].category})" if worded else "",
         f"{nothing} by nothing: no word of the vocabulary is in their names" if nothing else "",
     ]
     return f"categories: of {len(named)} objects, {', '.join(count for count in counts if count)}"

@@ -13,11 +13,23 @@ from trimesh.resolvers import Resolver
 
 from vln_pipeline.errors import DataError
 from vln_pipeline.regular_file import regular
+from vln_pipeline.scenes.mesh.foreign_formats import POINT_CLOUD
 from vln_pipeline.scenes.mesh.model import Model, Surface, too_many_triangles
+from vln_pipeline.scenes.mesh.obj_faces import plain_faces
 from vln_pipeline.scenes.mesh.polygon_materials import Materials
-from vln_pipeline.scenes.mesh.sidecars import MOST_REFERENCES, distinct, obj_statements, obj_text, ply_texture
+from vln_pipeline.scenes.mesh.polygons import triangulated
+from vln_pipeline.scenes.mesh.sidecars import (
+    MOST_REFERENCES,
+    distinct,
+    libraries,
+    obj_statements,
+    obj_text,
+    ply_texture,
+)
 
-_ELEMENT = re.compile(rb"^element[ \t]+\w+[ \t]+(\d{1,18})[ \t\r]*$", re.MULTILINE)
+_ELEMENT = re.compile(rb"^element[ \t]+(\w+)[ \t]+(\d{1,18})[ \t\r]*$", re.MULTILINE)
+_DIFFUSE = re.compile(rb"^(property[ \t]+\w+[ \t]+)diffuse_(?=red|green|blue)", re.MULTILINE)
+"""What scanners call a colour, which trimesh does not know."""
 _MOST_MATERIALS = 2048
 """Of one object; trimesh looks for a free name of each piece among all those before it."""
 
@@ -63,24 +75,24 @@ def read(file: Path, texture_size: int, max_triangles: int) -> Model:
         surfaces=tuple(surfaces),
         materials=tuple(materials.found),
         up="y" if file.suffix.lower() == ".obj" else "z",
-        defects=tuple(materials.defects),
+        defects=materials.defects,
     )
 
 
 def _obj(file: Path, materials: Materials) -> list[Surface]:
     """Return a surface per object and material; groups count as objects in a file that names no objects."""
     statements = obj_statements(file)
-    libraries = distinct(statements, "mtllib")
-    if len(libraries) > MOST_REFERENCES:
-        raise DataError(file.name, f"names {len(libraries)} material libraries", "unite them")
-    for library in libraries:
+    named = libraries(statements)
+    if len(named) > MOST_REFERENCES:
+        raise DataError(file.name, f"names {len(named)} material libraries", "unite them")
+    for library in named:
         materials.read_library(library)
     kind = "o" if any(statement == "o" for statement, _ in statements) else "g"
     objects = distinct(statements, kind)
     if _most_materials(statements, kind) > _MOST_MATERIALS:
         raise DataError(file.name, f"an object has more than {_MOST_MATERIALS} materials", "divide it into objects")
     loaded = trimesh.exchange.obj.load_obj(
-        io.BytesIO(obj_text(file)),
+        io.BytesIO(plain_faces(obj_text(file))),
         resolver=_Names(distinct(statements, "usemtl")),
         split_objects=kind == "o",
         split_groups=kind == "g" and bool(objects),
@@ -90,8 +102,9 @@ def _obj(file: Path, materials: Materials) -> list[Surface]:
     meshes = [(_owner(key, order, lengths) or file.stem, mesh) for key, mesh in loaded.get("geometry", {}).items()]
     meshes.sort(key=lambda item: order.get(item[0], -1))
     nodes: dict[str, int] = {}
+    told = set(distinct(statements, "usemtl"))
     return [
-        _surface(name, nodes.setdefault(name, len(nodes)), mesh, materials.index(_material_name(mesh)))
+        _surface(name, nodes.setdefault(name, len(nodes)), mesh, materials.index(_material_name(mesh, told)))
         for name, mesh in meshes
     ]
 
@@ -120,46 +133,52 @@ def _owner(key: str, names: dict[str, int], lengths: Sequence[int]) -> str | Non
     return next((start for start in starts if start in names), None)
 
 
-def _material_name(mesh: dict[str, Any]) -> str | None:
-    return getattr(getattr(mesh.get("visual"), "material", None), "name", None)
+def _material_name(mesh: dict[str, Any], told: set[str]) -> str | None:
+    """Return the material of a mesh, or None where the file tells none and trimesh made up a name."""
+    name = getattr(getattr(mesh.get("visual"), "material", None), "name", None)
+    return name if name in told else None
 
 
 def _ply(file: Path, materials: Materials) -> list[Surface]:
-    _require_mesh(file)
+    header, end, body = regular(file).read_bytes().partition(b"end_header")
+    _require_mesh(file.name, header, body)
     texture = ply_texture(file)
     material = materials.add_texture(texture) if texture else materials.index(None)
-    with file.open("rb") as stream:
-        mesh = trimesh.exchange.ply.load_ply(stream, skip_materials=True)
+    mesh = trimesh.exchange.ply.load_ply(io.BytesIO(_DIFFUSE.sub(rb"\1", header) + end + body), skip_materials=True)
     return [_surface(file.stem, 0, mesh, material)] if mesh.get("faces") is not None else []
 
 
-def _require_mesh(file: Path) -> None:
-    """Refuse a splat, and an ASCII file that ends early, of which trimesh takes what is there and says nothing.
+def _require_mesh(name: str, header: bytes, body: bytes) -> None:
+    """Refuse what is no mesh, and an ASCII file that ends early, of which trimesh takes what is there and says nothing.
 
     Raises:
-        DataError: it holds Gaussians, or has fewer lines than elements (Turk 1994: one element a line).
+        DataError: the file holds Gaussians, points or strips, or fewer lines than elements, of which each has a line
+            (Turk 1994).
     """
-    header, _, body = regular(file).read_bytes().partition(b"end_header")
     if b" f_dc_0" in header or b" packed_position" in header:
-        raise DataError(file.name, "is a Gaussian splat, not a mesh", "set scenes.source to splat")
-    claimed = sum(int(count) for count in _ELEMENT.findall(header)) if b"format ascii" in header else 0
+        raise DataError(name, "is a Gaussian splat, not a mesh", "set scenes.source to splat")
+    counts = {kind: int(count) for kind, count in _ELEMENT.findall(header)}
+    if counts.get(b"tristrips"):
+        raise DataError(name, "holds strips of triangles", "open it in MeshLab and save it as .ply, with faces")
+    if counts.get(b"vertex") and not counts.get(b"face"):
+        raise DataError(name, "holds points and no faces", POINT_CLOUD)
+    claimed = sum(counts.values()) if b"format ascii" in header else 0
     body = body.strip()
     lines = max(body.count(b"\n"), body.count(b"\r")) + (body != b"")
     if lines < claimed:
-        raise DataError(file.name, f"cut off: claims {claimed} elements, has {lines} lines", "download it again")
+        raise DataError(name, f"cut off: claims {claimed} elements, has {lines} lines", "download it again")
 
 
 def _surface(name: str, node: int, mesh: dict[str, Any], material: int) -> Surface:
     vertices = np.asarray(mesh["vertices"], dtype=np.float64)
     polygons = np.asarray(mesh["faces"], dtype=np.int64)
-    # trimesh leaves polygons whole where all have the same number of corners; they are convex by the format's custom.
-    second = np.arange(1, polygons.shape[1] - 1)
-    fan = np.stack([np.zeros_like(second), second, second + 1], axis=1)
-    faces = polygons[:, fan].transpose(1, 0, 2).reshape(-1, 3)
+    # trimesh leaves polygons whole where all have the same number of corners; those out of range are dropped later.
+    owners, corners = triangulated(np.take(vertices, polygons, axis=0, mode="clip"))
+    faces = polygons[owners[:, None], corners]
     uv = getattr(mesh.get("visual"), "uv", None)
     colors = mesh.get("vertex_colors")
     if colors is None and mesh.get("face_colors") is not None:
-        colors = np.repeat(np.tile(mesh["face_colors"], (polygons.shape[1] - 2, 1)), 3, axis=0)
+        colors = np.repeat(np.asarray(mesh["face_colors"])[owners], 3, axis=0)
         vertices, faces, uv = vertices[faces].reshape(-1, 3), np.arange(faces.size).reshape(-1, 3), None
     return Surface(
         path=(name,),

@@ -69,7 +69,7 @@ def read_transform(file: Path) -> tuple[NDArray[np.float64], bool]:
         trained = isinstance(told, dict) and "scale" in told and "transform" in told
         rows = np.array(told["transform"] if isinstance(told, dict) else told, dtype=np.float64)
         scale = float(told["scale"]) if trained else 1.0
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, OverflowError, TypeError, KeyError, RecursionError) as error:
         raise DataError(file.name, f"holds no matrix ({type(error).__name__})", mend) from error
     if rows.shape not in ((3, 4), (4, 4)) or not np.isfinite(rows).all() or not 0 < scale < np.inf:
         raise DataError(file.name, f"holds no finite 4 x 4 matrix, but one of shape {rows.shape}", mend)
@@ -97,9 +97,14 @@ def require_similarity(matrix: NDArray[np.float64], subject: str) -> None:
 
 
 def _up(splat: Splat, undone: NDArray[np.float64], config: SplatConfig, file: str) -> tuple[Axis, str]:
-    if config.up != "auto":
-        return config.up, "scenes.splat.up"
-    return detect_up(splat, undone, file)
+    if config.up == "auto":
+        return detect_up(splat, undone, file)
+    try:
+        seen, evidence = detect_up(splat, undone, file)
+    except DataError:
+        return config.up, "scenes.splat.up; where level surface lies does not tell"
+    doubt = "" if seen == config.up else f", though {seen} seems to be: {evidence}"
+    return config.up, f"scenes.splat.up{doubt}"
 
 
 def _scale(splat: Splat, upright: NDArray[np.float64], config: SplatConfig, file: str) -> tuple[float, str]:

@@ -115,7 +115,7 @@ def _box(entry: Any, to_world: NDArray[np.float64]) -> Box | None:
             return None
         corners = corners @ to_world[:3, :3].T + to_world[:3, 3]
         hull = ConvexHull(corners)
-    except (TypeError, KeyError, ValueError, QhullError):
+    except (TypeError, KeyError, ValueError, OverflowError, QhullError):
         return None
     category = category_of(name) or UNKNOWN
     if is_structural(category):

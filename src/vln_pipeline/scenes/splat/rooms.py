@@ -75,7 +75,7 @@ def _outline(entry: Any, to_world: NDArray[np.float64]) -> NDArray[np.float64] |
             return None
         level = np.column_stack([corners, np.zeros(len(corners))]) @ to_world[:3, :3].T + to_world[:3, 3]
         polygon = shapely.Polygon(level[:, :2])
-    except (TypeError, KeyError, ValueError, AttributeError, shapely.errors.ShapelyError):
+    except (TypeError, KeyError, ValueError, OverflowError, AttributeError, shapely.errors.ShapelyError):
         return None
     if not polygon.is_valid or polygon.area < _SMALLEST:
         return None
