@@ -15,7 +15,7 @@ from vln_pipeline.planning.endpoint_pairs import EndpointPair, EndpointPairs
 from vln_pipeline.planning.goal_field import goal_field, route_cost
 from vln_pipeline.planning.navigation_map import Flight, FloorMap, NavigationMap
 from vln_pipeline.planning.search_grid import search_grid
-from vln_pipeline.planning.spread import Spread
+from vln_pipeline.planning.spread import Shape, Spread
 from vln_pipeline.planning.string_pull import corners, pulled_length
 from vln_pipeline.planning.walk_config import SamplingConfig
 from vln_pipeline.seeding import generator
@@ -54,13 +54,13 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
     flights = [_Storey(f.map, nav.radius, config, _sides(f, nav.floors[f.upper])) for f in nav.flights]
     spread = Spread(config, len({room for storey in storeys for room in storey.rooms()}))
     pairs: list[EndpointPair] = []
-    aside: list[tuple[EndpointPair, tuple[int, int], str]] = []
+    aside: list[tuple[EndpointPair, Shape, tuple[int, int], str]] = []
     rejected: Counter[str] = Counter()
     needed = math.ceil(config.pairs / config.starts_per_goal)
 
-    def keep(pair: EndpointPair, rooms: tuple[int, int]) -> None:
+    def keep(pair: EndpointPair, shape: Shape, rooms: tuple[int, int]) -> None:
         pairs.append(replace(pair, index=len(pairs)))
-        spread.keep(pair, rooms)
+        spread.keep(pair, shape, rooms)
 
     for draw in range(config.tries * needed):
         rng = generator(seed, nav.scene, "sampling", draw)
@@ -80,17 +80,17 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         for start, goal, (cells, geodesic) in zip(starts, goals, routes, strict=True):
             path = storey.floor.to_world(corners(cells).astype(np.float64))
             pair = EndpointPair(len(pairs), storey.floor.index, start, goal, geodesic, caution, path)
-            rooms = storey.rooms_of(cells)
-            if spread.too_near(pair):
+            shape, rooms = Shape.of(pair), storey.rooms_of(cells)
+            if spread.too_near(pair, shape):
                 rejected["nearer than walk_spacing to another walk"] += 1
-            elif quota := spread.quota(pair, rooms):
-                aside.append((pair, rooms, quota))
+            elif quota := spread.quota(shape, rooms):
+                aside.append((pair, shape, rooms, quota))
             else:
                 storey.visit(cells)
-                keep(pair, rooms)
-    for pair, rooms, quota in aside:
-        if len(pairs) < config.pairs and not spread.too_near(pair):
-            keep(pair, rooms)
+                keep(pair, shape, rooms)
+    for pair, shape, rooms, quota in aside:
+        if len(pairs) < config.pairs and not spread.too_near(pair, shape):
+            keep(pair, shape, rooms)
         else:
             rejected[f"beyond {quota}"] += 1
     rejected.update(spread.unmet())

@@ -2,19 +2,40 @@
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vln_pipeline.planning.endpoint_pairs import EndpointPair
-from vln_pipeline.planning.polyline import lengths_along, points_along
+from vln_pipeline.planning.polyline import evenly_along, lengths_along
 from vln_pipeline.planning.walk_config import SamplingConfig
 
 _PLACES = 16
 """Places of a walk, at equal shares of its way, by which walks are compared."""
+_CAPACITY = 64
+"""Walks of a floor that there is room for at first; the room doubles when it is full."""
 _STEP, _CHORD, _TURN = 0.4, 3, 50.0
 """A walk turns where its direction over three steps, metres, changes by so many degrees from one stretch to the next;
 grid paths run in eight directions, so that nothing shorter has a direction."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a pair is compared and counted by.
+
+    Attributes:
+        places: (16, 2) places at equal shares of the way, world xy, metres.
+        turns: whether the way turns.
+    """
+
+    places: NDArray[np.float64]
+    turns: bool
+
+    @classmethod
+    def of(cls, pair: EndpointPair) -> "Shape":
+        """Return the shape of a pair's grid path."""
+        return cls(evenly_along(pair.path, _PLACES), turns(pair.path))
 
 
 class Spread:
@@ -29,27 +50,28 @@ class Spread:
 
     def __init__(self, config: SamplingConfig, rooms: int) -> None:
         self._config, self._rooms = config, rooms
-        self._places: dict[int, list[NDArray[np.float64]]] = {}
+        self._places: dict[int, NDArray[np.float64]] = {}  # (capacity, 16, 2) by floor, filled as far as counted
+        self._filled: Counter[int] = Counter()
         self._kept = self._turning = self._crossing = 0
         self._ends: Counter[int] = Counter()
 
-    def too_near(self, pair: EndpointPair) -> bool:
+    def too_near(self, pair: EndpointPair, shape: Shape) -> bool:
         """Return whether a kept walk is nowhere farther than ``walk_spacing`` from it, at equal shares of the way."""
-        earlier = self._places.get(pair.floor, [])
-        if not earlier:
-            return False
-        gaps = np.linalg.norm(np.stack(earlier) - _evenly(pair.path, _PLACES), axis=2).max(axis=1)
-        return bool(gaps.min() < self._config.walk_spacing)
+        spacing = self._config.walk_spacing
+        earlier = self._places.get(pair.floor, shape.places[None])[: self._filled[pair.floor]]
+        for place in (0, -1):  # few walks share an end, and only those are compared all along
+            earlier = earlier[np.linalg.norm(earlier[:, place] - shape.places[place], axis=1) < spacing]
+        return bool((np.linalg.norm(earlier - shape.places, axis=2).max(axis=1) < spacing).any())
 
-    def quota(self, pair: EndpointPair, rooms: tuple[int, int]) -> str:
+    def quota(self, shape: Shape, rooms: tuple[int, int]) -> str:
         """Return the quota that a pair would break; empty for none.
 
         Args:
-            pair: to be kept or not.
+            shape: of the pair that is to be kept or not.
             rooms: of its start and its goal, -1 where none is known.
         """
         config, wanted = self._config, self._config.pairs
-        if not turns(pair.path) and self._kept - self._turning >= wanted - math.ceil(config.turning_share * wanted):
+        if not shape.turns and self._kept - self._turning >= wanted - math.ceil(config.turning_share * wanted):
             return "turning_share"
         if self._rooms < 2:
             return ""
@@ -57,11 +79,16 @@ class Spread:
             return "crossing_share"
         return "room_share" if self._ends[rooms[1]] >= math.ceil(config.room_share * wanted) else ""
 
-    def keep(self, pair: EndpointPair, rooms: tuple[int, int]) -> None:
+    def keep(self, pair: EndpointPair, shape: Shape, rooms: tuple[int, int]) -> None:
         """Count a pair that is kept."""
-        self._places.setdefault(pair.floor, []).append(_evenly(pair.path, _PLACES))
+        count = self._filled[pair.floor]
+        kept = self._places.get(pair.floor, np.empty((_CAPACITY, _PLACES, 2)))
+        if count == len(kept):
+            kept = np.concatenate([kept, np.empty_like(kept)])
+        kept[count] = shape.places
+        self._places[pair.floor], self._filled[pair.floor] = kept, count + 1
         self._kept += 1
-        self._turning += turns(pair.path)
+        self._turning += shape.turns
         self._crossing += rooms[0] != rooms[1]
         self._ends[rooms[1]] += 1
 
@@ -77,13 +104,7 @@ class Spread:
 
 def turns(path: NDArray[np.float64]) -> bool:
     """Return whether a walk along a (K, 2) grid path turns, metres."""
-    length = lengths_along(path)[-1]
-    places = _evenly(path, max(2, round(length / _STEP) + 1))
+    places = evenly_along(path, max(2, round(lengths_along(path)[-1] / _STEP) + 1))
     chords = places[_CHORD:] - places[:-_CHORD]
     heading = np.degrees(np.unwrap(np.arctan2(chords[:, 1], chords[:, 0])))
     return bool(np.abs(heading[_CHORD:] - heading[:-_CHORD]).max(initial=0.0) >= _TURN)
-
-
-def _evenly(path: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Return (count, 2) places at equal shares of the way."""
-    return points_along(path, np.linspace(0.0, lengths_along(path)[-1], count))
