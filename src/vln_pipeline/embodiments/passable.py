@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vln_pipeline.embodiments.rewalk_config import RewalkConfig
 from vln_pipeline.evaluation.world.world import World
-from vln_pipeline.planning.polyline import lengths_along, points_along
+from vln_pipeline.planning.polyline import evenly_along, lengths_along
 
 _RING = 0.05
 """Distance between rings of places that are tried, metres."""
@@ -95,4 +95,4 @@ def _moved_off(world: World, way: NDArray[np.float64], wanted: float) -> NDArray
 
 def _spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     length = lengths_along(corners)[-1]
-    return points_along(corners, np.linspace(0.0, length, 1 + math.ceil(length / _SPACING)))
+    return evenly_along(corners, 1 + math.ceil(length / _SPACING))

@@ -80,7 +80,7 @@ def sample_endpoints(nav: NavigationMap, config: SamplingConfig, seed: int) -> E
         for start, goal, (cells, geodesic) in zip(starts, goals, routes, strict=True):
             path = storey.floor.to_world(corners(cells).astype(np.float64))
             pair = EndpointPair(len(pairs), storey.floor.index, start, goal, geodesic, caution, path)
-            shape, rooms = Shape.of(pair), storey.rooms_of(cells)
+            shape, rooms = Shape(path), storey.rooms_of(cells)
             if spread.too_near(pair, shape):
                 rejected["nearer than walk_spacing to another walk"] += 1
             elif quota := spread.quota(shape, rooms):

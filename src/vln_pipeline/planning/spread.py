@@ -1,8 +1,9 @@
 """Keeps the walks of a scene apart, and their mix near the quotas."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +23,23 @@ grid paths run in eight directions, so that nothing shorter has a direction."""
 
 @dataclass(frozen=True)
 class Shape:
-    """What a pair is compared and counted by.
+    """What a pair is compared and counted by, each found when it is asked for.
 
     Attributes:
-        places: (16, 2) places at equal shares of the way, world xy, metres.
-        turns: whether the way turns.
+        path: (K, 2) corners of the grid path, world xy, metres.
     """
 
-    places: NDArray[np.float64]
-    turns: bool
+    path: NDArray[np.float64]
 
-    @classmethod
-    def of(cls, pair: EndpointPair) -> "Shape":
-        """Return the shape of a pair's grid path."""
-        return cls(evenly_along(pair.path, _PLACES), turns(pair.path))
+    @cached_property
+    def places(self) -> NDArray[np.float64]:
+        """(16, 2) places at equal shares of the way, world xy, metres."""
+        return evenly_along(self.path, _PLACES)
+
+    @cached_property
+    def turns(self) -> bool:
+        """Whether the way turns."""
+        return turns(self.path)
 
 
 class Spread:
@@ -50,7 +54,8 @@ class Spread:
 
     def __init__(self, config: SamplingConfig, rooms: int) -> None:
         self._config, self._rooms = config, rooms
-        self._places: dict[int, NDArray[np.float64]] = {}  # (capacity, 16, 2) by floor, filled as far as counted
+        # (capacity, 16, 2) by floor, filled as far as counted
+        self._places: defaultdict[int, NDArray[np.float64]] = defaultdict(lambda: np.empty((_CAPACITY, _PLACES, 2)))
         self._filled: Counter[int] = Counter()
         self._kept = self._turning = self._crossing = 0
         self._ends: Counter[int] = Counter()
@@ -58,7 +63,7 @@ class Spread:
     def too_near(self, pair: EndpointPair, shape: Shape) -> bool:
         """Return whether a kept walk is nowhere farther than ``walk_spacing`` from it, at equal shares of the way."""
         spacing = self._config.walk_spacing
-        earlier = self._places.get(pair.floor, shape.places[None])[: self._filled[pair.floor]]
+        earlier = self._places[pair.floor][: self._filled[pair.floor]]
         for place in (0, -1):  # few walks share an end, and only those are compared all along
             earlier = earlier[np.linalg.norm(earlier[:, place] - shape.places[place], axis=1) < spacing]
         return bool((np.linalg.norm(earlier - shape.places, axis=2).max(axis=1) < spacing).any())
@@ -81,8 +86,7 @@ class Spread:
 
     def keep(self, pair: EndpointPair, shape: Shape, rooms: tuple[int, int]) -> None:
         """Count a pair that is kept."""
-        count = self._filled[pair.floor]
-        kept = self._places.get(pair.floor, np.empty((_CAPACITY, _PLACES, 2)))
+        kept, count = self._places[pair.floor], self._filled[pair.floor]
         if count == len(kept):
             kept = np.concatenate([kept, np.empty_like(kept)])
         kept[count] = shape.places

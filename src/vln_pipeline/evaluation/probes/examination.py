@@ -16,7 +16,7 @@ from vln_pipeline.evaluation.system1.agents.team import Situation, Team, Truth
 from vln_pipeline.evaluation.system1.episode import Episode, Target
 from vln_pipeline.evaluation.world.planar import out_of
 from vln_pipeline.export.pixel_goal import project
-from vln_pipeline.planning.polyline import lengths_along, points_along
+from vln_pipeline.planning.polyline import evenly_along, lengths_along
 from vln_pipeline.rendering.camera import CameraSetting, camera_poses
 from vln_pipeline.seeding import generator
 
@@ -121,7 +121,7 @@ def _dense(path: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (N, 2) points along a path from the robot on."""
     corners = np.vstack([np.zeros((1, 2)), path])
     length = lengths_along(corners)[-1]
-    return points_along(corners, np.linspace(0.0, length, max(2, int(length / _SPACING) + 1)))
+    return evenly_along(corners, max(2, int(length / _SPACING) + 1))
 
 
 def _episode(place: Place, goal: NDArray[np.float64]) -> Episode:

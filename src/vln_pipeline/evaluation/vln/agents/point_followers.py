@@ -9,7 +9,7 @@ from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
 from vln_pipeline.evaluation.vln.agents.follower import FloorGoal
 from vln_pipeline.evaluation.world.planar import into, out_of
 from vln_pipeline.evaluation.world.sight import place_at
-from vln_pipeline.planning.polyline import lengths_along, points_along
+from vln_pipeline.planning.polyline import evenly_along, lengths_along
 
 _ARRIVED = 0.25
 """Distance at which a goal is reached, metres."""
@@ -65,4 +65,4 @@ def spaced(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     length = lengths_along(corners)[-1]
     if length < _ARRIVED:
         return corners[:0]
-    return points_along(corners, np.linspace(0, length, 1 + int(np.ceil(length / _SPACING)))[1:])
+    return evenly_along(corners, 1 + int(np.ceil(length / _SPACING)))[1:]

@@ -9,7 +9,7 @@ from vln_pipeline.evaluation.vln.agents.agent import Task, Truth
 from vln_pipeline.evaluation.vln.agents.oracle import Steering, ahead
 from vln_pipeline.evaluation.vln.dagger.config import ExpertConfig
 from vln_pipeline.evaluation.vln.dtw import without_repeats
-from vln_pipeline.planning.polyline import lengths_along, points_along
+from vln_pipeline.planning.polyline import evenly_along, lengths_along
 from vln_pipeline.planning.trajectory import Action
 
 _AHEAD = 0.4
@@ -66,4 +66,4 @@ def _every(reference: NDArray[np.float64], spacing: float) -> NDArray[np.float64
     """Return (W, 3) points of a path at equal distances, both ends left out."""
     points = without_repeats(reference)
     length = lengths_along(points)[-1]
-    return points_along(points, np.linspace(0, length, math.ceil(length / spacing) + 1)[1:-1])
+    return evenly_along(points, math.ceil(length / spacing) + 1)[1:-1]
